@@ -1,0 +1,51 @@
+// One video stream of a container, packet by packet.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "ingest/detail/ffmpeg.h"
+#include "ingest/detail/media_file.h"
+
+namespace hindsight::ingest::detail {
+
+/// The video stream that `wanted` (an index, or -1 for the best one) names.  Cover pictures do not
+/// count. Throws Error(unreadable_input) when there is none.
+[[nodiscard]] AVStream& select_video(const MediaFile& file, int wanted);
+
+/// Ticks that a picture lasts by the stream's frame rate (25 a second when that is unknown too); at
+/// least 1.
+[[nodiscard]] std::int64_t usual_duration(const AVStream& stream);
+
+/// Packets of one video stream, errors skipped and counted.
+class Demuxer {
+ public:
+  Demuxer(const std::string& path, int wanted_stream);
+
+  [[nodiscard]] const AVStream& stream() const { return *stream_; }
+  [[nodiscard]] const MediaFile& file() const { return file_; }
+
+  /// The next packet of the stream that holds data; false at the end, or where so much is damaged
+  /// that nothing more can be expected.
+  [[nodiscard]] bool read(AVPacket& packet);
+  [[nodiscard]] bool seek(std::int64_t ts) { return file_.seek(stream_->index, ts); }
+  void reopen();
+
+  /// Counts damage met at the packet that was read last, unless that packet was passed before:
+  /// going back to a damaged place does not damage it again.
+  void note_error() { errors_ += at_frontier_ ? 1 : 0; }
+  [[nodiscard]] std::int64_t errors() const { return errors_; }
+
+ private:
+  void discard_other_streams();
+  void note_position(const AVPacket& packet);
+
+  MediaFile file_;
+  AVStream* stream_;  // owned by file_
+  std::int64_t errors_ = 0;
+  std::int64_t num_read_ = 0;  // since the first packet
+  std::int64_t frontier_ = INT64_MIN;
+  bool at_frontier_ = true;
+};
+
+}  // namespace hindsight::ingest::detail

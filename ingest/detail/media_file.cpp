@@ -1,0 +1,157 @@
+#include "ingest/detail/media_file.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cerrno>
+#include <cstring>
+#include <span>
+#include <string_view>
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/error.h"
+
+namespace hindsight::ingest::detail {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A file on a disk that sleeps or a slow server may take long; longer than this is a hang.
+constexpr auto kStall = 30s;
+
+void refuse_unreadable_path(const std::string& path) {
+  struct stat status {};
+  if (stat(path.c_str(), &status) != 0) {
+    if (errno == ENOENT || errno == ENOTDIR) refuse(path, "there is no such file; check the path");
+    if (errno == EACCES)
+      refuse(path, "a folder on the way to it may not be entered; check its permissions");
+    refuse(path, fmt::format("{}; check the path", std::strerror(errno)));
+  }
+  if (S_ISDIR(status.st_mode)) refuse(path, "it is a folder; name a video file in it");
+  if (access(path.c_str(), R_OK) != 0) {
+    refuse(path, "permission denied; make the file readable for this user");
+  }
+  if (S_ISREG(status.st_mode) && status.st_size == 0) {
+    refuse(path, "the file is empty; copy or record it again");
+  }
+}
+
+/// What to say when FFmpeg does not open something that exists.
+std::string open_failure(int code, bool url) {
+  switch (code) {
+    case AVERROR_INVALIDDATA:
+    case AVERROR_DEMUXER_NOT_FOUND:
+      return "it is not a video, or its header is damaged; check that it plays elsewhere";
+    case AVERROR_EXIT:
+      return fmt::format("no data came for {} s; check the connection", kStall / 1s);
+    case AVERROR_HTTP_NOT_FOUND:
+      return "the server has no such file (HTTP 404); check the URL";
+    case AVERROR_HTTP_FORBIDDEN:
+    case AVERROR_HTTP_UNAUTHORIZED:
+      return "the server refuses access; check the URL and its credentials";
+    case AVERROR_PROTOCOL_NOT_FOUND:
+      return "this kind of URL is not supported; use http or https, or a local file";
+    default:
+      return fmt::format(
+          "{}; check {}", error_text(code), url ? "the URL and that the server runs" : "the file");
+  }
+}
+
+/// Formats in which FFmpeg would "play" a text as a video of its letters.
+bool is_text_art(const AVFormatContext& format) {
+  static constexpr std::array<std::string_view, 4> kNames{"tty", "bin", "xbin", "adf"};
+  return std::ranges::find(kNames, format.iformat->name) != kNames.end();
+}
+
+}  // namespace
+
+void refuse(const std::string& path, std::string_view reason) {
+  throw Error(ErrorCode::unreadable_input, fmt::format("cannot read '{}': {}", path, reason));
+}
+
+bool is_url(const std::string& path) {
+  const auto colon = path.find("://");
+  return colon != std::string::npos && colon > 0 &&
+         std::all_of(
+             path.begin(), path.begin() + static_cast<std::ptrdiff_t>(colon), [](unsigned char c) {
+               return std::isalnum(c) != 0 || c == '+' || c == '-' || c == '.';
+             });
+}
+
+void StallGuard::arm() { deadline_ = std::chrono::steady_clock::now() + kStall; }
+
+AVIOInterruptCB StallGuard::callback() {
+  return {[](void* guard) {
+            return std::chrono::steady_clock::now() >
+                           static_cast<const StallGuard*>(guard)->deadline_
+                       ? 1
+                       : 0;
+          },
+          this};
+}
+
+UrlStream::UrlStream(std::string url) : url_(std::move(url)) {
+  silence_ffmpeg();
+  guard_.arm();
+  const AVIOInterruptCB interrupt = guard_.callback();
+  AVIOContext* raw = nullptr;
+  const int opened = avio_open2(&raw, url_.c_str(), AVIO_FLAG_READ, &interrupt, nullptr);
+  if (opened < 0) refuse(url_, open_failure(opened, /*url=*/true));
+  stream_.reset(raw);
+}
+
+std::size_t UrlStream::read(std::span<std::uint8_t> buffer) {
+  guard_.arm();
+  const int count =
+      avio_read_partial(stream_.get(), buffer.data(), static_cast<int>(buffer.size()));
+  if (count == AVERROR_EOF) return 0;
+  if (count < 0) {
+    refuse(url_, fmt::format("the connection broke ({}); start again", error_text(count)));
+  }
+  return static_cast<std::size_t>(count);
+}
+
+MediaFile::MediaFile(std::string path)
+    : path_(std::move(path)), guard_(std::make_unique<StallGuard>()) {
+  silence_ffmpeg();
+  if (!is_url(path_)) refuse_unreadable_path(path_);
+  open();
+}
+
+void MediaFile::open() {
+  // A file name may contain a colon, which FFmpeg would take for a protocol.
+  const std::string url = is_url(path_) ? path_ : "file:" + path_;
+  AVFormatContext* raw = avformat_alloc_context();
+  if (raw == nullptr) throw std::bad_alloc();
+  raw->interrupt_callback = guard_->callback();
+  guard_->arm();
+  // On failure FFmpeg frees the context itself.
+  const int opened = avformat_open_input(&raw, url.c_str(), nullptr, nullptr);
+  if (opened < 0) refuse(path_, open_failure(opened, is_url(path_)));
+  format_.reset(raw);
+  if (is_text_art(*format_)) refuse(path_, open_failure(AVERROR_INVALIDDATA, false));
+  guard_->arm();
+  if (const int found = avformat_find_stream_info(format_.get(), nullptr); found < 0) {
+    refuse(path_, open_failure(found, is_url(path_)));
+  }
+}
+
+int MediaFile::read(AVPacket& packet) {
+  guard_->arm();
+  return av_read_frame(format_.get(), &packet);
+}
+
+bool MediaFile::seek(int stream, std::int64_t ts) {
+  guard_->arm();
+  return av_seek_frame(format_.get(), stream, ts, AVSEEK_FLAG_BACKWARD) >= 0;
+}
+
+void MediaFile::reopen() {
+  format_.reset();
+  open();
+}
+
+}  // namespace hindsight::ingest::detail

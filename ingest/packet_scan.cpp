@@ -1,0 +1,120 @@
+#include "ingest/packet_scan.h"
+
+extern "C" {
+#include <libavutil/mathematics.h>
+}
+
+#include <algorithm>
+#include <span>
+
+#include "core/content_hash.h"
+#include "ingest/detail/demuxer.h"
+
+namespace hindsight::ingest {
+namespace {
+
+std::span<const std::byte> bytes_of(const std::uint8_t* data, int size) {
+  return std::as_bytes(std::span(data, static_cast<std::size_t>(std::max(0, size))));
+}
+
+/// No recording is longer; a time beyond it is a damaged one, and must not become a profile of that
+/// length.
+constexpr MediaDuration kLongest = std::chrono::hours{1000};
+
+/// What two streams with the same packets may still differ in.
+void add_stream(ContentHash& hash, const AVStream& stream) {
+  const AVCodecParameters& codec = *stream.codecpar;
+  hash.add(avcodec_get_name(codec.codec_id));
+  for (const std::int64_t value : {codec.width,
+                                   codec.height,
+                                   stream.time_base.num,
+                                   stream.time_base.den,
+                                   stream.sample_aspect_ratio.num,
+                                   stream.sample_aspect_ratio.den}) {
+    hash.add(value);
+  }
+  hash.add(bytes_of(codec.extradata, codec.extradata_size));
+}
+
+void add_packet(ContentHash& hash, const AVPacket& packet) {
+  hash.add(packet.pts);
+  hash.add(std::int64_t{packet.size});
+  hash.add(bytes_of(packet.data, packet.size));
+}
+
+/// Sums packets into bins and collects key frames.
+class ProfileBuilder {
+ public:
+  ProfileBuilder(PacketScan& scan, const AVStream& stream)
+      : scan_(&scan), time_base_(stream.time_base), usual_(detail::usual_duration(stream)) {}
+
+  void add(const AVPacket& packet) {
+    const bool key = (packet.flags & AV_PKT_FLAG_KEY) != 0;
+    const MediaTime time = time_of(packet);
+    const std::int64_t length = packet.duration > 0 ? packet.duration : usual_;
+    const MediaDuration lasts{av_rescale_q(length, time_base_, detail::kNanoseconds)};
+    scan_->end = std::max(scan_->end, time + lasts);
+    ++scan_->num_packets;
+    scan_->num_bytes += packet.size;
+    if (key) scan_->key_frames.push_back(time);
+    ProfileBin& bin = bin_at(time);
+    (key ? bin.key_bytes : bin.other_bytes) += packet.size;
+    ++(key ? bin.key_packets : bin.other_packets);
+  }
+
+ private:
+  MediaTime time_of(const AVPacket& packet) {
+    std::int64_t pts = packet.pts != AV_NOPTS_VALUE ? packet.pts : packet.dts;
+    const bool damaged = pts != AV_NOPTS_VALUE && nanoseconds_at(pts) > kLongest.count();
+    if (packet.pts == AV_NOPTS_VALUE || damaged) ++scan_->packets_without_time;
+    if (pts == AV_NOPTS_VALUE || damaged) pts = next_;
+    next_ = pts + (packet.duration > 0 ? packet.duration : usual_);
+    // Packets that the container stores but does not show lie before the first picture.
+    return MediaTime::from_ns(std::max<std::int64_t>(0, nanoseconds_at(pts)));
+  }
+
+  [[nodiscard]] std::int64_t nanoseconds_at(std::int64_t pts) const {
+    return av_rescale_q(pts - scan_->facts.start_pts, time_base_, detail::kNanoseconds);
+  }
+
+  ProfileBin& bin_at(MediaTime time) {
+    const auto index = static_cast<std::size_t>(time.since_start / scan_->bin_length);
+    if (index >= scan_->bins.size()) scan_->bins.resize(index + 1);
+    return scan_->bins[index];
+  }
+
+  PacketScan* scan_;
+  AVRational time_base_;
+  std::int64_t usual_;
+  std::int64_t next_ = 0;
+};
+
+}  // namespace
+
+PacketScan scan_packets(const std::string& path,
+                        const ReaderOptions& options,
+                        const Logger& logger) {
+  PacketScan scan;
+  // Only decoding shows which picture is the first: the zero of media time.
+  scan.facts = VideoReader(path, {.stream = options.stream, .threads = 1}).facts();
+  detail::Demuxer demuxer(path, scan.facts.index);
+  ContentHash hash;
+  add_stream(hash, demuxer.stream());
+  ProfileBuilder profile(scan, demuxer.stream());
+  const auto packet = detail::make_packet();
+  while (demuxer.read(*packet)) {
+    const detail::PacketContents contents(packet.get());
+    add_packet(hash, *packet);
+    profile.add(*packet);
+  }
+  std::ranges::sort(scan.key_frames);
+  scan.content_hash = hash.hex();
+  logger.debug("'{}': {} packets, {} key frames, {} bytes",
+               path,
+               scan.num_packets,
+               scan.key_frames.size(),
+               scan.num_bytes);
+  return scan;
+}
+
+}  // namespace hindsight::ingest

@@ -1,0 +1,261 @@
+#include "ingest/video_reader.h"
+
+extern "C" {
+#include <libavutil/mathematics.h>
+}
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/error.h"
+#include "ingest/detail/demuxer.h"
+#include "ingest/detail/frame_decoder.h"
+#include "ingest/detail/frame_impl.h"
+#include "ingest/detail/geometry.h"
+
+namespace hindsight::ingest {
+namespace {
+
+using detail::FramePtr;
+
+/// Without an index it is not known where the next key frame is; decoding on costs less than
+/// entering anew up to here.
+constexpr MediaDuration kNear = std::chrono::seconds{4};
+/// Each attempt goes back by one key frame; then reading from the start is the surer way.
+constexpr int kMaxLandings = 8;
+
+StreamFacts read_facts(const AVStream& stream,
+                       const detail::Geometry& geometry,
+                       const AVFrame& first) {
+  StreamFacts facts;
+  facts.index = stream.index;
+  facts.codec = avcodec_get_name(stream.codecpar->codec_id);
+  const char* format = av_get_pix_fmt_name(static_cast<AVPixelFormat>(first.format));
+  facts.pixel_format = format != nullptr ? format : "";
+  facts.time_base = detail::to_rational(stream.time_base);
+  facts.average_frame_rate = detail::to_rational(stream.avg_frame_rate);
+  facts.width = geometry.width;
+  facts.height = geometry.height;
+  facts.display_width = geometry.display_width;
+  facts.display_height = geometry.display_height;
+  facts.rotation_degrees = 90 * geometry.orientation.quarter_turns;
+  facts.interlaced = detail::is_interlaced(first);
+  facts.start_pts = first.pts;
+  return facts;
+}
+
+}  // namespace
+
+struct VideoReader::Impl {
+  Impl(const std::string& path, const ReaderOptions& options, Logger log)
+      : demuxer(path, options.stream), decoder(demuxer, options.threads), logger(std::move(log)) {
+    current = decoder.next();
+    if (!current) {
+      throw Error(
+          ErrorCode::unreadable_input,
+          fmt::format("cannot read '{}': none of the pictures of its video stream can be decoded; "
+                      "check that it plays elsewhere",
+                      path));
+    }
+    const auto geometry = detail::geometry_of(
+        demuxer.stream(), current->width, current->height, current->sample_aspect_ratio);
+    orientation = geometry.orientation;
+    facts = read_facts(demuxer.stream(), geometry, *current);
+    after = decoder.next();
+  }
+
+  ~Impl() { report_damage(); }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  [[nodiscard]] MediaTime time_of(std::int64_t pts) const {
+    return MediaTime::from_ns(
+        av_rescale_q(pts - facts.start_pts, demuxer.stream().time_base, detail::kNanoseconds));
+  }
+
+  /// The last pts whose time is not after `t`.
+  [[nodiscard]] std::int64_t ticks_at(MediaTime t) const {
+    const auto ticks =
+        facts.start_pts + av_rescale_q(t.ns(), detail::kNanoseconds, demuxer.stream().time_base);
+    return time_of(ticks) <= t ? ticks : ticks - 1;
+  }
+
+  /// The picture after `current` becomes `current`.
+  void advance() {
+    before = std::move(current);
+    current = std::move(after);
+    after = current ? decoder.next() : nullptr;
+  }
+
+  [[nodiscard]] std::int64_t ticks_until_next() const;
+  [[nodiscard]] std::unique_ptr<Frame::Impl> make_frame() const;
+
+  void seek(MediaTime t);
+  [[nodiscard]] bool can_decode_on(MediaTime t) const;
+  enum class Landing {
+    good,          ///< `current` is the picture that reading straight through gives at the target
+    too_late,      ///< an earlier key frame is needed
+    lost_picture,  ///< a picture that may be the wanted one was skipped or withheld by the decoder
+    impossible,    ///< the container cannot seek
+  };
+  /// Enters the stream at the key frame that `entry` (a pts) leads to and goes forward to `t`.
+  [[nodiscard]] Landing land(std::int64_t entry, MediaTime t, std::int64_t skip_until);
+  /// True when no picture is missing between `current` (or what deinterlacing it needs) and
+  /// `target`.
+  [[nodiscard]] bool nothing_lost(std::int64_t target) const;
+  void restart();
+  void go_forward(MediaTime t);
+  void report_damage();
+  [[nodiscard]] std::int64_t errors() const { return demuxer.errors(); }
+
+  detail::Demuxer demuxer;
+  detail::FrameDecoder decoder;
+  Logger logger;
+  detail::Orientation orientation;
+  StreamFacts facts;
+  // Neighbours in presentation order.  One picture of lookahead, because a picture lasts until the
+  // next one starts.
+  FramePtr before;
+  FramePtr current;
+  FramePtr after;
+  DecodeStats stats;
+  bool damage_reported = false;
+};
+
+std::int64_t VideoReader::Impl::ticks_until_next() const {
+  if (after) return after->pts - current->pts;
+  const std::int64_t stored = detail::duration_of(*current);
+  if (stored > 0) return stored;
+  return before ? current->pts - before->pts : decoder.usual_duration();
+}
+
+std::unique_ptr<Frame::Impl> VideoReader::Impl::make_frame() const {
+  auto frame = std::make_unique<Frame::Impl>();
+  frame->picture = detail::share(*current);
+  if (detail::is_interlaced(*current)) {
+    if (before) frame->before = detail::share(*before);
+    if (after) frame->after = detail::share(*after);
+  }
+  frame->orientation = orientation;
+  frame->time = time_of(current->pts);
+  frame->pts_duration = ticks_until_next();
+  frame->duration = time_of(current->pts + frame->pts_duration) - frame->time;
+  return frame;
+}
+
+void VideoReader::Impl::seek(MediaTime t) {
+  t = std::max(t, MediaTime{});
+  const std::int64_t target = ticks_at(t);
+  // Pictures are rarely longer than two usual ones; where they are, nothing_lost() notices.
+  const std::int64_t skip_until = target - 2 * decoder.usual_duration();
+  if (can_decode_on(t)) {
+    decoder.skip_before(skip_until);
+    go_forward(t);
+    if (nothing_lost(target)) return;
+  }
+  if (!decoder.unstamped()) {
+    std::int64_t entry = target;
+    for (int i = 0; i < kMaxLandings; ++i) {
+      const Landing landing = land(entry, t, i == 0 ? skip_until : INT64_MIN);
+      if (landing == Landing::good) return;
+      if (landing == Landing::lost_picture && i == 0) continue;
+      if (landing == Landing::impossible || decoder.entry_time() == AV_NOPTS_VALUE) break;
+      entry = std::min(entry, decoder.entry_time()) - 1;
+    }
+  }
+  restart();
+  go_forward(t);
+}
+
+bool VideoReader::Impl::can_decode_on(MediaTime t) const {
+  if (!current || time_of(current->pts) > t) return false;
+  if (decoder.unstamped() || !after || time_of(after->pts) > t) return true;
+  const AVStream& stream = demuxer.stream();
+  const std::int64_t ts = ticks_at(t);
+  auto* indexed = const_cast<AVStream*>(&stream);  // FFmpeg's getters do not take const
+  const AVIndexEntry* key =
+      avformat_index_get_entry_from_timestamp(indexed, ts, AVSEEK_FLAG_BACKWARD);
+  if (key != nullptr && key->timestamp > after->pts) return false;
+  const bool covered = avformat_index_get_entry_from_timestamp(indexed, ts, 0) != nullptr;
+  return (key != nullptr && covered) || t - time_of(after->pts) < kNear;
+}
+
+bool VideoReader::Impl::nothing_lost(std::int64_t target) const {
+  const bool needs_before = before && detail::is_interlaced(*current);
+  return !decoder.lost_picture(needs_before ? before->pts : current->pts, target);
+}
+
+VideoReader::Impl::Landing VideoReader::Impl::land(std::int64_t entry,
+                                                   MediaTime t,
+                                                   std::int64_t skip_until) {
+  if (!demuxer.seek(entry)) return Landing::impossible;
+  ++stats.seeks;
+  decoder.flush();
+  decoder.skip_before(skip_until);
+  before.reset();
+  after.reset();
+  current = decoder.next();
+  // An index that lies leads to a picture that is not a key frame, or to one behind the target.
+  if (!current || !detail::is_key(*current) || time_of(current->pts) > t) return Landing::too_late;
+  after = decoder.next();
+  go_forward(t);
+  if (!nothing_lost(ticks_at(t))) return Landing::lost_picture;
+  // The picture before the first one is missing, and deinterlacing needs it.
+  const bool complete =
+      before || !detail::is_interlaced(*current) || current->pts == facts.start_pts;
+  return complete ? Landing::good : Landing::too_late;
+}
+
+void VideoReader::Impl::restart() {
+  ++stats.seeks;
+  decoder.rewind();
+  before.reset();
+  current = decoder.next();
+  after = current ? decoder.next() : nullptr;
+}
+
+void VideoReader::Impl::go_forward(MediaTime t) {
+  while (after && time_of(after->pts) <= t) advance();
+}
+
+void VideoReader::Impl::report_damage() {
+  if (damage_reported || errors() == 0) return;
+  damage_reported = true;
+  logger.warn("'{}' is damaged: {} {} could not be decoded fully; the rest was read",
+              demuxer.file().path(),
+              errors(),
+              errors() == 1 ? "packet or picture" : "packets or pictures");
+}
+
+VideoReader::VideoReader(const std::string& path, const ReaderOptions& options, Logger logger)
+    : impl_(std::make_unique<Impl>(path, options, std::move(logger))) {}
+VideoReader::~VideoReader() = default;
+VideoReader::VideoReader(VideoReader&&) noexcept = default;
+VideoReader& VideoReader::operator=(VideoReader&&) noexcept = default;
+
+const StreamFacts& VideoReader::facts() const { return impl_->facts; }
+
+std::optional<Frame> VideoReader::next() {
+  if (!impl_->current) {
+    impl_->report_damage();
+    return std::nullopt;
+  }
+  Frame frame(impl_->make_frame());
+  impl_->advance();
+  return frame;
+}
+
+void VideoReader::seek(MediaTime t) { impl_->seek(t); }
+
+const DecodeStats& VideoReader::stats() const {
+  DecodeStats& stats = impl_->stats;
+  stats.packets_read = impl_->decoder.packets_read();
+  stats.frames_decoded = impl_->decoder.frames_decoded();
+  stats.errors = impl_->errors();
+  return stats;
+}
+
+}  // namespace hindsight::ingest
