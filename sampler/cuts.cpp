@@ -1,0 +1,180 @@
+#include "sampler/cuts.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <functional>
+#include <numeric>
+
+namespace hindsight::sampler {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Levels of mean difference below which two neighbours are never looked at as a cut.
+constexpr double kLeastDistance = 3;
+// Mean of the two ratios from which on a change is a cut.  On generated films (18 kinds of shots
+// with noise, flashes, fades, shaking and panning) 1.9 to 2.2 give the same result within 1 %; 1.8
+// finds 233 of the 240 cuts of the test films at 7 false ones, 2.0 finds 232 at 4.
+constexpr double kCutRatio = 1.8;
+// Differences below this many levels are noise: added to the denominator of a ratio.
+constexpr double kNoise = 1;
+// Of the changes on both sides this many may be extreme without being typical: the two edges of a
+// flash.
+constexpr std::size_t kToleratedExtremes = 2;
+// A side is up to five pictures at least 30 ms apart, not further than 0.2 s unless that leaves
+// fewer than three.
+constexpr std::size_t kSide = 5;
+constexpr std::size_t kLeastSide = 3;
+constexpr MediaDuration kSideStep = 30ms;
+constexpr MediaDuration kSideLength = 200ms;
+// Two cuts nearer than this are one.
+constexpr MediaDuration kLeastShot = 180ms;
+
+// Two pictures whose fine structure correlates this well show the same thing: light switched on,
+// exposure.  Unrelated pictures stay below 0.3, test patterns with edges in the same places below
+// 0.7.
+constexpr float kSameStructure = 0.8F;
+constexpr double kSameColors = 16;  // levels of Cb and Cr
+constexpr float kFlat = 1.5F;       // levels; less structure says nothing
+
+constexpr std::size_t kBins = 32;
+using Histogram = std::array<float, kBins>;  // cumulative, last bin 1
+
+Histogram histogram_of(const SmallPicture& picture) {
+  std::array<int, kBins> counts{};
+  for (const std::uint8_t level : picture.luma) ++counts[level * kBins / 256];
+  Histogram cumulative{};
+  int sum = 0;
+  for (std::size_t i = 0; i < kBins; ++i) {
+    sum += counts[i];
+    cumulative[i] = static_cast<float>(sum) / static_cast<float>(kNumCells);
+  }
+  return cumulative;
+}
+
+/// Earth mover's distance in levels.
+double histogram_distance(const Histogram& a, const Histogram& b) {
+  float sum = 0;
+  for (std::size_t i = 0; i < kBins; ++i) sum += std::abs(a[i] - b[i]);
+  return sum * (256.0 / kBins);
+}
+
+/// Indices on one side of the boundary before `at`, nearest first.
+std::vector<std::size_t> side_of(Pictures pictures, std::size_t at, bool after) {
+  std::vector<std::size_t> side;
+  const std::size_t nearest = after ? at : at - 1;
+  for (std::size_t i = nearest; i < pictures.size() && side.size() < kSide; after ? ++i : --i) {
+    const auto from_nearest = abs(pictures[i].time - pictures[nearest].time);
+    if (from_nearest > kCutContext) break;
+    if (from_nearest >= kSideLength && side.size() >= kLeastSide) break;
+    if (side.empty() || abs(pictures[i].time - pictures[side.back()].time) >= kSideStep) {
+      side.push_back(i);
+    }
+    if (!after && i == 0) break;
+  }
+  return side;
+}
+
+/// Luma without what is smooth: each cell minus the mean of the 5 x 5 around it.
+std::array<float, kNumCells> structure_of(const SmallPicture& picture) {
+  const auto at = [&](int x, int y) {
+    const int cx = std::clamp(x, 0, kLumaWidth - 1);
+    const int cy = std::clamp(y, 0, kLumaHeight - 1);
+    return static_cast<float>(picture.luma[static_cast<std::size_t>(cy * kLumaWidth + cx)]);
+  };
+  std::array<float, kNumCells> structure{};
+  for (int y = 0; y < kLumaHeight; ++y) {
+    for (int x = 0; x < kLumaWidth; ++x) {
+      float around = 0;
+      for (int dy = -2; dy <= 2; ++dy) {
+        for (int dx = -2; dx <= 2; ++dx) around += at(x + dx, y + dy);
+      }
+      structure[static_cast<std::size_t>(y * kLumaWidth + x)] = at(x, y) - around / 25;
+    }
+  }
+  return structure;
+}
+
+/// True when `b` shows what `a` shows in another light.
+bool is_relit(const SmallPicture& a, const SmallPicture& b) {
+  if (color_distance(a, b) - luma_distance(a, b) > kSameColors) return false;
+  const auto sa = structure_of(a);
+  const auto sb = structure_of(b);
+  const float aa = std::inner_product(sa.begin(), sa.end(), sa.begin(), 0.0F);
+  const float bb = std::inner_product(sb.begin(), sb.end(), sb.begin(), 0.0F);
+  const float ab = std::inner_product(sa.begin(), sa.end(), sb.begin(), 0.0F);
+  const float flat = kFlat * kFlat * static_cast<float>(kNumCells);
+  return aa > flat && bb > flat && ab > kSameStructure * std::sqrt(aa * bb);
+}
+
+struct Contrast {
+  double across = 0;  // the least difference between the sides
+  double ratio = 0;   // to what is usual on either side
+};
+
+using Distance = std::function<double(std::size_t, std::size_t)>;
+
+Contrast contrast(const std::vector<std::size_t>& before,
+                  const std::vector<std::size_t>& after,
+                  const Distance& distance) {
+  double across = distance(before[0], after[0]);
+  for (const auto b : before) {
+    for (const auto a : after) across = std::min(across, distance(b, a));
+  }
+  std::vector<double> usual;
+  for (const auto* side : {&before, &after}) {
+    for (std::size_t i = 1; i < side->size(); ++i) {
+      usual.push_back(distance((*side)[i - 1], (*side)[i]));
+    }
+  }
+  std::sort(usual.begin(), usual.end(), std::greater<>());
+  const std::size_t pick = usual.size() > 2 * kToleratedExtremes ? kToleratedExtremes : 0;
+  const double typical = usual.empty() ? 0 : usual[pick];
+  return {across, across / (typical + kNoise)};
+}
+
+/// How surely a shot begins at picture `at`; 0: it does not.
+double cut_score(Pictures pictures, const std::vector<Histogram>& histograms, std::size_t at) {
+  if (color_distance(pictures[at - 1], pictures[at]) < kLeastDistance) return 0;
+  const auto before = side_of(pictures, at, false);
+  const auto after = side_of(pictures, at, true);
+  const auto cells = contrast(before, after, [&](std::size_t i, std::size_t j) {
+    return color_distance(pictures[i], pictures[j]);
+  });
+  if (cells.across < kLeastDistance) return 0;
+  const auto tones = contrast(before, after, [&](std::size_t i, std::size_t j) {
+    return histogram_distance(histograms[i], histograms[j]);
+  });
+  const double score = (cells.ratio + tones.ratio) / 2;
+  if (score < kCutRatio || is_relit(pictures[at - 1], pictures[at])) return 0;
+  return score;
+}
+
+}  // namespace
+
+std::vector<std::size_t> find_cuts(Pictures pictures) {
+  std::vector<Histogram> histograms(pictures.size());
+  std::transform(pictures.begin(), pictures.end(), histograms.begin(), histogram_of);
+  std::vector<double> scores(pictures.size(), 0);
+  std::vector<std::size_t> found;
+  for (std::size_t i = 1; i < pictures.size(); ++i) {
+    scores[i] = cut_score(pictures, histograms, i);
+    if (scores[i] > 0) found.push_back(i);
+  }
+  // The strongest of a cluster stands for it.
+  std::stable_sort(found.begin(), found.end(), [&](std::size_t a, std::size_t b) {
+    return scores[a] > scores[b];
+  });
+  std::vector<std::size_t> cuts;
+  for (const auto i : found) {
+    const bool near = std::any_of(cuts.begin(), cuts.end(), [&](std::size_t cut) {
+      return abs(pictures[i].time - pictures[cut].time) < kLeastShot;
+    });
+    if (!near) cuts.push_back(i);
+  }
+  std::sort(cuts.begin(), cuts.end());
+  return cuts;
+}
+
+}  // namespace hindsight::sampler

@@ -1,0 +1,41 @@
+// What the sampler sees of a frame: a very small picture.  Kept for every frame of a stretch.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "core/media_time.h"
+
+namespace hindsight::sampler {
+
+inline constexpr int kLumaWidth = 64;
+inline constexpr int kLumaHeight = 36;
+inline constexpr std::size_t kNumCells = kLumaWidth * kLumaHeight;
+inline constexpr int kChromaWidth = 16;
+inline constexpr int kChromaHeight = 9;
+inline constexpr std::size_t kNumChroma = kChromaWidth * kChromaHeight;
+
+/// Means over boxes that share out the whole picture, whatever its aspect ratio; full range, row by
+/// row.
+struct SmallPicture {
+  MediaTime time{};
+  MediaDuration duration{0};
+  std::array<std::uint8_t, kNumCells> luma{};
+  std::array<std::uint8_t, kNumChroma> cb{};  ///< 128: no colour
+  std::array<std::uint8_t, kNumChroma> cr{};
+  /// measure_detail() of this frame, or of the last one that was measured: [0, 1].
+  float detail = 0;
+};
+
+/// In order of time, times strictly ascending.
+using Pictures = std::span<const SmallPicture>;
+
+/// Mean absolute difference of luma, in levels.
+[[nodiscard]] double luma_distance(const SmallPicture& a, const SmallPicture& b);
+
+/// Mean absolute difference of luma, Cb and Cr, added, in levels.
+[[nodiscard]] double color_distance(const SmallPicture& a, const SmallPicture& b);
+
+}  // namespace hindsight::sampler

@@ -1,0 +1,229 @@
+#include "sampler/stretch.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/error.h"
+#include "sampler/activity.h"
+#include "sampler/candidates.h"
+#include "sampler/cuts.h"
+#include "sampler/ranking.h"
+
+namespace hindsight::sampler {
+namespace {
+
+static_assert(kStretchContext >= kCutContext && kStretchContext >= kActivityContext);
+
+// A moment of activity counts as this many other moments.
+constexpr double kActivityWeight = 3;
+// Steps of the search for the scale at which the required pairs fit.
+constexpr int kScaleSteps = 20;
+
+Pictures pictures_within(Pictures pictures, const TimeSpan& span) {
+  const auto before = [](const SmallPicture& p, MediaTime t) { return p.time < t; };
+  const auto first = std::lower_bound(pictures.begin(), pictures.end(), span.begin, before);
+  const auto last = std::lower_bound(first, pictures.end(), span.end, before);
+  return {first, last};
+}
+
+/// A pair that is ready to be taken, with the size that it wants.
+struct Sized {
+  CandidatePair pair;
+  int wanted = 0;
+};
+
+Sized size_pair(const StretchView& view, const CandidatePair& pair, const PlanOptions& options) {
+  const double detail = view.pictures[pair.first].detail;
+  return {pair, wanted_tokens(detail, motion_at(view, pair.first), options)};
+}
+
+/// Everything about one stretch that the steps of planning share.
+class StretchPlanning {
+ public:
+  StretchPlanning(const StretchInput& input, const PlanOptions& options)
+      : input_(input), options_(options) {
+    const TimeSpan window{input.span.begin - kStretchContext, input.span.end + kStretchContext};
+    const Pictures around = pictures_within(input.pictures, window);
+    view_.pictures = pictures_within(around, input.span);
+    view_.span = input.span;
+    if (view_.pictures.empty()) return;
+    const auto cuts = find_cuts(around);
+    auto findings = find_activity(around, cuts);
+    view_.motion = std::move(findings.motion);
+    view_.threshold = findings.threshold;
+    for (const auto& activity : findings.activity) {
+      const TimeSpan inside = intersect(activity.span, input.span);
+      if (!inside.empty()) view_.activity.push_back({inside, activity.score});
+    }
+    add_shots(cuts, static_cast<std::size_t>(view_.pictures.data() - around.data()));
+  }
+
+  [[nodiscard]] StretchPlan plan() const {
+    StretchPlan plan{input_.number, input_.span, {}, view_.activity, {}};
+    if (view_.pictures.empty()) return plan;
+    plan.shots = shots();
+    plan.pairs = choose_pairs();
+    share_out(plan);
+    return plan;
+  }
+
+ private:
+  /// `offset`: index of the stretch's first picture in what `cuts` counts.
+  void add_shots(const std::vector<std::size_t>& cuts, std::size_t offset) {
+    view_.shots.push_back({0, 0});
+    for (const auto cut : cuts) {
+      if (cut == offset) begins_at_cut_ = true;
+      if (cut <= offset || cut - offset >= view_.pictures.size()) continue;
+      view_.shots.back().end = cut - offset;
+      view_.shots.push_back({cut - offset, 0});
+    }
+    view_.shots.back().end = view_.pictures.size();
+  }
+
+  [[nodiscard]] std::vector<Shot> shots() const {
+    std::vector<Shot> shots;
+    for (const auto& shot : view_.shots) {
+      const bool cut = !shots.empty() || begins_at_cut_;
+      const MediaTime begin = cut ? view_.pictures[shot.begin].time : input_.span.begin;
+      if (!shots.empty()) shots.back().span.end = begin;
+      shots.push_back({{begin, input_.span.end}, cut});
+    }
+    return shots;
+  }
+
+  [[nodiscard]] std::vector<Demand> demands(const std::vector<std::size_t>& moments) const {
+    std::vector<Demand> demands;
+    for (const auto moment : moments) {
+      const MediaTime time = view_.pictures[moment].time;
+      const bool active = std::any_of(view_.activity.begin(),
+                                      view_.activity.end(),
+                                      [&](const Activity& a) { return a.span.contains(time); });
+      demands.push_back({moment, active ? kActivityWeight : 1});
+    }
+    return demands;
+  }
+
+  /// By rank, sizes set, within the budget.
+  [[nodiscard]] std::vector<PlannedPair> choose_pairs() const {
+    const auto moments = moments_of(view_);
+    auto pairs = required_pairs(view_, options_.coverage_floor);
+    const std::size_t num_required = pairs.size();
+    for (const auto moment : moments) {
+      auto pair = make_pair_at(view_, moment);
+      pair.reason = Reason::novelty;
+      pairs.push_back(pair);
+    }
+    std::vector<Candidate> candidates;
+    for (const auto& pair : pairs) candidates.push_back({pair.first, pair.stage});
+    const auto order =
+        coverage_order(view_.pictures, demands(moments), candidates, options_.coverage_floor);
+    std::vector<Sized> ranked;
+    for (const auto i : order) ranked.push_back(size_pair(view_, pairs[i], options_));
+    return fit(ranked, num_required);
+  }
+
+  [[nodiscard]] PictureSize size_at(const Sized& sized, double scale) const {
+    const auto tokens = static_cast<int>(std::lround(sized.wanted * scale));
+    return encoded_size(tokens, input_.display, options_);
+  }
+
+  [[nodiscard]] std::int64_t cost(const std::vector<Sized>& ranked,
+                                  std::size_t count,
+                                  double scale) const {
+    std::int64_t tokens = 0;
+    for (std::size_t i = 0; i < count; ++i) tokens += tokens_of(size_at(ranked[i], scale));
+    return tokens;
+  }
+
+  /// The largest scale, at most 1, at which the first `count` fit; 0 where none does.
+  [[nodiscard]] double fitting_scale(const std::vector<Sized>& ranked, std::size_t count) const {
+    if (cost(ranked, count, 1) <= input_.max_tokens) return 1;
+    double fits = 0;
+    double too_large = 1;
+    for (int i = 0; i < kScaleSteps; ++i) {
+      const double scale = (fits + too_large) / 2;
+      (cost(ranked, count, scale) <= input_.max_tokens ? fits : too_large) = scale;
+    }
+    return fits;
+  }
+
+  /// Takes from `ranked`, whose first `num_required` are required, until the first that the budget
+  /// does not hold.
+  [[nodiscard]] std::vector<PlannedPair> fit(const std::vector<Sized>& ranked,
+                                             std::size_t num_required) const {
+    const double scale = fitting_scale(ranked, num_required);
+    std::vector<PlannedPair> pairs;
+    std::int64_t left = input_.max_tokens;
+    for (const auto& sized : ranked) {
+      const PictureSize size = size_at(sized, scale);
+      PlannedPair pair{view_.pictures[sized.pair.first].time,
+                       view_.pictures[sized.pair.second].time,
+                       {},
+                       size.width,
+                       size.height,
+                       sized.pair.reason,
+                       static_cast<int>(pairs.size())};
+      if (overlaps_any(pair, pairs)) continue;
+      left -= pair.num_tokens();
+      if (left < 0) break;
+      pairs.push_back(pair);
+    }
+    return pairs;
+  }
+
+  static bool overlaps_any(const PlannedPair& pair, const std::vector<PlannedPair>& others) {
+    return std::any_of(others.begin(), others.end(), [&](const PlannedPair& other) {
+      return pair.first <= other.second && other.first <= pair.second;
+    });
+  }
+
+  static std::int64_t tokens_of(const PictureSize& size) {
+    return std::int64_t{size.width / 28} * (size.height / 28);
+  }
+
+  /// Sets `covers`: neighbours meet half-way, or at the cut nearest to it.
+  static void share_out(StretchPlan& plan) {
+    std::vector<PlannedPair*> by_time;
+    for (auto& pair : plan.pairs) by_time.push_back(&pair);
+    std::sort(by_time.begin(), by_time.end(), [](const PlannedPair* a, const PlannedPair* b) {
+      return a->first < b->first;
+    });
+    MediaTime begin = plan.span.begin;
+    for (std::size_t i = 0; i < by_time.size(); ++i) {
+      const bool last = i + 1 == by_time.size();
+      const MediaTime end = last ? plan.span.end : meeting(plan, *by_time[i], *by_time[i + 1]);
+      by_time[i]->covers = {begin, end};
+      begin = end;
+    }
+  }
+
+  static MediaTime meeting(const StretchPlan& plan, const PlannedPair& a, const PlannedPair& b) {
+    const MediaTime middle = a.second + (b.first - a.second) / 2;
+    MediaTime meeting = middle;
+    bool at_cut = false;
+    for (const auto& shot : plan.shots) {
+      const MediaTime cut = shot.span.begin;
+      if (!shot.begins_at_cut || cut <= a.second || cut > b.first) continue;
+      if (!at_cut || abs(cut - middle) < abs(meeting - middle)) meeting = cut;
+      at_cut = true;
+    }
+    // Frames 1 ns apart have no middle.
+    return std::max(meeting, a.second + MediaDuration{1});
+  }
+
+  const StretchInput& input_;
+  const PlanOptions& options_;
+  StretchView view_;
+  bool begins_at_cut_ = false;
+};
+
+}  // namespace
+
+StretchPlan plan_stretch(const StretchInput& input, const PlanOptions& options) {
+  if (input.display.width < 1 || input.display.height < 1) {
+    throw Error(ErrorCode::internal, "a stretch is planned without the size of its pictures");
+  }
+  return StretchPlanning(input, options).plan();
+}
+
+}  // namespace hindsight::sampler

@@ -1,0 +1,33 @@
+// From the small pictures of a stretch to its plan.
+#pragma once
+
+#include <cstdint>
+
+#include "sampler/detail.h"
+#include "sampler/plan.h"
+#include "sampler/small_picture.h"
+
+namespace hindsight::sampler {
+
+/// Pictures this far before and after a stretch may change its plan; none further away does.
+inline constexpr MediaDuration kStretchContext = std::chrono::seconds{2};
+
+struct StretchInput {
+  int number = 0;
+  TimeSpan span{};
+  /// Those of [span.begin - kStretchContext, span.end + kStretchContext); others are ignored.
+  Pictures pictures{};
+  /// Of the frames, upright, after the sample aspect ratio.
+  PictureSize display{};
+  /// Tokens that all pairs together may have.
+  std::int64_t max_tokens = 0;
+};
+
+/// A pure function: equal input, equal plan.  In this order, as long as the tokens suffice: each
+/// activity and each shot of a second or more gets a pair, no coverage_floor goes without one,
+/// activities get further pairs at their begin, end and in between, and what looks new gets one.
+/// When the wanted sizes of these do not fit, all become smaller; when the smallest do not fit,
+/// the last in rank are left out.
+[[nodiscard]] StretchPlan plan_stretch(const StretchInput& input, const PlanOptions& options);
+
+}  // namespace hindsight::sampler

@@ -1,0 +1,234 @@
+#include "sampler/stretch.h"
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "pictures.h"
+
+using namespace std::chrono_literals;
+using namespace hindsight;
+using namespace hindsight::sampler;
+using namespace hindsight::test;
+
+namespace {
+
+constexpr PictureSize kDisplay{1280, 720};
+
+std::int64_t tokens_of(const StretchPlan& plan) {
+  std::int64_t tokens = 0;
+  for (const auto& pair : plan.pairs) tokens += pair.num_tokens();
+  return tokens;
+}
+
+StretchPlan plan_film(const std::vector<SmallPicture>& film,
+                      std::int64_t budget,
+                      const PlanOptions& options = {}) {
+  const TimeSpan span{MediaTime{}, film.back().time + film.back().duration};
+  return plan_stretch({0, span, film, kDisplay, budget}, options);
+}
+
+bool same(const StretchPlan& a, const StretchPlan& b) {
+  const auto equal_pairs = [](const PlannedPair& p, const PlannedPair& q) {
+    return p.first == q.first && p.second == q.second && p.covers == q.covers &&
+           p.width == q.width && p.height == q.height && p.reason == q.reason && p.rank == q.rank;
+  };
+  return std::equal(a.pairs.begin(), a.pairs.end(), b.pairs.begin(), b.pairs.end(), equal_pairs) &&
+         a.shots.size() == b.shots.size() && a.activity.size() == b.activity.size();
+}
+
+/// A film with cuts, boxes and noise, all from `seed`.
+std::vector<SmallPicture> random_film(unsigned seed) {
+  std::mt19937 random(seed);
+  std::uniform_real_distribution<double> share(0, 1);
+  std::vector<double> cuts;
+  for (double t = 0.5 + 12 * share(random); t < 40; t += 0.4 + 12 * share(random))
+    cuts.push_back(t);
+  Scene scene = cut_at(cuts, seed);
+  for (int i = 0; i < 2; ++i) {
+    const double begin = 35 * share(random);
+    const double length = 0.5 + 6 * share(random);
+    scene = with_box(
+        scene,
+        [=](double s) { return s < begin || s > begin + length ? -50 : 64 * (s - begin) / length; },
+        4,
+        4,
+        250 * share(random));
+  }
+  const double rates[] = {1, 5, 12.5, 25};
+  return make_film(scene,
+                   {.fps = rates[random() % 4],
+                    .seconds = 0.3 + 40 * share(random),
+                    .noise = 5 * share(random),
+                    .seed = seed,
+                    .detail = static_cast<float>(share(random))});
+}
+
+/// What holds for every plan.
+void check_plan(const StretchPlan& plan,
+                const std::vector<SmallPicture>& film,
+                std::int64_t budget) {
+  CHECK(tokens_of(plan) <= budget);
+  const auto is_frame = [&](MediaTime t) {
+    return std::any_of(film.begin(), film.end(), [&](const auto& p) { return p.time == t; });
+  };
+  std::vector<TimeSpan> covers;
+  for (std::size_t i = 0; i < plan.pairs.size(); ++i) {
+    const auto& pair = plan.pairs[i];
+    CHECK(pair.rank == static_cast<int>(i));
+    CHECK(pair.width % 28 == 0);
+    CHECK(pair.height % 28 == 0);
+    CHECK(pair.first <= pair.second);
+    CHECK(is_frame(pair.first));
+    CHECK(is_frame(pair.second));
+    CHECK(pair.covers.contains(pair.first));
+    CHECK(pair.covers.contains(pair.second));
+    for (const auto& shot : plan.shots) {
+      CHECK(shot.span.contains(pair.first) == shot.span.contains(pair.second));
+    }
+    covers.push_back(pair.covers);
+  }
+  std::sort(covers.begin(), covers.end());
+  MediaTime from = plan.span.begin;
+  for (const auto& span : covers) {
+    CHECK(span.begin == from);
+    from = span.end;
+  }
+  if (!covers.empty()) CHECK(from == plan.span.end);
+}
+
+/// No time longer than the floor without a pair, no activity and no shot of a second without one.
+void check_coverage(const StretchPlan& plan, const PlanOptions& options, MediaDuration frame) {
+  std::vector<MediaTime> times{plan.span.begin - options.coverage_floor / 2};
+  for (const auto& pair : plan.pairs) times.push_back(pair.first);
+  times.push_back(plan.span.end + options.coverage_floor / 2);
+  std::sort(times.begin(), times.end());
+  for (std::size_t i = 1; i < times.size(); ++i) {
+    CHECK(times[i] - times[i - 1] <= options.coverage_floor + frame + 500ms);
+  }
+  const auto any_in = [&](const TimeSpan& span) {
+    return std::any_of(plan.pairs.begin(), plan.pairs.end(), [&](const PlannedPair& p) {
+      return span.overlaps({p.first, p.second + MediaDuration{1}});
+    });
+  };
+  for (const auto& a : plan.activity) CHECK(any_in(a.span));
+  for (const auto& shot : plan.shots) {
+    if (shot.span.length() >= 1s + frame) CHECK(any_in(shot.span));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("over random films and budgets a plan keeps its promises") {
+  const PlanOptions options{.coverage_floor = 8s};
+  for (unsigned seed = 1; seed <= 25; ++seed) {
+    CAPTURE(seed);
+    const auto film = random_film(seed);
+    for (const std::int64_t budget : {0, 17, 60, 400, 2'000, 100'000}) {
+      CAPTURE(budget);
+      const auto plan = plan_film(film, budget, options);
+      check_plan(plan, film, budget);
+      if (budget == 100'000) check_coverage(plan, options, film.front().duration);
+      if (budget == 60) CHECK(same(plan, plan_film(film, budget, options)));
+    }
+  }
+}
+
+TEST_CASE("a plan depends on the pictures around its stretch and on no others") {
+  const auto film =
+      make_film(with_box(
+                    cut_at({7, 15, 31.2}, 3), [](double s) { return 9 * (s - 18); }, 4, 4, 250),
+                {.seconds = 40, .noise = 2});
+  const TimeSpan span{MediaTime{10s}, MediaTime{30s}};
+  const auto whole = plan_stretch({1, span, film, kDisplay, 900}, {});
+  std::vector<SmallPicture> near;
+  for (const auto& p : film) {
+    if (p.time >= span.begin - kStretchContext && p.time < span.end + kStretchContext) {
+      near.push_back(p);
+    }
+  }
+  CHECK(same(whole, plan_stretch({1, span, near, kDisplay, 900}, {})));
+  CHECK_FALSE(whole.shots.front().begins_at_cut);
+  CHECK(whole.shots.size() == 2);
+}
+
+TEST_CASE("a smaller budget gives the first ranks of the same moments") {
+  const auto film = make_film(with_box(
+                                  still(2), [](double s) { return 8 * (s - 12); }, 4, 4, 250),
+                              {.seconds = 40, .noise = 1});
+  // At the least size the ranking alone decides.
+  const PlanOptions options{.min_pair_tokens = 16, .max_pair_tokens = 21};
+  const auto large = plan_film(film, 2'000, options);
+  REQUIRE(large.pairs.size() >= 4);
+  for (std::size_t count = 0; count <= large.pairs.size(); ++count) {
+    std::int64_t budget = 0;
+    for (std::size_t i = 0; i < count; ++i) budget += large.pairs[i].num_tokens();
+    const auto small = plan_film(film, budget, options);
+    REQUIRE(small.pairs.size() >= std::min<std::size_t>(count, large.pairs.size()));
+    for (std::size_t i = 0; i < count; ++i) CHECK(small.pairs[i].first == large.pairs[i].first);
+  }
+}
+
+TEST_CASE("activity comes first and gets more pixels than an empty scene") {
+  const auto film = make_film(with_box(
+                                  still(2), [](double s) { return 16 * (s - 30); }, 3, 3, 250),
+                              {.seconds = 60, .noise = 1});
+  const auto plan = plan_film(film, 5'000);
+  REQUIRE(plan.activity.size() == 1);
+  REQUIRE_FALSE(plan.pairs.empty());
+  int most = 0;
+  int least = 1'000;
+  for (const auto& pair : plan.pairs) {
+    if (pair.reason == Reason::activity) most = std::max(most, pair.num_tokens());
+    if (pair.reason == Reason::coverage) least = std::min(least, pair.num_tokens());
+  }
+  CHECK(most > 2 * least);
+}
+
+TEST_CASE("the quiet cost little and the short are seen") {
+  struct Row {
+    std::string name;
+    double fps;
+    double seconds;
+    std::size_t pairs;
+  };
+  const std::vector<Row> rows{{"one frame", 25, 0.04, 1},
+                              {"two frames", 25, 0.08, 1},
+                              {"half a second", 25, 0.5, 1},
+                              {"a minute of nothing", 25, 60, 4}};
+  for (const auto& row : rows) {
+    CAPTURE(row.name);
+    const auto film = make_film([](int, int, double) { return 0.0; },
+                                {.fps = row.fps, .seconds = row.seconds, .detail = 0});
+    const auto plan = plan_film(film, 100'000);
+    CHECK(plan.pairs.size() <= row.pairs);
+    CHECK_FALSE(plan.pairs.empty());
+    check_plan(plan, film, 100'000);
+  }
+}
+
+TEST_CASE("a stretch without frames has an empty plan") {
+  const auto plan = plan_stretch({4, {MediaTime{10s}, MediaTime{20s}}, {}, kDisplay, 500}, {});
+  CHECK(plan.number == 4);
+  CHECK(plan.shots.empty());
+  CHECK(plan.pairs.empty());
+}
+
+TEST_CASE("frames at uneven times are planned like others") {
+  std::vector<SmallPicture> film;
+  const auto all = make_film(cut_at({11, 20}, 6), {.seconds = 30, .noise = 1});
+  std::mt19937 random(3);
+  for (const auto& picture : all) {
+    if (random() % 100 < 15) film.push_back(picture);
+  }
+  for (std::size_t i = 0; i + 1 < film.size(); ++i) {
+    film[i].duration = film[i + 1].time - film[i].time;
+  }
+  const auto plan = plan_film(film, 100'000);
+  CHECK(plan.shots.size() == 3);
+  check_plan(plan, film, 100'000);
+}
