@@ -1,0 +1,75 @@
+#include "model/torch/detail/backend.h"
+
+#include <chrono>
+#include <string>
+
+#include <dlfcn.h>
+
+#include "model/torch/detail/compat.h"
+#include "model/torch/detail/module.h"
+
+namespace hindsight::model::torch::detail {
+namespace {
+
+/// The function called `name` in any loaded library, or nullptr.
+template <class F>
+F* find_symbol(const char* name) {
+  return reinterpret_cast<F*>(::dlsym(RTLD_DEFAULT, name));
+}
+
+/// libtorch calls whatever library answers to "libblas"; which one that is shows only at run time.
+std::string find_blas() {
+  if (at::hasMKL()) return "MKL";
+  if (auto* const config = find_symbol<char*()>("openblas_get_config")) return config();
+  Dl_info place{};
+  void* const sgemm = ::dlsym(RTLD_DEFAULT, "sgemm_");
+  if (sgemm == nullptr || ::dladdr(sgemm, &place) == 0 || place.dli_fname == nullptr)
+    return "unknown";
+  const std::string file = place.dli_fname;
+  for (const std::string name : {"openblas", "blis", "atlas"}) {
+    if (file.find(name) != std::string::npos) return name;
+  }
+  return "reference (" + file + ")";
+}
+
+double measure_gflops(at::ScalarType dtype) {
+  // The MLP of the 2B model over a few hundred tokens.
+  constexpr std::int64_t kRows = 384;
+  constexpr std::int64_t kIn = 1536;
+  constexpr std::int64_t kOut = 8960;
+  constexpr int kRepeats = 3;
+  const at::Tensor x = at::ones({kRows, kIn}, dtype);
+  const at::Tensor w = at::ones({kOut, kIn}, dtype);
+  at::linear(x, w);
+  const auto start = std::chrono::steady_clock::now();
+  for (int i = 0; i < kRepeats; ++i) at::linear(x, w);
+  const double seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return 2.0 * kRepeats * kRows * kIn * kOut / seconds / 1e9;
+}
+
+}  // namespace
+
+void set_blas_threads(int threads) {
+  if (auto* const set = find_symbol<void(int)>("openblas_set_num_threads")) set(threads);
+}
+
+BackendInfo describe_backend(bool measure) {
+  BackendInfo info;
+  info.threads = resolve_threads(0);
+  return guarded("describe libtorch", info.threads, [&] {
+    info.torch_version = TORCH_VERSION;
+    info.blas = find_blas();
+    info.slow_blas = info.blas.starts_with("reference");
+    info.onednn = at::hasMKLDNN();
+    info.native_bf16 = has_native_bf16();
+    info.cuda_devices = at::hasCUDA() ? static_cast<int>(at::getNumGPUs()) : 0;
+    if (measure) {
+      info.fp32_gflops = measure_gflops(at::kFloat);
+      info.bf16_gflops = measure_gflops(at::kBFloat16);
+    }
+    return info;
+  });
+}
+
+}  // namespace hindsight::model::torch::detail

@@ -1,0 +1,96 @@
+// The layers of the language model: embeddings and positions in, normalised hidden states out.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "model/config.h"
+#include "model/mrope.h"
+#include "model/torch/detail/ops.h"
+#include "model/torch/detail/weights.h"
+
+namespace hindsight::model::torch::detail {
+
+/// Keys and values of all layers for one sequence, with room for `capacity` tokens.
+class KeyValueCache {
+ public:
+  KeyValueCache(const TextConfig& config, std::int64_t capacity, const at::TensorOptions& options);
+
+  [[nodiscard]] std::int64_t length() const { return length_; }
+  /// Appends k and v [kv_heads, n, d] after length() and returns all keys and values of the layer
+  /// so far.
+  [[nodiscard]] std::pair<at::Tensor, at::Tensor> append(int layer,
+                                                         const at::Tensor& k,
+                                                         const at::Tensor& v);
+  /// Once all layers have appended n tokens.
+  void advance(std::int64_t n) { length_ += n; }
+
+ private:
+  at::Tensor keys_;  // [layers, kv_heads, capacity, d]
+  at::Tensor values_;
+  std::int64_t length_ = 0;
+};
+
+/// Not thread-safe.
+class Decoder {
+ public:
+  Decoder(const TextConfig& config,
+          const WeightLoader& loader,
+          at::ScalarType dtype,
+          at::Device device);
+
+  /// x: [n, hidden] embeddings of the tokens after cache.length(); positions: their ids, axis by
+  /// axis [3, n]. Returns [n, hidden] after the final norm.
+  [[nodiscard]] at::Tensor forward(at::Tensor x,
+                                   const std::vector<std::int64_t>& positions,
+                                   KeyValueCache& cache) const;
+
+  /// hidden [n, hidden] -> logits [n, vocab].
+  [[nodiscard]] at::Tensor logits(const at::Tensor& hidden) const { return apply(head_, hidden); }
+
+  /// Rows of the input embedding.
+  [[nodiscard]] at::Tensor embed(std::span<const int> ids) const;
+
+  [[nodiscard]] KeyValueCache make_cache(std::int64_t capacity) const;
+
+  /// dtype and device of the computation.
+  [[nodiscard]] const at::TensorOptions& options() const { return options_; }
+
+ private:
+  struct Layer {
+    at::Tensor input_norm;
+    at::Tensor mlp_norm;
+    Linear q;
+    Linear k;
+    Linear v;
+    Linear o;
+    Linear gate;
+    Linear up;
+    Linear down;
+  };
+  struct Rotation {
+    at::Tensor cos;  // [n, 1, head_dim]
+    at::Tensor sin;
+  };
+
+  [[nodiscard]] static Layer load_layer(const WeightLoader& loader, int index);
+  [[nodiscard]] Rotation make_rotation(const std::vector<std::int64_t>& positions) const;
+  [[nodiscard]] at::Tensor attend(const at::Tensor& x,
+                                  int index,
+                                  const Rotation& rotation,
+                                  const at::Tensor& mask,
+                                  KeyValueCache& cache) const;
+
+  TextConfig config_;
+  at::TensorOptions options_;
+  std::vector<int> axes_;                   // of each rotary column
+  std::vector<float> inverse_frequencies_;  // [head_dim / 2]
+  at::Tensor embedding_;
+  std::vector<Layer> layers_;
+  at::Tensor final_norm_;
+  Linear head_;
+};
+
+}  // namespace hindsight::model::torch::detail

@@ -1,0 +1,40 @@
+// The seam between the library that programs link (no libtorch) and the module that it opens
+// (libtorch).  Both are built from this tree by one compiler; `revision` guards against a stale
+// module beside a new program.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "core/logger.h"
+#include "model/torch/load.h"
+
+namespace hindsight::model::torch::detail {
+
+struct Module {
+  const char* revision;
+  std::unique_ptr<VisionTower> (*load_vision_tower)(const std::filesystem::path&,
+                                                    const LoadOptions&,
+                                                    const Logger&);
+  std::unique_ptr<CheckpointModel> (*load_language_model)(const std::filesystem::path&,
+                                                          const LoadOptions&,
+                                                          const Logger&);
+  BackendInfo (*backend_info)(bool measure);
+};
+
+/// Changes whenever the declarations that cross the seam change.
+inline constexpr const char* kModuleRevision = "hindsight-torch-1";
+
+/// The symbol that the module exports, a ModuleEntry.
+inline constexpr const char* kModuleSymbol = "hindsight_torch_module";
+using ModuleEntry = const Module* (*)();
+
+/// `threads`, or the number of cores when it is 0.  Throws Error(usage) when negative.
+[[nodiscard]] int resolve_threads(int threads);
+
+/// What `options` compute in: "fp32", "bf16" or "fp16".  Throws Error(usage) for fp16 on a
+/// processor and for a device name that is not "cpu", "cuda" or "cuda:N".
+[[nodiscard]] std::string resolve_dtype(const LoadOptions& options);
+
+}  // namespace hindsight::model::torch::detail

@@ -1,0 +1,177 @@
+// The language model as a whole: chunks, caches, limits and callbacks.
+#include "model/generation.h"
+
+#include <doctest/doctest.h>
+
+#include "core/error.h"
+#include "model/torch/goldens.h"
+#include "model/torch/load.h"
+
+namespace {
+
+using namespace hindsight;
+using namespace hindsight::model;
+using hindsight::model::torch::CheckpointModel;
+using hindsight::model::torch::LoadOptions;
+
+std::unique_ptr<CheckpointModel> load(LoadOptions::DType dtype = LoadOptions::DType::fp32) {
+  LoadOptions options;
+  options.dtype = dtype;
+  options.threads = 1;
+  return model::torch::load_language_model(test::golden_checkpoint("qwen2_vl"), options, {});
+}
+
+Prompt text_prompt(int length) {
+  TextPart ids;
+  for (int i = 0; i < length; ++i) ids.push_back((i * 37 + 11) % 280);
+  return {ids};
+}
+
+GenerationOptions limited(int max_new_tokens) {
+  GenerationOptions options;
+  options.max_new_tokens = max_new_tokens;
+  return options;
+}
+
+TEST_CASE("decoding step by step equals scoring the whole text") {
+  for (const auto dtype : {LoadOptions::DType::fp32, LoadOptions::DType::bf16}) {
+    const auto model = load(dtype);
+    Prompt prompt = text_prompt(9);
+    const Generation generation = model->generate(prompt, limited(6));
+    CHECK(generation.prompt_tokens == 9);
+    CHECK(generation.stop == Generation::Stop::length);
+    REQUIRE(generation.ids.size() == 6);
+    if (dtype == LoadOptions::DType::bf16) continue;  // ties may fall the other way
+    for (const int id : generation.ids) {
+      CHECK(argmax(model->next_token_logits(prompt)) == id);
+      std::get<TextPart>(prompt.front()).push_back(id);
+    }
+  }
+}
+
+TEST_CASE("a prompt longer than a chunk scores as its prefixes do") {
+  const auto model = load();
+  const Prompt long_prompt = text_prompt(2500);
+  const TokenMatrix all = model->all_logits(long_prompt);
+  CHECK(all.rows == 2500);
+  for (const int length : {1, 1023, 1024, 1025, 2049, 2500}) {
+    CAPTURE(length);
+    const auto row = all.row(length - 1);
+    CHECK(test::relative_error(model->next_token_logits(text_prompt(length)),
+                               {row.begin(), row.end()}) < 1e-4);
+  }
+}
+
+TEST_CASE("generation ends at any end-of-text id, which is not returned") {
+  const auto model = load();
+  const Prompt prompt = text_prompt(9);
+  const auto ids = model->generate(prompt, limited(6)).ids;
+  GenerationOptions options = limited(6);
+  options.eos_ids = {511, ids[3]};
+  const Generation generation = model->generate(prompt, options);
+  CHECK(generation.stop == Generation::Stop::eos);
+  CHECK(generation.ids.size() <= 3);
+}
+
+TEST_CASE("tokens stream as they come, and the callback can stop") {
+  const auto model = load();
+  std::vector<int> streamed;
+  const Generation whole = model->generate(text_prompt(5), limited(5), [&](int id) {
+    streamed.push_back(id);
+    return true;
+  });
+  CHECK(streamed == whole.ids);
+  const Generation cut = model->generate(text_prompt(5), limited(5), [](int) { return false; });
+  CHECK(cut.stop == Generation::Stop::cancelled);
+  CHECK(cut.ids == std::vector<int>{whole.ids.front()});
+  CHECK_THROWS_AS((void)model->generate(text_prompt(5), limited(0)), Error);
+}
+
+TEST_CASE("sampling follows its seed") {
+  const auto model = load();
+  GenerationOptions options = limited(12);
+  options.do_sample = true;
+  options.temperature = 3;
+  options.seed = 1;
+  const auto first = model->generate(text_prompt(5), options).ids;
+  CHECK(model->generate(text_prompt(5), options).ids == first);
+  options.seed = 2;
+  CHECK(model->generate(text_prompt(5), options).ids != first);
+}
+
+TEST_CASE("a prompt that cannot be run is refused before any work") {
+  const auto model = load();
+  const auto message = [&](const Prompt& prompt, int max_new_tokens) -> std::string {
+    try {
+      (void)model->generate(prompt, limited(max_new_tokens));
+      return "";
+    } catch (const Error& e) {
+      return e.what();
+    }
+  };
+  CHECK(message({}, 1) == "the prompt is empty");
+  CHECK(message(text_prompt(4000), 97) ==
+        "the prompt has 4000 tokens and the answer may have 97, but the model's context holds "
+        "4096; use a smaller token budget");
+  CHECK(message({TextPart{1, 512}}, 1) ==
+        "token id 512 is not one of the model's 512; the tokenizer belongs to another model");
+  CHECK(message({TextPart{-1}}, 1) ==
+        "token id -1 is not one of the model's 512; the tokenizer belongs to another model");
+  CHECK(message(
+            {VisualPart{VisualPart::Kind::image, {1, 2, 2}, {1, 32, std::vector<float>(32)}, 1.0}},
+            1) ==
+        "visual tokens are 32 wide, but this model reads 64; they come from another model");
+  CHECK(message(
+            {VisualPart{VisualPart::Kind::image, {1, 4, 2}, {1, 64, std::vector<float>(64)}, 1.0}},
+            1) == "a picture of 1 x 4 x 2 patches has 1 visual tokens instead of 2");
+  GenerationOptions options;
+  options.temperature = -1;
+  options.do_sample = true;
+  CHECK_THROWS_AS((void)model->generate(text_prompt(3), options), Error);
+}
+
+TEST_CASE("a picture that cannot be encoded is refused before any work") {
+  LoadOptions options;
+  options.dtype = LoadOptions::DType::fp32;
+  const auto tower =
+      model::torch::load_vision_tower(test::golden_checkpoint("qwen2_vl"), options, {});
+  const auto message = [&](const PixelPatches& patches) -> std::string {
+    try {
+      (void)tower->encode({&patches, 1});
+      return "";
+    } catch (const Error& e) {
+      return e.what();
+    }
+  };
+  CHECK(message({{1, 3, 4}, {}}) ==
+        "cannot encode a picture of 1 x 3 x 4 patches: sides must be positive and even");
+  CHECK(message({{0, 2, 2}, {}}) ==
+        "cannot encode a picture of 0 x 2 x 2 patches: sides must be positive and even");
+  CHECK(message({{1, 2, 2}, std::vector<float>(7)}) ==
+        "cannot encode a picture of 1 x 2 x 2 patches: it has 7 values instead of 4704");
+  CHECK(tower->encode({}).empty());
+}
+
+TEST_CASE("embeddings are rows of the table") {
+  const auto model = load();
+  const std::vector<int> ids{5, 0, 5};
+  const TokenMatrix rows = model->embed(ids);
+  CHECK(rows.rows == 3);
+  CHECK(rows.width == model->info().token_width);
+  CHECK(std::vector<float>(rows.row(0).begin(), rows.row(0).end()) ==
+        std::vector<float>(rows.row(2).begin(), rows.row(2).end()));
+  const std::vector<int> outside{512};
+  CHECK_THROWS_AS((void)model->embed(outside), Error);
+}
+
+TEST_CASE("the backend says what it is") {
+  const auto info = model::torch::backend_info(/*measure=*/true);
+  CHECK_FALSE(info.torch_version.empty());
+  CHECK_FALSE(info.blas.empty());
+  CHECK(info.threads >= 1);
+  CHECK(info.fp32_gflops > 0);
+  CHECK(info.bf16_gflops > 0);
+  CHECK(info.native_bf16 == model::torch::has_native_bf16());
+}
+
+}  // namespace
