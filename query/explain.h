@@ -1,0 +1,15 @@
+// An answer's plan and readings, for people: --explain.
+#pragma once
+
+#include <string>
+
+#include "query/answer.h"
+
+namespace hindsight::query {
+
+/// Lines of text: for every video its range and where that came from, the candidates, the pairs
+/// that were read with time, tokens and reason, the subtitles shown, then the evidence with its
+/// pairs.
+[[nodiscard]] std::string explain(const Answer& answer);
+
+}  // namespace hindsight::query
