@@ -1,0 +1,60 @@
+// The stages of an ingest job and the queues between them.  Private to pipeline/.
+#pragma once
+
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "pipeline/bounded_queue.h"
+#include "pipeline/detail/progress_board.h"
+#include "pipeline/input_guard.h"
+#include "pipeline/stretch_planner.h"
+
+namespace hindsight::pipeline {
+
+/// What the stages read; outlives them.
+struct StageInputs {
+  const std::string& path;
+  const ingest::PacketScan& scan;
+  const IngestOptions& options;
+  const InputGuard& guard;
+  const Logger& logger;
+};
+
+/// One use: run() once.
+class IngestStages {
+ public:
+  IngestStages(const StageInputs& inputs, ProgressBoard& board);
+
+  /// Continues `run` until its last stretch is committed or until `finish`.  True when nothing is
+  /// left to do. Throws what the first failing stage threw; stretches that were encoded before are
+  /// committed even then.
+  bool run(index::Store& store,
+           model::VisionTower& tower,
+           const index::RunRecord& run,
+           std::stop_token finish);
+
+ private:
+  /// Plans a stretch, then fetches its pairs, in turns: two readers would hold the index of the
+  /// file twice, and that grows with the video.
+  void read_video(const index::RunRecord& run, const std::string& store_path, std::stop_token stop);
+  [[nodiscard]] std::optional<sampler::StretchPlan> plan_stretch(StretchPlanner& planner,
+                                                                 std::stop_token stop);
+  void fetch_stretch(const sampler::StretchPlan& plan,
+                     const index::RunRecord& run,
+                     const index::Store& store,
+                     PairFetcher& fetcher,
+                     std::stop_token stop);
+  void encode_pairs(model::VisionTower& tower, std::stop_token finish);
+  void commit_stretches(index::Store& store, std::int64_t run_id);
+
+  StageInputs inputs_;
+  ProgressBoard& board_;
+  /// The pairs of a stretch in the order of time, then its plan: the stretch is over.
+  BoundedQueue<std::variant<PairPixels, sampler::StretchPlan>> pixels_;
+  BoundedQueue<index::StretchRecord> stretches_;
+};
+
+}  // namespace hindsight::pipeline

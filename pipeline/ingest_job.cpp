@@ -1,0 +1,116 @@
+#include "pipeline/ingest_job.h"
+
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "ingest/subtitles.h"
+#include "pipeline/detail/heap.h"
+#include "pipeline/detail/ingest_stages.h"
+#include "pipeline/detail/progress_board.h"
+#include "pipeline/detail/store_records.h"
+#include "pipeline/input_guard.h"
+
+namespace hindsight::pipeline {
+
+struct IngestJob::Impl {
+  Impl(const ingest::Source& asked, IngestOptions given, Logger sink)
+      : options(std::move(given)),
+        logger(std::move(sink)),
+        source(ingest::spool(asked, options.spool_directory, logger)),
+        spooled(source),
+        guard(source.name, source.path) {
+    sampler::validate(options.plan);
+    const StageTimer timer(board, &IngestCounters::scan_seconds);
+    scan = ingest::scan_packets(source.path, options.fetch.reader, logger);
+    guard.check();
+    give_free_memory_back();
+    board.update([&](IngestProgress& progress) { progress.end = scan.end; });
+  }
+
+  /// Adds the video, its name and its subtitles; returns its row.
+  std::int64_t keep_video(index::Store& store) const {
+    const auto video_id = store.put_video(to_video_record(source, scan));
+    std::map<std::string, std::vector<index::StoredText>> by_origin;
+    for (auto& text : ingest::read_subtitles(source.path, logger)) {
+      by_origin[text.origin].push_back(
+          {video_id, text.span, std::move(text.text), std::move(text.language), text.origin});
+    }
+    for (const auto& [origin, texts] : by_origin) store.replace_texts(video_id, origin, texts);
+    return video_id;
+  }
+
+  IngestOptions options;
+  Logger logger;
+  ingest::Source source;
+  ingest::SpoolGuard spooled;
+  InputGuard guard;
+  ingest::PacketScan scan;
+  ProgressBoard board;
+};
+
+IngestJob::IngestJob(const ingest::Source& source, IngestOptions options, Logger logger)
+    : impl_(std::make_unique<Impl>(source, std::move(options), std::move(logger))) {}
+IngestJob::~IngestJob() = default;
+
+const ingest::Source& IngestJob::source() const { return impl_->source; }
+const ingest::PacketScan& IngestJob::scan() const { return impl_->scan; }
+IngestProgress IngestJob::progress() const { return impl_->board.read(); }
+
+std::optional<index::RunRecord> IngestJob::find_run(const index::Store& store,
+                                                    const model::ModelInfo& model) const {
+  const auto video = store.find_video_by_hash(impl_->scan.content_hash);
+  if (!video) return std::nullopt;
+  const auto wanted = to_run_record(model, impl_->options);
+  for (const auto& run : store.runs(video->id)) {
+    if (is_same_run(run, wanted)) return run;
+  }
+  return std::nullopt;
+}
+
+IngestOutcome IngestJob::refresh(index::Store& store, const index::RunRecord& run) {
+  impl_->keep_video(store);
+  return {IngestStatus::already_stored,
+          run.video_id,
+          run.id,
+          /*resumed=*/false,
+          {},
+          progress().counters};
+}
+
+IngestOutcome IngestJob::run(index::Store& store,
+                             model::VisionTower& tower,
+                             std::stop_token finish) {
+  auto& board = impl_->board;
+  auto wanted = to_run_record(tower.info(), impl_->options);
+  wanted.video_id = impl_->keep_video(store);
+  const auto run = store.find_or_create_run(wanted);
+  if (run.complete) return refresh(store, run);
+
+  IngestOutcome outcome{
+      IngestStatus::interrupted, run.video_id, run.id, run.stretches_done > 0, {}, {}};
+  const auto start =
+      sampler::stretch_span(run.stretches_done, impl_->scan.end, impl_->options.plan).begin;
+  board.update([&](IngestProgress& progress) {
+    progress.start = progress.committed = progress.encoded = progress.planned = start;
+  });
+  {
+    const StageTimer timer(board, &IngestCounters::wall_seconds);
+    IngestStages stages(
+        {impl_->source.path, impl_->scan, impl_->options, impl_->guard, impl_->logger}, board);
+    if (stages.run(store, tower, run, finish)) {
+      store.finish_run(run.id);
+      outcome.status = IngestStatus::complete;
+    }
+  }
+  outcome.counters = progress().counters;
+  outcome.done = progress().committed - start;
+  if (outcome.counters.pairs_skipped > 0) {
+    impl_->logger.warn("{} of the planned pairs of '{}' could not be read again and are left out",
+                       outcome.counters.pairs_skipped,
+                       impl_->source.name);
+  }
+  return outcome;
+}
+
+}  // namespace hindsight::pipeline

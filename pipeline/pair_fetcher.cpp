@@ -1,0 +1,55 @@
+#include "pipeline/pair_fetcher.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "ingest/jpeg.h"
+#include "model/preprocess.h"
+
+namespace hindsight::pipeline {
+namespace {
+
+constexpr int kThumbnailQuality = 80;
+
+}  // namespace
+
+PairFetcher::PairFetcher(ingest::VideoReader& reader, const FetchOptions& options)
+    : options_(options), reader_(reader) {}
+
+std::shared_ptr<const Image> PairFetcher::frame_at(MediaTime t) {
+  if (last_frame_ && last_time_ == t) return last_frame_;
+  reader_.seek(t);
+  const auto frame = reader_.next();
+  if (!frame || frame->time() != t) return nullptr;
+  last_time_ = t;
+  last_frame_ = std::make_shared<const Image>(frame->rgb());
+  return last_frame_;
+}
+
+std::string PairFetcher::make_thumbnail(const ImageView& frame) const {
+  if (options_.thumbnail_width == 0) return {};
+  const auto& facts = reader_.facts();
+  const int width = options_.thumbnail_width;
+  const int height = std::max(
+      1, static_cast<int>(std::int64_t{width} * facts.display_height / facts.display_width));
+  return ingest::encode_jpeg(model::resize_bicubic(frame, {width, height}).view(),
+                             kThumbnailQuality);
+}
+
+std::optional<PairPixels> PairFetcher::fetch(const sampler::PlannedPair& pair,
+                                             std::int64_t stored_tokens) {
+  const auto first = frame_at(pair.first);
+  if (!first) return std::nullopt;
+  PairPixels pixels;
+  pixels.pair = pair;
+  pixels.thumbnail = make_thumbnail(first->view());
+  pixels.stored_tokens = stored_tokens;
+  if (stored_tokens != 0) return pixels;
+  const auto second = frame_at(pair.second);
+  if (!second) return std::nullopt;
+  pixels.patches = model::make_pair_patches(
+      first->view(), second->view(), pair.width, pair.height, options_.preprocessor);
+  return pixels;
+}
+
+}  // namespace hindsight::pipeline

@@ -1,0 +1,181 @@
+#include "pipeline/stretch_planner.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <vector>
+
+#include "core/error.h"
+#include "sampler/budget.h"
+#include "sampler/detail.h"
+#include "sampler/small_picture.h"
+#include "sampler/stretch.h"
+
+namespace hindsight::pipeline {
+namespace {
+
+using sampler::SmallPicture;
+
+// Detail changes slowly and costs a larger picture: one frame in each half second is measured.
+constexpr MediaDuration kDetailStep = std::chrono::milliseconds{500};
+
+template <std::size_t N>
+void copy_samples(const Image& image, std::array<std::uint8_t, N>& samples) {
+  std::copy_n(image.samples.begin(), N, samples.begin());
+}
+
+sampler::PacketProfile profile_of(const ingest::PacketScan& scan) {
+  sampler::PacketProfile profile{scan.bin_length, {}};
+  for (const auto& bin : scan.bins) profile.change_bytes.push_back(bin.other_bytes);
+  return profile;
+}
+
+sampler::PictureSize display_of(const ingest::StreamFacts& facts) {
+  return {std::max(1, facts.display_width), std::max(1, facts.display_height)};
+}
+
+}  // namespace
+
+struct StretchPlanner::Impl {
+  /// `own`: the owner of `reader`, or empty.
+  Impl(std::unique_ptr<ingest::VideoReader> own,
+       ingest::VideoReader& used,
+       const ingest::PacketScan& scan,
+       const sampler::PlanOptions& plan_options,
+       const PlanPosition& start,
+       const Logger& logger)
+      : options(plan_options),
+        end(scan.end),
+        budgets(sampler::cumulative_budgets(scan.end, plan_options, profile_of(scan))),
+        position(start),
+        own_reader(std::move(own)),
+        reader(used),
+        display(display_of(reader.facts())) {
+    if (start.stretch < 0 || start.stretch > num_stretches() || start.tokens_spent < 0) {
+      throw Error(ErrorCode::internal, "planning is asked to go on outside of the video");
+    }
+    const int least = sampler::least_tokens(display, options);
+    if (budgets.back() < least) {
+      logger.warn(
+          "the budget of {} tokens for this video does not hold its smallest pair, {} tokens: "
+          "nothing is chosen; raise --tokens-per-hour or --max-tokens, or lower --min-pair-tokens",
+          budgets.back(),
+          least);
+    }
+  }
+
+  [[nodiscard]] int num_stretches() const { return static_cast<int>(budgets.size()); }
+
+  /// Reads on, from `begin`, until a frame at or after `until` is there.  False when the caller
+  /// asked to stop.
+  bool read_until(MediaTime begin, MediaTime until, const OnFrame& on_frame) {
+    while (!at_end && (pictures.empty() || pictures.back().time < until)) {
+      const auto frame = reader.next();
+      if (!frame) {
+        at_end = true;
+        break;
+      }
+      if (on_frame && !on_frame(frame->time())) return false;
+      // After a seek the first frame may be one that is known, or lie before the context.
+      const bool is_new = pictures.empty() || pictures.back().time < frame->time();
+      if (is_new && frame->time() >= begin) add(*frame);
+    }
+    return true;
+  }
+
+  void add(const ingest::Frame& frame) {
+    auto& picture = pictures.emplace_back();
+    picture.time = frame.time();
+    picture.duration = frame.duration();
+    copy_samples(frame.luma(sampler::kLumaWidth, sampler::kLumaHeight), picture.luma);
+    const auto chroma = frame.chroma(sampler::kChromaWidth, sampler::kChromaHeight);
+    copy_samples(chroma[0], picture.cb);
+    copy_samples(chroma[1], picture.cr);
+    const std::int64_t step = picture.time.ns() / kDetailStep.count();
+    if (step != detail_step) {
+      const auto larger = frame.luma(sampler::kDetailWidth, sampler::kDetailHeight);
+      detail = sampler::measure_detail(larger.view());
+      detail_step = step;
+    }
+    picture.detail = detail;
+  }
+
+  /// Brings the reader to where the planning stands.
+  void go_on(MediaTime begin) {
+    if (at_end) return;
+    if (pictures.empty()) {
+      if (position.stretch > 0) reader.seek(begin);
+    } else if (!own_reader) {
+      reader.seek(pictures.back().time);
+    }
+  }
+
+  std::optional<sampler::StretchPlan> next(const OnFrame& on_frame) {
+    if (position.stretch >= num_stretches()) return std::nullopt;
+    TimeSpan span = sampler::stretch_span(position.stretch, end, options);
+    const bool last = position.stretch + 1 == num_stretches();
+    const MediaTime begin = span.begin - sampler::kStretchContext;
+    go_on(begin);
+    std::erase_if(pictures, [&](const SmallPicture& p) { return p.time < begin; });
+    const MediaTime until = span.end + sampler::kStretchContext;
+    if (!read_until(begin, last ? MediaTime::from_ns(INT64_MAX) : until, on_frame))
+      return std::nullopt;
+    if (last && !pictures.empty()) {
+      // The container's end may be wrong; every frame belongs to some stretch.
+      span.end = std::max(span.end, pictures.back().time + pictures.back().duration);
+    }
+    const auto allowed = budgets[static_cast<std::size_t>(position.stretch)];
+    auto plan = sampler::plan_stretch(
+        {position.stretch, span, pictures, display, allowed - position.tokens_spent}, options);
+    for (const auto& pair : plan.pairs) position.tokens_spent += pair.num_tokens();
+    ++position.stretch;
+    return plan;
+  }
+
+  sampler::PlanOptions options;
+  MediaTime end;
+  std::vector<std::int64_t> budgets;
+  PlanPosition position;
+  std::unique_ptr<ingest::VideoReader> own_reader;  ///< empty: `reader` belongs to somebody else
+  ingest::VideoReader& reader;
+  sampler::PictureSize display;
+  std::vector<SmallPicture> pictures;  ///< around the current stretch
+  float detail = 0;
+  std::int64_t detail_step = -1;
+  bool at_end = false;
+};
+
+StretchPlanner::StretchPlanner(const std::string& path,
+                               const ingest::PacketScan& scan,
+                               const sampler::PlanOptions& options,
+                               const ingest::ReaderOptions& reader_options,
+                               const PlanPosition& start,
+                               const Logger& logger) {
+  sampler::validate(options);
+  auto own = std::make_unique<ingest::VideoReader>(path, reader_options, logger);
+  auto& reader = *own;
+  impl_ = std::make_unique<Impl>(std::move(own), reader, scan, options, start, logger);
+}
+
+StretchPlanner::StretchPlanner(ingest::VideoReader& reader,
+                               const ingest::PacketScan& scan,
+                               const sampler::PlanOptions& options,
+                               const PlanPosition& start,
+                               const Logger& logger) {
+  sampler::validate(options);
+  impl_ = std::make_unique<Impl>(nullptr, reader, scan, options, start, logger);
+}
+
+StretchPlanner::~StretchPlanner() = default;
+StretchPlanner::StretchPlanner(StretchPlanner&&) noexcept = default;
+StretchPlanner& StretchPlanner::operator=(StretchPlanner&&) noexcept = default;
+
+std::optional<sampler::StretchPlan> StretchPlanner::next(const OnFrame& on_frame) {
+  return impl_->next(on_frame);
+}
+
+int StretchPlanner::num_stretches() const { return impl_->num_stretches(); }
+const PlanPosition& StretchPlanner::position() const { return impl_->position; }
+const ingest::DecodeStats& StretchPlanner::stats() const { return impl_->reader.stats(); }
+
+}  // namespace hindsight::pipeline
