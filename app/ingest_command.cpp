@@ -1,0 +1,310 @@
+#include "app/ingest_command.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "app/ingest_report.h"
+#include "app/interrupts.h"
+#include "app/model_dir.h"
+#include "app/peak_memory.h"
+#include "app/progress_display.h"
+#include "app/text.h"
+#include "core/error.h"
+#include "index/store.h"
+#include "ingest/sources.h"
+#include "model/config.h"
+#include "pipeline/forecast.h"
+
+namespace hindsight::app {
+namespace {
+
+namespace fs = std::filesystem;
+using pipeline::IngestJob;
+
+/// Where standard input and URLs are copied to: a folder of this process, gone with it.
+class SpoolDirectory {
+ public:
+  explicit SpoolDirectory(const std::vector<std::string>& inputs) {
+    const bool is_needed = std::any_of(inputs.begin(), inputs.end(), [](const std::string& input) {
+      std::error_code ignored;
+      return !fs::is_regular_file(input, ignored) && !fs::is_directory(input, ignored);
+    });
+    if (!is_needed) return;
+    path_ = (fs::temp_directory_path() / "hindsight-XXXXXX").string();
+    if (mkdtemp(path_.data()) == nullptr) {
+      throw Error(ErrorCode::exhausted,
+                  fmt::format("cannot make a folder for the copy of the input in '{}': {}; name "
+                              "another one in TMPDIR",
+                              fs::temp_directory_path().string(),
+                              std::strerror(errno)));
+    }
+  }
+  ~SpoolDirectory() { remove(); }
+  SpoolDirectory(const SpoolDirectory&) = delete;
+  SpoolDirectory& operator=(const SpoolDirectory&) = delete;
+  [[nodiscard]] const std::string& path() const { return path_; }
+  void remove() const {
+    std::error_code ignored;
+    if (!path_.empty()) fs::remove_all(path_, ignored);
+  }
+
+ private:
+  std::string path_;  ///< empty: no input needs it
+};
+
+/// Passes lines on so that they do not end up in the middle of a progress bar or of NDJSON.
+Logger beside_progress(const Logger& logger, ProgressStyle style) {
+  return {LogLevel::trace, [logger, style](LogLevel level, std::string_view line) {
+            if (!logger.speaks(level)) return;
+            if (style == ProgressStyle::ndjson) {
+              fmt::print(stderr, "{}\n", log_ndjson(level, line));
+              return;
+            }
+            if (style == ProgressStyle::bar) fmt::print(stderr, "\r\033[K");
+            logger.log(level, "{}", line);
+          }};
+}
+
+ProgressStyle progress_style(bool json, bool quiet) {
+  if (quiet) return ProgressStyle::none;
+  if (json) return ProgressStyle::ndjson;
+  return is_terminal(STDERR_FILENO) ? ProgressStyle::bar : ProgressStyle::none;
+}
+
+class IngestCommand {
+ public:
+  IngestCommand(Context& context, IngestArguments arguments);
+  void run();
+
+ private:
+  void expand_inputs();
+  [[nodiscard]] IngestPreview preview(const IngestJob& job,
+                                      const std::optional<index::RunRecord>& run);
+  void ingest(const ingest::Source& source);
+  void dry_run(const ingest::Source& source, const std::optional<index::Store>& store);
+  void fail(const std::string& name, const Error& error);
+  void show(const std::string& text, const std::string& ndjson) const;
+  void end();
+  [[nodiscard]] int exit_code() const;
+  [[nodiscard]] std::string next_command(const std::string& video) const;
+  model::VisionTower& tower();
+
+  Context& context_;
+  IngestArguments arguments_;
+  ProgressStyle style_;
+  Logger logger_;
+  IngestSettings settings_;
+  SpoolDirectory spool_;
+  std::vector<ingest::Source> sources_;
+  std::optional<index::Store> store_;
+  std::unique_ptr<model::VisionTower> tower_;
+  double tokens_per_second_ = 0;
+  std::vector<IngestReport> reports_;
+  std::vector<IngestPreview> previews_;
+  Interrupts interrupts_;
+};
+
+IngestCommand::IngestCommand(Context& context, IngestArguments arguments)
+    : context_(context),
+      arguments_(std::move(arguments)),
+      style_(progress_style(arguments_.json, context.quiet)),
+      logger_(beside_progress(context.logger, style_)),
+      spool_(arguments_.inputs),
+      interrupts_({.on_first =
+                       [this] {
+                         logger_.warn(
+                             "finishing the current stretch; press Ctrl-C again to stop at once");
+                       },
+                   .on_second = [this] { spool_.remove(); }}) {
+  auto& options = arguments_.options;
+  options.spool_directory = spool_.path();
+  options.fetch.reader.threads = arguments_.load.threads;
+  sampler::validate(options.plan);
+  const auto directory = resolve_model_dir(context_);
+  options.fetch.preprocessor = model::load_preprocessor_config(directory);
+  settings_ = {context_.store_path,
+               model::torch::read_model_info(directory, arguments_.load),
+               options,
+               arguments_.load.threads};
+}
+
+void IngestCommand::show(const std::string& text, const std::string& ndjson) const {
+  if (style_ == ProgressStyle::ndjson) {
+    fmt::print(stderr, "{}\n", ndjson);
+  } else {
+    logger_.info("{}", text);
+  }
+}
+
+void IngestCommand::fail(const std::string& name, const Error& error) {
+  IngestReport report;
+  report.name = name;
+  report.failure = error;
+  logger_.log(LogLevel::error, "{}", error.what());
+  reports_.push_back(std::move(report));
+}
+
+model::VisionTower& IngestCommand::tower() {
+  if (!tower_) {
+    tower_ = model::torch::load_vision_tower(settings_.model.directory, arguments_.load, logger_);
+    tokens_per_second_ = pipeline::measure_encoding(*tower_);
+  }
+  return *tower_;
+}
+
+IngestPreview IngestCommand::preview(const IngestJob& job,
+                                     const std::optional<index::RunRecord>& run) {
+  IngestPreview preview;
+  preview.name = job.source().name;
+  preview.facts = job.scan().facts;
+  preview.end = job.scan().end;
+  preview.already_stored = run && run->complete;
+  if (preview.already_stored) return preview;
+  const auto& options = settings_.options;
+  if (run)
+    preview.start = sampler::stretch_span(run->stretches_done, preview.end, options.plan).begin;
+  tower();
+  preview.rates = {pipeline::measure_decoding(job.source().path, preview.end, options.fetch.reader),
+                   tokens_per_second_};
+  preview.forecast = pipeline::forecast(
+      {preview.start, preview.end}, options, settings_.model.token_width, preview.rates);
+  return preview;
+}
+
+void IngestCommand::ingest(const ingest::Source& source) {
+  IngestJob job(source, settings_.options, logger_);
+  const auto known = job.find_run(*store_, settings_.model);
+  const auto before = preview(job, known);
+  show(to_text(before), to_ndjson(before));
+
+  IngestReport report;
+  report.name = source.name;
+  report.end = job.scan().end;
+  report.content_hash = job.scan().content_hash;
+  if (before.already_stored) {
+    report.outcome = job.refresh(*store_, *known);
+  } else {
+    const ProgressDisplay display(style_, source.name, [&job] { return job.progress(); });
+    report.outcome = job.run(*store_, tower(), interrupts_.finish());
+  }
+  report.stored = store_->run_stats(report.outcome.run_id);
+  if (!arguments_.json) {
+    if (!before.already_stored) logger_.info("{}", to_text(report));
+    fmt::print("{}\n", result_line(report));
+    std::fflush(stdout);
+  }
+  reports_.push_back(std::move(report));
+}
+
+void IngestCommand::dry_run(const ingest::Source& source,
+                            const std::optional<index::Store>& store) {
+  const IngestJob job(source, settings_.options, logger_);
+  previews_.push_back(preview(job, store ? job.find_run(*store, settings_.model) : std::nullopt));
+  if (!arguments_.json) fmt::print("{}\n", to_text(previews_.back()));
+}
+
+void IngestCommand::expand_inputs() {
+  for (const auto& input : arguments_.inputs) {
+    try {
+      for (auto& source : ingest::expand_inputs({input})) sources_.push_back(std::move(source));
+    } catch (const Error& e) {
+      fail(input, e);
+    }
+  }
+}
+
+void IngestCommand::run() {
+  expand_inputs();
+  show(to_text(settings_), to_ndjson(settings_));
+  if (!arguments_.dry_run) {
+    store_ = index::Store::open(context_.store_path, index::OpenMode::write, {.purpose = "ingest"});
+  } else if (fs::exists(context_.store_path)) {
+    store_ = index::Store::open(context_.store_path, index::OpenMode::read);
+  }
+  for (const auto& source : sources_) {
+    if (interrupts_.finish().stop_requested()) break;
+    try {
+      arguments_.dry_run ? dry_run(source, store_) : ingest(source);
+    } catch (const Error& e) {
+      // One input cannot spoil the others; a store or a model that fails would fail for all of
+      // them.
+      fail(source.name, e);
+      if (e.code() != ErrorCode::unreadable_input) break;
+    }
+  }
+  end();
+}
+
+int IngestCommand::exit_code() const {
+  if (interrupts_.exit_code() != 0) return interrupts_.exit_code();
+  const IngestReport* failed = nullptr;
+  bool any_done = !previews_.empty();
+  for (const auto& report : reports_) {
+    if (!report.failure) {
+      any_done = true;
+    } else if (!failed || report.failure->code() != ErrorCode::unreadable_input) {
+      failed = &report;
+    }
+  }
+  if (!failed) return 0;
+  const bool is_partial = any_done && failed->failure->code() == ErrorCode::unreadable_input;
+  return static_cast<int>(is_partial ? ErrorCode::partial : failed->failure->code());
+}
+
+std::string IngestCommand::next_command(const std::string& video) const {
+  std::string command = "hindsight ask 'What happens?' --video " + shell_quoted(video);
+  const auto& typed = context_.arguments;
+  const auto repeat = [&](const std::string& flag, const std::string& value) {
+    const bool was_typed = std::any_of(typed.begin(), typed.end(), [&](const std::string& word) {
+      return word == flag || word.starts_with(flag + "=");
+    });
+    if (was_typed) command += fmt::format(" {} {}", flag, shell_quoted(value));
+  };
+  repeat("--store", context_.store_path);
+  repeat("--model", context_.model_dir);
+  return command;
+}
+
+void IngestCommand::end() {
+  context_.exit_code = exit_code();
+  if (arguments_.json) {
+    fmt::print("{}\n",
+               arguments_.dry_run ? to_json(settings_, previews_)
+                                  : to_json(settings_, reports_, peak_memory_bytes()));
+    return;
+  }
+  std::vector<std::string> done;
+  for (const auto& report : reports_) {
+    if (report.failure) {
+      fmt::print("{}\n", result_line(report));
+    } else {
+      done.push_back(report.name);
+    }
+  }
+  if (interrupts_.exit_code() != 0) {
+    std::string again = "hindsight";
+    for (const auto& word : context_.arguments) again += " " + shell_quoted(word);
+    logger_.info("stopped, what was finished is kept; go on with: {}", again);
+  } else if (!done.empty()) {
+    logger_.info("next: {}", next_command(done.front()));
+  }
+}
+
+}  // namespace
+
+void run_ingest(Context& context, IngestArguments arguments) {
+  IngestCommand(context, std::move(arguments)).run();
+}
+
+}  // namespace hindsight::app

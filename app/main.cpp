@@ -1,0 +1,24 @@
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <exception>
+#include <new>
+
+#include "app/command_line.h"
+#include "core/error.h"
+
+int main(int argc, char** argv) {
+  using hindsight::ErrorCode;
+  try {
+    return hindsight::app::run_command_line(argc, argv);
+  } catch (const hindsight::Error& e) {
+    fmt::print(stderr, "hindsight: {}\n", e.what());
+    return static_cast<int>(e.code());
+  } catch (const std::bad_alloc&) {
+    fmt::print(stderr, "hindsight: out of memory; use a smaller model or a smaller token budget\n");
+    return static_cast<int>(ErrorCode::exhausted);
+  } catch (const std::exception& e) {
+    fmt::print(stderr, "hindsight: internal error: {}\n", e.what());
+    return static_cast<int>(ErrorCode::internal);
+  }
+}

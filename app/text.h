@@ -1,0 +1,21 @@
+// Numbers the way people read them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace hindsight::app {
+
+/// "812 B", "3.4 MB", "12 GB": decimal units, two or three digits.
+[[nodiscard]] std::string human_bytes(std::int64_t bytes);
+
+/// "0.4 s", "12 s", "3:07", "2:05:09".
+[[nodiscard]] std::string human_seconds(double seconds);
+
+/// "1 234 567": thousands apart.
+[[nodiscard]] std::string human_count(std::int64_t count);
+
+/// `word` as a shell reads it back: in single quotes unless it needs none.
+[[nodiscard]] std::string shell_quoted(const std::string& word);
+
+}  // namespace hindsight::app

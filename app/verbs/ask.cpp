@@ -1,0 +1,235 @@
+#include "query/ask.h"
+
+#include <cstdio>
+#include <iostream>
+#include <iterator>
+#include <memory>
+#include <optional>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "app/context.h"
+#include "app/model_dir.h"
+#include "app/text.h"
+#include "core/error.h"
+#include "model/config.h"
+#include "model/generation.h"
+#include "model/torch/load.h"
+#include "query/explain.h"
+
+namespace hindsight::app {
+namespace {
+
+struct AskFlags {
+  std::string question;
+  std::vector<std::string> videos;
+  std::string from;
+  std::string to;
+  bool json = false;
+  bool explain = false;
+  bool fail_on_abstain = false;
+  int max_visual_tokens = query::AskOptions{}.max_visual_tokens;
+  int max_new_tokens = 0;  ///< 0: as generation_config.json says
+  std::optional<double> temperature;
+  std::optional<int> top_k;
+  std::optional<double> top_p;
+  std::optional<double> repetition_penalty;
+  std::uint64_t seed = 0;
+};
+
+std::optional<MediaTime> read_time_flag(std::string_view flag, const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  if (const auto time = parse_time(text)) return time;
+  throw Error(
+      ErrorCode::usage,
+      fmt::format("{} {} is not a time; write 12.5, 12.5s, MM:SS or HH:MM:SS.mmm", flag, text));
+}
+
+query::Question read_question(const AskFlags& flags) {
+  query::Question question{.text = flags.question,
+                           .videos = flags.videos,
+                           .from = read_time_flag("--from", flags.from),
+                           .to = read_time_flag("--to", flags.to)};
+  if (question.text == "-") {
+    question.text.assign(std::istreambuf_iterator<char>(std::cin), {});
+    question.text.erase(question.text.find_last_not_of("\r\n") + 1);
+  }
+  return question;
+}
+
+/// The model's own values with the flags over them.  A temperature above 0 samples, even from a
+/// model whose files say greedy: its top-k of 1 would silently undo the flag.
+model::GenerationOptions generation_options(const AskFlags& flags,
+                                            const std::filesystem::path& model_dir) {
+  auto options = model::load_generation_options(model_dir, model::load_model_config(model_dir));
+  if (flags.max_new_tokens > 0) options.max_new_tokens = flags.max_new_tokens;
+  if (flags.temperature) {
+    if (!options.do_sample) options.top_k = 0;
+    if (!options.do_sample) options.top_p = 1.0;
+    options.do_sample = *flags.temperature != 0;
+    if (options.do_sample) options.temperature = *flags.temperature;
+  }
+  options.top_k = flags.top_k.value_or(options.top_k);
+  options.top_p = flags.top_p.value_or(options.top_p);
+  options.repetition_penalty = flags.repetition_penalty.value_or(options.repetition_penalty);
+  options.seed = flags.seed;
+  model::check(options);
+  return options;
+}
+
+/// Model output for a terminal: nothing in it moves the cursor or changes colours.
+std::string printable(std::string_view text) {
+  std::string safe(text);
+  for (char& c : safe) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte < 0x20 && c != '\n' && c != '\t') || byte == 0x7f) c = ' ';
+  }
+  return safe;
+}
+
+void print_text(std::string_view text) {
+  fmt::print("{}", printable(text));
+  std::fflush(stdout);
+}
+
+void warn_of_limits(const query::QuestionPlan& plan,
+                    const query::Answer& answer,
+                    const Logger& logger) {
+  for (const auto& left_out : plan.left_out)
+    logger.warn("{} was left out: {}", left_out.label, left_out.reason);
+  for (const auto& reading : answer.readings) {
+    if (reading.scope.run.complete) continue;
+    logger.warn(
+        "{} is not read to its end: {:.1f} % of what the question is about is there; go on with "
+        "hindsight ingest {}",
+        reading.scope.label,
+        reading.covered * 100,
+        shell_quoted(reading.scope.video.path));
+  }
+  if (answer.cut_off) {
+    logger.warn("the answer was cut after {} tokens; raise --max-new-tokens",
+                answer.usage.new_tokens);
+  }
+}
+
+void print_intervals(const query::Answer& answer, bool name_videos) {
+  for (const auto& interval : answer.intervals) {
+    std::string pairs;
+    for (const auto& pair : interval.pairs)
+      pairs += (pairs.empty() ? "" : ", ") + to_clock(pair.first);
+    fmt::print("{} \u2013 {}  {:.2f}  {}pairs at {}\n",
+               to_clock(interval.span.begin),
+               to_clock(interval.span.end),
+               interval.score,
+               name_videos ? interval.video + "  " : "",
+               pairs);
+  }
+}
+
+void log_usage(const query::Answer& answer, double load_ms, const Logger& logger) {
+  const auto& usage = answer.usage;
+  const auto& timings = answer.timings;
+  logger.info(
+      "{} pairs, {} visual tokens, {} read; {} frames decoded, {} pairs encoded; load {}, select "
+      "{}, read {}, "
+      "prefill {}, decode {}",
+      usage.pairs_read,
+      usage.visual_tokens,
+      human_bytes(usage.bytes_read),
+      query::Usage::frames_decoded,
+      query::Usage::pairs_encoded,
+      human_seconds(load_ms / 1e3),
+      human_seconds(timings.select / 1e3),
+      human_seconds(timings.read / 1e3),
+      human_seconds(timings.prefill / 1e3),
+      human_seconds(timings.decode / 1e3));
+}
+
+void ask(const AskFlags& flags, Context& context) {
+  const auto question = read_question(flags);
+  const auto store = index::Store::open(context.store_path, index::OpenMode::read);
+  const auto model_dir = resolve_model_dir(context);
+  // All that can be refused is refused before the weights are loaded.
+  const auto plan = query::plan_question(question, store, model::torch::read_model_info(model_dir));
+  const query::AskOptions options{.max_visual_tokens = flags.max_visual_tokens,
+                                  .generation = generation_options(flags, model_dir)};
+  const auto tokenizer = model::Tokenizer::load(model_dir);
+  const auto begin = std::chrono::steady_clock::now();
+  const auto language_model = model::torch::load_language_model(model_dir, {}, context.logger);
+  const std::chrono::duration<double, std::milli> load = std::chrono::steady_clock::now() - begin;
+
+  const bool streams = !flags.json && is_terminal(STDOUT_FILENO);
+  const auto answer = query::ask(plan,
+                                 store,
+                                 *language_model,
+                                 tokenizer,
+                                 options,
+                                 streams ? query::OnText(print_text) : query::OnText());
+  if (flags.explain) fmt::print(stderr, "{}", query::explain(answer));
+  if (flags.json) {
+    fmt::print("{}\n", query::to_json(answer, load.count()));
+  } else {
+    if (!streams) print_text(answer.text);
+    fmt::print("\n");
+    print_intervals(answer, plan.scopes.size() > 1);
+  }
+  warn_of_limits(plan, answer, context.logger);
+  log_usage(answer, load.count(), context.logger);
+  if (!answer.found && flags.fail_on_abstain)
+    context.exit_code = static_cast<int>(ErrorCode::abstained);
+}
+
+void add_generation_flags(CLI::App& verb, AskFlags& flags) {
+  verb.add_option("--max-new-tokens",
+                  flags.max_new_tokens,
+                  "Length of the answer; 0: as the model's files say")
+      ->check(CLI::NonNegativeNumber);
+  verb.add_option("--temperature", flags.temperature, "0: the likeliest answer; above 0: sample");
+  verb.add_option("--top-k", flags.top_k, "Sample among the k likeliest tokens; 0: all");
+  verb.add_option(
+      "--top-p", flags.top_p, "Sample among the likeliest tokens of this total probability");
+  verb.add_option("--repetition-penalty", flags.repetition_penalty, "Above 1: repeat less");
+  verb.add_option("--seed", flags.seed, "The same seed gives the same answer");
+}
+
+}  // namespace
+
+void add_ask(CLI::App& root, Context& context) {
+  auto flags = std::make_shared<AskFlags>();
+  auto* verb = root.add_subcommand(
+      "ask", "Answer a question from the token cache, with the intervals that prove it");
+  verb->add_option("question", flags->question, "The question; - reads it from standard input")
+      ->required();
+  add_store_option(*verb, context);
+  add_model_option(*verb, context);
+  verb->add_option(
+          "--video", flags->videos, "Only this video: name, path or hash prefix; may be repeated")
+      ->allow_extra_args(false)
+      ->configurable(false);
+  verb->add_option("--from", flags->from, "Nothing before this time: 12.5, MM:SS or HH:MM:SS.mmm")
+      ->configurable(false);
+  verb->add_option("--to", flags->to, "Nothing from this time on")->configurable(false);
+  verb->add_flag("--json", flags->json, "One JSON object on stdout");
+  verb->add_flag(
+      "--explain", flags->explain, "Print ranges, candidates, what was read and why, on stderr");
+  verb->add_flag(
+      "--fail-on-abstain", flags->fail_on_abstain, "Exit with 9 when the answer is 'not found'");
+  verb->add_option(
+          "--max-visual-tokens", flags->max_visual_tokens, "Visual tokens read for one question")
+      ->check(CLI::PositiveNumber);
+  add_generation_flags(*verb, *flags);
+  verb->footer(
+      "Time words limit what is read: 'between 10:00 and 12:00', 'in the first five minutes', 'at "
+      "0:15',\n"
+      "'the last hour', 'after 2:30'; --from and --to limit it further.\n"
+      "Examples:\n"
+      "  hindsight ask 'When does the red car leave?'\n"
+      "  hindsight ask 'What happens in the last hour?' --video gate-cam.mp4 --explain\n"
+      "  echo 'Who is at the gate at 0:15?' | hindsight ask - --json | jq .intervals\n"
+      "Exit codes: 0 answered, 2 usage, 5 no such video, model or tokens, 6 store, 7 model,\n"
+      "8 does not fit the context or memory, 9 not found (with --fail-on-abstain).");
+  verb->callback([flags, &context] { ask(*flags, context); });
+}
+
+}  // namespace hindsight::app

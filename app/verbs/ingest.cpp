@@ -1,0 +1,85 @@
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "app/ingest_command.h"
+#include "app/plan_options.h"
+
+namespace hindsight::app {
+
+namespace {
+
+using model::torch::LoadOptions;
+
+const std::map<std::string, index::TokenCodec> kCodecs{{"int8", index::TokenCodec::int8},
+                                                       {"bf16", index::TokenCodec::bf16}};
+const std::map<std::string, LoadOptions::DType> kDTypes{{"auto", LoadOptions::DType::automatic},
+                                                        {"fp32", LoadOptions::DType::fp32},
+                                                        {"bf16", LoadOptions::DType::bf16},
+                                                        {"fp16", LoadOptions::DType::fp16}};
+
+/// Options whose values are words.
+struct Words {
+  std::string codec = "int8";
+  std::string dtype = "auto";
+};
+
+template <class Value>
+std::vector<std::string> names_of(const std::map<std::string, Value>& values) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : values) names.push_back(name);
+  return names;
+}
+
+}  // namespace
+
+void add_ingest(CLI::App& root, Context& context) {
+  auto* verb =
+      root.add_subcommand("ingest", "Read videos once and keep what the model sees of them");
+  verb->alias("index");
+  auto arguments = std::make_shared<IngestArguments>();
+  auto words = std::make_shared<Words>();
+  verb->add_option("input,-i,--input",
+                   arguments->inputs,
+                   "Files, folders, globs, http(s) URLs, or - for a pipe")
+      ->required()
+      ->configurable(false);
+  add_store_option(*verb, context);
+  add_model_option(*verb, context);
+  verb->add_option("--stream",
+                   arguments->options.fetch.reader.stream,
+                   "Number of the video stream; -1: the best one")
+      ->check(CLI::Range(-1, 1'000'000));
+  add_plan_options(*verb, arguments->options.plan);
+  verb->add_option("--token-codec", words->codec, "How tokens are kept: int8 or bf16")
+      ->check(CLI::IsMember(names_of(kCodecs)));
+  verb->add_option("--dtype", words->dtype, "What the tower computes in: auto, fp32, bf16 or fp16")
+      ->check(CLI::IsMember(names_of(kDTypes)));
+  verb->add_option("--device", arguments->load.device, "cpu, cuda or cuda:N");
+  verb->add_option("--threads", arguments->load.threads, "0: all cores")
+      ->check(CLI::Range(0, 4096));
+  verb->add_flag("--json", arguments->json, "One JSON object on stdout, NDJSON progress on stderr")
+      ->configurable(false);
+  verb->add_flag("--dry-run", arguments->dry_run, "Show settings and estimate, store nothing")
+      ->configurable(false);
+  verb->footer(
+      "The same video under another name, and a repeated call, encode nothing. An interrupted call "
+      "goes on where it\n"
+      "ended. A video can be asked about as soon as its first stretch is stored.\n\n"
+      "Examples:\n"
+      "  hindsight ingest gate-cam.mp4\n"
+      "  hindsight ingest --tokens-per-hour 60000 recordings/ 'extra/*.mkv'\n"
+      "  curl -s https://example.org/talk.mp4 | hindsight ingest --store talks.db -\n\n"
+      "Exit codes: 0 done, 2 usage, 3 input unreadable, 4 some inputs failed, 6 store, 7 model, 8 "
+      "memory or disk,\n"
+      "130 and 143 stopped by a signal with the work so far kept.");
+  verb->callback([&context, arguments, words] {
+    arguments->options.codec = kCodecs.at(words->codec);
+    arguments->load.dtype = kDTypes.at(words->dtype);
+    run_ingest(context, std::move(*arguments));
+  });
+}
+
+}  // namespace hindsight::app

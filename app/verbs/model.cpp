@@ -1,0 +1,32 @@
+#include "app/verbs/model.h"
+
+#include <map>
+#include <string>
+
+namespace hindsight::app {
+
+void add_dtype_option(CLI::App& verb, model::torch::LoadOptions& options) {
+  using DType = model::torch::LoadOptions::DType;
+  static const std::map<std::string, DType> names{{"auto", DType::automatic},
+                                                  {"fp32", DType::fp32},
+                                                  {"bf16", DType::bf16},
+                                                  {"fp16", DType::fp16}};
+  verb.add_option("--dtype",
+                  options.dtype,
+                  "What to compute in: auto, fp32, bf16 or fp16; auto is bf16 where it is fast")
+      ->transform(CLI::CheckedTransformer(names).description(""))
+      ->default_str("auto")
+      ->configurable(false);
+}
+
+void add_model(CLI::App& root, Context& context) {
+  auto* group = root.add_subcommand(
+      "model", "Look at a model folder, run it, or make one with generated weights");
+  group->require_subcommand(1);
+  group->fallthrough();
+  add_model_info(*group, context);
+  add_model_run(*group, context);
+  add_model_make_random(*group, context);
+}
+
+}  // namespace hindsight::app

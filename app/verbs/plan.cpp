@@ -1,0 +1,156 @@
+#include <algorithm>
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "app/context.h"
+#include "app/plan_options.h"
+#include "app/text.h"
+#include "app/video_plan.h"
+#include "sampler/budget.h"
+#include "sampler/overview.h"
+
+namespace hindsight::app {
+namespace {
+
+struct PlanSettings {
+  std::string video;
+  bool json = false;
+  int rows = 20;
+  sampler::PlanOptions plan;
+  ingest::ReaderOptions reader;
+};
+
+/// All pairs, by global rank.
+std::vector<sampler::PlannedPair> ranked_pairs(const VideoPlan& plan) {
+  std::vector<sampler::PlannedPair> pairs;
+  for (const auto& place : sampler::global_order(plan.stretches)) {
+    pairs.push_back(plan.stretches[place.stretch].pairs[place.pair]);
+  }
+  return pairs;
+}
+
+void print_json(const VideoPlan& plan) {
+  std::vector<std::string> pairs;
+  for (const auto& pair : ranked_pairs(plan)) {
+    pairs.push_back(fmt::format(
+        R"({{"from":{},"to":{},"width":{},"height":{},"tokens":{},"rank":{},"reason":"{}"}})",
+        to_decimal_seconds(pair.first),
+        to_decimal_seconds(pair.second),
+        pair.width,
+        pair.height,
+        pair.num_tokens(),
+        pairs.size(),
+        to_string(pair.reason)));
+  }
+  fmt::print("{{{},\"pairs\":[{}]}}\n", json_members(plan), fmt::join(pairs, ","));
+}
+
+/// The longest time without a pair.
+TimeSpan widest_gap(const VideoPlan& plan, const std::vector<sampler::PlannedPair>& pairs) {
+  std::vector<TimeSpan> seen;
+  for (const auto& pair : pairs) seen.push_back({pair.first, pair.second});
+  std::sort(seen.begin(), seen.end());
+  TimeSpan widest;
+  MediaTime from;
+  for (const auto& span : seen) {
+    widest = std::max(widest, {from, span.begin}, [](const TimeSpan& a, const TimeSpan& b) {
+      return a.length() < b.length();
+    });
+    from = span.end;
+  }
+  return plan.end - from > widest.length() ? TimeSpan{from, plan.end} : widest;
+}
+
+std::string count_reasons(const std::vector<sampler::PlannedPair>& pairs) {
+  std::map<std::string_view, int> counts;
+  for (const auto& pair : pairs) ++counts[to_string(pair.reason)];
+  std::vector<std::string> parts;
+  for (const auto& [reason, count] : counts) parts.push_back(fmt::format("{} {}", count, reason));
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+void print_summary(const VideoPlan& plan,
+                   const std::vector<sampler::PlannedPair>& pairs,
+                   const sampler::PlanOptions& options) {
+  std::int64_t tokens = 0;
+  for (const auto& pair : pairs) tokens += pair.num_tokens();
+  const auto budget = sampler::token_budget(plan.end, options);
+  const double length = std::max(to_seconds(plan.end), 1e-9);
+  fmt::print(
+      "tokens    {} of {} ({:.0f} %), {} an hour\n",
+      human_count(tokens),
+      human_count(budget),
+      100.0 * static_cast<double>(tokens) / static_cast<double>(std::max<std::int64_t>(1, budget)),
+      human_count(static_cast<std::int64_t>(static_cast<double>(tokens) / length * 3600)));
+  if (pairs.empty()) {
+    fmt::print("pairs     none: the budget does not hold the smallest pair\n");
+    return;
+  }
+  const auto gap = widest_gap(plan, pairs);
+  fmt::print("pairs     {}: {}\n", human_count(std::ssize(pairs)), count_reasons(pairs));
+  fmt::print("density   a pair every {}; widest gap {} from {}\n",
+             human_seconds(length / static_cast<double>(pairs.size())),
+             human_seconds(to_seconds(gap.length())),
+             to_clock(gap.begin));
+}
+
+void print_text(const VideoPlan& plan, const PlanSettings& settings) {
+  const auto pairs = ranked_pairs(plan);
+  print_heading(plan);
+  print_summary(plan, pairs, settings.plan);
+  const auto shown = settings.rows > 0 ? std::min<std::ptrdiff_t>(settings.rows, std::ssize(pairs))
+                                       : std::ssize(pairs);
+  if (shown > 0) fmt::print("\nrank  from          to            size       tokens  reason\n");
+  for (std::ptrdiff_t i = 0; i < shown; ++i) {
+    const auto& pair = pairs[static_cast<std::size_t>(i)];
+    fmt::print("{:4}  {}  {}  {:<9}  {:6}  {}\n",
+               i,
+               to_clock(pair.first),
+               to_clock(pair.second),
+               fmt::format("{}x{}", pair.width, pair.height),
+               pair.num_tokens(),
+               to_string(pair.reason));
+  }
+  if (shown < std::ssize(pairs)) {
+    fmt::print("      and {} more: --rows 0 or --json shows all\n",
+               human_count(std::ssize(pairs) - shown));
+  }
+}
+
+}  // namespace
+
+void add_plan(CLI::App& root, Context& context) {
+  auto* verb = root.add_subcommand(
+      "plan", "Show which frame pairs of a video would be encoded, at which size, and why");
+  verb->footer(
+      "Needs no model.  The budget is never exceeded, and every prefix of the ranking is a plan "
+      "for a smaller one.\n\nExamples:\n"
+      "  hindsight plan gate-cam.mp4\n"
+      "  hindsight plan gate-cam.mp4 --json --tokens-per-hour 40000");
+  auto settings = std::make_shared<PlanSettings>();
+  verb->add_option("VIDEO", settings->video, "A video file or a URL")->required();
+  verb->add_flag("--json", settings->json, "One JSON object on stdout");
+  verb->add_option("--rows", settings->rows, "Pairs in the table; 0: all")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  verb->add_option("--stream", settings->reader.stream, "Number of the video stream; -1: the best")
+      ->capture_default_str();
+  add_plan_options(*verb, settings->plan);
+  verb->get_option("--rows")->excludes("--json");
+  verb->callback([settings, &context] {
+    const auto plan = plan_video(settings->video, settings->plan, settings->reader, context);
+    if (settings->json) {
+      print_json(plan);
+    } else {
+      print_text(plan, *settings);
+    }
+  });
+}
+
+}  // namespace hindsight::app

@@ -1,0 +1,142 @@
+#include "app/video_plan.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+#include "app/text.h"
+#include "pipeline/stretch_planner.h"
+#include "sampler/overview.h"
+
+namespace hindsight::app {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// One line on a terminal, drawn again a few times a second.
+class PlanProgress {
+ public:
+  PlanProgress(bool visible, MediaTime end) : visible_(visible), end_(end) {}
+  PlanProgress(const PlanProgress&) = delete;
+  PlanProgress& operator=(const PlanProgress&) = delete;
+  ~PlanProgress() {
+    if (drawn_) fmt::print(stderr, "\r\x1b[K");
+  }
+
+  void at(MediaTime time) {
+    if (!visible_ || seconds_since(last_) < 0.2) return;
+    last_ = Clock::now();
+    drawn_ = true;
+    const double share = to_seconds(time) / std::max(to_seconds(end_), 1e-9);
+    const double speed = to_seconds(time) / std::max(seconds_since(start_), 1e-9);
+    fmt::print(stderr,
+               "\r\x1b[Kplanning {:3.0f} %, {:.0f} x realtime",
+               100 * std::clamp(share, 0.0, 1.0),
+               speed);
+    std::fflush(stderr);
+  }
+
+ private:
+  bool visible_;
+  MediaTime end_;
+  Clock::time_point start_ = Clock::now();
+  Clock::time_point last_ = start_;
+  bool drawn_ = false;
+};
+
+constexpr int kStripColumns = 60;
+
+std::string to_strip(const VideoPlan& plan, int columns) {
+  std::string strip(static_cast<std::size_t>(columns), '.');
+  const double length = std::max(to_seconds(plan.end), 1e-9);
+  const auto column_of = [&](MediaTime time) {
+    const auto column = static_cast<int>(to_seconds(time) / length * columns);
+    return static_cast<std::size_t>(std::clamp(column, 0, columns - 1));
+  };
+  for (const auto& a : sampler::join_activity(plan.stretches)) {
+    const auto last = column_of(a.span.end - MediaDuration{1});
+    for (auto i = column_of(a.span.begin); i <= last; ++i) strip[i] = '#';
+  }
+  for (const auto& shot : sampler::join_shots(plan.stretches)) {
+    if (shot.begins_at_cut) strip[column_of(shot.span.begin)] = '|';
+  }
+  return strip;
+}
+
+}  // namespace
+
+VideoPlan plan_video(const std::string& path,
+                     const sampler::PlanOptions& options,
+                     const ingest::ReaderOptions& reader_options,
+                     const Context& context) {
+  sampler::validate(options);
+  const auto start = Clock::now();
+  const auto scan = ingest::scan_packets(path, reader_options, context.logger);
+  pipeline::StretchPlanner planner(path, scan, options, reader_options, {}, context.logger);
+  VideoPlan plan{path, scan.facts, scan.end, {}, {}, 0};
+  PlanProgress progress(!context.quiet && is_terminal(STDERR_FILENO), scan.end);
+  const auto show = [&](MediaTime time) {
+    progress.at(time);
+    return true;
+  };
+  while (auto stretch = planner.next(show)) plan.stretches.push_back(std::move(*stretch));
+  plan.end = std::max(plan.end, plan.stretches.back().span.end);
+  plan.decoding = planner.stats();
+  plan.seconds_spent = seconds_since(start);
+  return plan;
+}
+
+std::string json_string(const std::string& text) {
+  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::string json_members(const VideoPlan& plan) {
+  std::vector<std::string> shots;
+  for (const auto& shot : sampler::join_shots(plan.stretches)) {
+    shots.push_back(fmt::format(R"({{"from":{},"to":{}}})",
+                                to_decimal_seconds(shot.span.begin),
+                                to_decimal_seconds(shot.span.end)));
+  }
+  std::vector<std::string> activity;
+  for (const auto& a : sampler::join_activity(plan.stretches)) {
+    activity.push_back(fmt::format(R"({{"from":{},"to":{},"score":{:.4f}}})",
+                                   to_decimal_seconds(a.span.begin),
+                                   to_decimal_seconds(a.span.end),
+                                   a.score));
+  }
+  return fmt::format(R"("video":{},"duration":{},"shots":[{}],"activity":[{}])",
+                     json_string(plan.name),
+                     to_decimal_seconds(plan.end),
+                     fmt::join(shots, ","),
+                     fmt::join(activity, ","));
+}
+
+void print_heading(const VideoPlan& plan) {
+  const auto activity = sampler::join_activity(plan.stretches);
+  MediaDuration active{0};
+  for (const auto& a : activity) active += a.span.length();
+  const double length = std::max(to_seconds(plan.end), 1e-9);
+  fmt::print("{}\n", plan.name);
+  fmt::print("video     {}, {}x{}, {}; planned {:.0f} x realtime\n",
+             human_seconds(length),
+             plan.facts.display_width,
+             plan.facts.display_height,
+             plan.facts.codec,
+             length / std::max(plan.seconds_spent, 1e-9));
+  fmt::print("shots     {}\n", sampler::join_shots(plan.stretches).size());
+  fmt::print("activity  {}, together {} ({:.0f} %)\n",
+             activity.size(),
+             human_seconds(to_seconds(active)),
+             100 * to_seconds(active) / length);
+  fmt::print("          0:00 {} {}\n", to_strip(plan, kStripColumns), human_seconds(length));
+}
+
+}  // namespace hindsight::app

@@ -1,0 +1,40 @@
+// A video planned from end to end, for the verbs that show plans.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/context.h"
+#include "ingest/packet_scan.h"
+#include "ingest/video_reader.h"
+#include "sampler/plan.h"
+
+namespace hindsight::app {
+
+struct VideoPlan {
+  std::string name;  ///< as typed
+  ingest::StreamFacts facts;
+  MediaTime end;  ///< of the last frame
+  std::vector<sampler::StretchPlan> stretches;
+  ingest::DecodeStats decoding;
+  double seconds_spent = 0;
+};
+
+/// Scans and decodes `path` once; progress on stderr when that is a terminal.  Throws like
+/// pipeline::StretchPlanner.
+[[nodiscard]] VideoPlan plan_video(const std::string& path,
+                                   const sampler::PlanOptions& options,
+                                   const ingest::ReaderOptions& reader_options,
+                                   const Context& context);
+
+/// A JSON string with its quotes; bytes that are not UTF-8 are replaced.
+[[nodiscard]] std::string json_string(const std::string& text);
+
+/// The members "video", "duration", "shots" and "activity", without the braces around them.
+[[nodiscard]] std::string json_members(const VideoPlan& plan);
+
+/// For people: the video, how long, how many shots, how much activity, and a strip of the whole
+/// length in which '|' is a cut, '#' activity and '.' the rest.
+void print_heading(const VideoPlan& plan);
+
+}  // namespace hindsight::app

@@ -1,0 +1,39 @@
+#include "app/video_state.h"
+
+#include <algorithm>
+
+namespace hindsight::app {
+
+double VideoState::share_done() const {
+  if (runs.empty()) return 0;
+  const auto& [run, run_stats] = runs.front();
+  if (run.complete) return 1;
+  return video.end > MediaTime{}
+             ? std::min(1.0, to_seconds(run_stats.reached) / to_seconds(video.end))
+             : 0;
+}
+
+std::vector<std::string> VideoState::model_names() const {
+  std::vector<std::string> names;
+  for (const auto& state : runs) {
+    if (std::find(names.begin(), names.end(), state.run.model_name) == names.end()) {
+      names.push_back(state.run.model_name);
+    }
+  }
+  return names;
+}
+
+std::int64_t VideoState::content_bytes() const {
+  return stats.token_bytes + stats.vector_bytes + stats.thumbnail_bytes + stats.text_bytes;
+}
+
+VideoState read_state(const index::Store& store, const index::VideoRecord& video) {
+  VideoState state{video, store.stats(video.id), {}};
+  for (auto& run : store.runs(video.id)) {
+    auto stats = store.run_stats(run.id);
+    state.runs.push_back({std::move(run), stats});
+  }
+  return state;
+}
+
+}  // namespace hindsight::app

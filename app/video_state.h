@@ -1,0 +1,33 @@
+// What the store holds of one video, for the verbs that show it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "index/store.h"
+
+namespace hindsight::app {
+
+struct RunState {
+  index::RunRecord run;
+  index::RunStats stats;
+};
+
+struct VideoState {
+  index::VideoRecord video;
+  index::StoreStats stats;
+  std::vector<RunState> runs;  ///< newest first
+
+  /// The beginning of the content hash: what --video and rm take.
+  [[nodiscard]] std::string short_id() const { return video.content_hash.substr(0, 8); }
+  /// Of the newest run, 0..1; 0 without a run.
+  [[nodiscard]] double share_done() const;
+  /// Names of the models that have looked at it, each once.
+  [[nodiscard]] std::vector<std::string> model_names() const;
+  /// Tokens, vectors, thumbnails and texts.
+  [[nodiscard]] std::int64_t content_bytes() const;
+};
+
+[[nodiscard]] VideoState read_state(const index::Store& store, const index::VideoRecord& video);
+
+}  // namespace hindsight::app

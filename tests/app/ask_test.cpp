@@ -1,0 +1,223 @@
+#include <algorithm>
+#include <fstream>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "model/random_checkpoint.h"
+#include "model/torch/load.h"
+#include "query/support.h"
+#include "support/make_clip.h"
+#include "support/run_command.h"
+
+using namespace hindsight;
+using hindsight::test::CommandResult;
+using hindsight::test::run_hindsight;
+using hindsight::test::TempDir;
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+/// A generated checkpoint and a store with its tokens: what `ask` needs, and no video file at all.
+class World {
+ public:
+  explicit World(test::FilmOptions film = {}) {
+    model::write_random_checkpoint(
+        model_dir(), model::checkpoint_shape("tiny", model::Family::qwen2_vl), {.seed = 3});
+    const auto info = model::torch::read_model_info(model_dir());
+    if (film.fingerprint == "f00d") film.fingerprint = info.vision_fingerprint;
+    film.token_width = info.token_width;
+    auto store = index::Store::open(store_path(), index::OpenMode::write);
+    test::add_film(store, film);
+  }
+  std::string model_dir() const { return dir_.file("model"); }
+  std::string store_path() const { return dir_.file("s.db"); }
+  std::string file(const std::string& name) const { return dir_.file(name); }
+
+  CommandResult ask(std::vector<std::string> arguments,
+                    const std::string& standard_input = {}) const {
+    arguments.insert(arguments.begin(), "ask");
+    return run_hindsight(std::move(arguments),
+                         {.standard_input = standard_input,
+                          .environment = {"HINDSIGHT_CONFIG=",
+                                          "XDG_CONFIG_HOME=" + dir_.file("none"),
+                                          "HINDSIGHT_STORE=" + store_path(),
+                                          "HINDSIGHT_MODEL=" + model_dir()}});
+  }
+
+ private:
+  TempDir dir_;
+};
+
+bool has(const std::string& text, const std::string& part) {
+  INFO(text);
+  return text.find(part) != std::string::npos;
+}
+
+bool is_one_sentence(const CommandResult& result) {
+  INFO(result.err);
+  return result.out.empty() && result.err.starts_with("hindsight: ") &&
+         std::count(result.err.begin(), result.err.end(), '\n') == 1;
+}
+
+}  // namespace
+
+TEST_CASE("ask answers from the store alone, the same for the same seed") {
+  const World world;
+  const std::vector<std::string> arguments{"What happens between 10:00 and 12:00?",
+                                           "--json",
+                                           "--max-new-tokens",
+                                           "8",
+                                           "--temperature",
+                                           "1",
+                                           "--seed",
+                                           "5"};
+  const auto first = world.ask(arguments);
+  INFO(first.err);
+  REQUIRE(first.exit_code == 0);
+  const auto json = Json::parse(first.out);
+  std::string keys;
+  for (const auto& [key, value] : json.items()) keys += key + " ";
+  CHECK(keys == "question answer found value intervals usage timings_ms model store ");
+  CHECK(json["usage"]["pairs_read"] == 12);
+  CHECK(json["usage"]["visual_tokens"] == 48);
+  CHECK(json["usage"]["bytes_read"] > 48);
+  CHECK(json["usage"]["frames_decoded"] == 0);
+  CHECK(json["usage"]["pairs_encoded"] == 0);
+  CHECK(json["value"].is_null());
+  CHECK(json["model"] == world.model_dir());
+  CHECK(json["store"] == world.store_path());
+  for (const auto& interval : json["intervals"]) {
+    CHECK(interval["video"] == "gate.mp4");
+    CHECK(interval["from"] >= 600);
+    CHECK(interval["to"] <= 720);
+  }
+  const auto second = Json::parse(world.ask(arguments).out);
+  CHECK(second["answer"] == json["answer"]);
+  CHECK(second["intervals"] == json["intervals"]);
+}
+
+TEST_CASE("from a clip to an answer with three commands, and the clip may be gone by then") {
+  const TempDir dir;
+  const auto run = [&](std::vector<std::string> arguments) {
+    const auto result = run_hindsight(std::move(arguments),
+                                      {.standard_input = {},
+                                       .environment = {"HINDSIGHT_CONFIG=",
+                                                       "XDG_CONFIG_HOME=" + dir.file("none"),
+                                                       "HINDSIGHT_STORE=" + dir.file("s.db"),
+                                                       "HINDSIGHT_MODEL=" + dir.file("m")}});
+    INFO(result.err);
+    REQUIRE(result.exit_code == 0);
+    return result;
+  };
+  const auto clip = test::make_clip(dir.file("clip.mp4"),
+                                    test::numbered({.frames = 200}, {"-pix_fmt", "yuv420p"}));
+  (void)run({"model", "make-random", "--out", dir.file("m"), "--seed", "1"});
+  (void)run({"ingest", clip});
+  std::filesystem::remove(clip);
+  const std::vector<std::string> question{"ask",
+                                          "What happens in the first 5 seconds?",
+                                          "--json",
+                                          "--max-new-tokens",
+                                          "8",
+                                          "--temperature",
+                                          "1",
+                                          "--seed",
+                                          "9"};
+  const auto answer = Json::parse(run(question).out);
+  CHECK(answer["usage"]["pairs_read"] >= 1);
+  CHECK(answer["usage"]["frames_decoded"] == 0);
+  CHECK(answer["usage"]["pairs_encoded"] == 0);
+  const auto again = Json::parse(run(question).out);
+  CHECK(again["answer"] == answer["answer"]);
+  CHECK(again["intervals"] == answer["intervals"]);
+  CHECK(again["usage"] == answer["usage"]);
+}
+
+TEST_CASE("people get the text, then intervals, and what it cost on stderr") {
+  const World world;
+  const auto result = world.ask({"Who comes?",
+                                 "--max-new-tokens",
+                                 "16",
+                                 "--temperature",
+                                 "20",
+                                 "--max-visual-tokens",
+                                 "40",
+                                 "--explain"});
+  INFO(result.err);
+  CHECK(result.exit_code == 0);
+  CHECK(has(result.out, " \u2013 "));
+  CHECK(has(result.out, "pairs at 00:"));
+  CHECK(has(result.err, "10 pairs, 40 visual tokens, "));
+  CHECK(has(result.err, "0 frames decoded, 0 pairs encoded"));
+  CHECK(has(result.err, "candidates  150 pairs with 600 tokens cover 100.0 % of the range"));
+  CHECK(has(result.err, "for coverage"));
+  CHECK(has(result.err, "evidence    gate.mp4 "));
+  CHECK(std::none_of(
+      result.out.begin(), result.out.end(), [](char c) { return c == '\x1b' || c == '\r'; }));
+  CHECK(world.ask({"Who comes?", "--max-new-tokens", "4", "--quiet"}).err.empty());
+}
+
+TEST_CASE("a question may come from standard input") {
+  const World world;
+  const auto result =
+      world.ask({"-", "--json", "--max-new-tokens", "2"}, "Who comes\nafter 20:00?\n");
+  REQUIRE(result.exit_code == 0);
+  const auto json = Json::parse(result.out);
+  CHECK(json["question"] == "Who comes\nafter 20:00?");
+  CHECK(json["usage"]["pairs_read"] == 30);
+  CHECK(world.ask({"-"}, "").exit_code == 2);
+}
+
+TEST_CASE("a question during an ingest says how much is there") {
+  const World world({.stretches = 2});
+  const auto partly = world.ask({"Who comes?", "--max-new-tokens", "2"});
+  CHECK(partly.exit_code == 0);
+  CHECK(has(partly.err,
+            "gate.mp4 is not read to its end: 40.0 % of what the question is about is there"));
+  const auto nothing = world.ask({"Who comes after 20:00?", "--json", "--fail-on-abstain"});
+  CHECK(nothing.exit_code == 9);
+  CHECK(Json::parse(nothing.out)["found"] == false);
+  CHECK(Json::parse(nothing.out)["intervals"].empty());
+}
+
+TEST_CASE("what cannot be asked gets one sentence and its exit code") {
+  const World world;
+  const World other({.fingerprint = "beef"});
+  std::ofstream(world.file("no.db")) << "this is no database, however long it is made to look";
+  struct Row {
+    std::vector<std::string> arguments;
+    int exit_code;
+    std::string message;
+  };
+  std::string enormous;
+  while (enormous.size() < 400'000) enormous += "who comes ";
+  const std::vector<Row> rows{
+      {{""}, 2, "the question is empty"},
+      {{"-"}, 2, "the question is empty"},
+      {{}, 2, "question is required"},
+      {{"Who?", "--from", "soon"}, 2, "--from soon is not a time"},
+      {{"Who?", "--from", "20", "--to", "10"}, 2, "is not before --to"},
+      {{"Who at 45:00?"}, 2, "gate.mp4 lasts 00:25:00.000"},
+      {{"Who at 1:00?", "--from", "20:00"}, 2, "lies outside --from"},
+      {{"Who?", "--max-visual-tokens", "0"}, 2, "--max-visual-tokens"},
+      {{"Who?", "--temperature", "-1"}, 2, "temperature"},
+      {{"Who?", "--exlpain"}, 2, "did you mean --explain?"},
+      {{"Who?", "--video", "nowhere.mp4"}, 5, "nowhere.mp4"},
+      {{"Who?", "--store", world.file("absent.db")}, 5, "absent.db"},
+      {{"Who?", "--store", world.file("no.db")}, 6, "no.db"},
+      {{"Who?", "--model", world.file("absent")}, 5, "absent"},
+      {{"Who?", "--store", other.store_path()},
+       5,
+       "are for the model model-beef (beef), not for " + world.model_dir()},
+      {{"Who?", "--max-visual-tokens", "3"}, 8, "no pair fits: 3 visual tokens"},
+      {{"-"}, 8, "ask a shorter question"},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.message);
+    const auto result = world.ask(row.arguments, row.exit_code == 8 ? enormous : "");
+    CHECK(result.exit_code == row.exit_code);
+    CHECK(is_one_sentence(result));
+    CHECK(has(result.err, row.message));
+  }
+}

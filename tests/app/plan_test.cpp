@@ -1,0 +1,101 @@
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "support/make_clip.h"
+#include "support/run_command.h"
+#include "support/temp_dir.h"
+
+using hindsight::test::make_clip;
+using hindsight::test::run_hindsight;
+using hindsight::test::TempDir;
+
+namespace {
+
+/// Two stills with a cut at 2 s, 4 s long.
+std::string two_shots(const TempDir& dir) {
+  return make_clip(dir.file("two \"shots\".mp4"),
+                   {"-f",
+                    "lavfi",
+                    "-i",
+                    "testsrc2=s=160x90:r=25:d=2,loop=50:1,trim=end_frame=50",
+                    "-f",
+                    "lavfi",
+                    "-i",
+                    "smptebars=s=160x90:r=25:d=2",
+                    "-filter_complex",
+                    "concat"});
+}
+
+}  // namespace
+
+TEST_CASE("plan --json has exactly the promised members, ranked, within the budget") {
+  const TempDir dir;
+  const auto path = two_shots(dir);
+  const auto result = run_hindsight({"plan", path, "--json", "--max-tokens", "90"});
+  REQUIRE(result.exit_code == 0);
+  const auto json = nlohmann::json::parse(result.out);
+  CHECK(json.size() == 5);
+  CHECK(json["video"] == path);
+  CHECK(json["duration"].get<double>() == doctest::Approx(4));
+  REQUIRE(json["shots"].size() == 2);
+  CHECK(json["shots"][1]["from"].get<double>() == doctest::Approx(2));
+  CHECK(json["activity"].empty());
+  int tokens = 0;
+  int rank = 0;
+  for (const auto& pair : json["pairs"]) {
+    CHECK(pair.size() == 7);
+    CHECK(pair["rank"] == rank++);
+    CHECK(pair["from"].get<double>() <= pair["to"].get<double>());
+    tokens += pair["tokens"].get<int>();
+    CHECK(pair["width"].get<int>() / 28 * (pair["height"].get<int>() / 28) == pair["tokens"]);
+  }
+  CHECK(rank >= 2);
+  CHECK(tokens <= 90);
+  CHECK(result.out.find("\"duration\":4.000000") != std::string::npos);
+}
+
+TEST_CASE("plan and timeline say the same to people and to programs") {
+  const TempDir dir;
+  const auto path = two_shots(dir);
+  const auto text = run_hindsight({"plan", path});
+  CHECK(text.exit_code == 0);
+  CHECK(text.out.find("shots     2") != std::string::npos);
+  CHECK(text.out.find("rank  from") != std::string::npos);
+  CHECK(run_hindsight({"timeline", path}).out.find("shot 2") != std::string::npos);
+  CHECK(run_hindsight({"timeline", path, "--format", "csv"}).out ==
+        "kind,from,to,score\nshot,0.000000,2.000000,\nshot,2.000000,4.000000,\n");
+  CHECK(
+      run_hindsight({"timeline", path, "--format", "vtt"}).out ==
+      "WEBVTT\n\n00:00:00.000 --> 00:00:02.000\nshot 1\n\n00:00:02.000 --> 00:00:04.000\nshot 2\n");
+  const auto json =
+      nlohmann::json::parse(run_hindsight({"timeline", path, "--format", "json"}).out);
+  CHECK(json.size() == 4);
+}
+
+TEST_CASE("plan and timeline refuse what they cannot do in one sentence") {
+  const TempDir dir;
+  struct Row {
+    std::vector<std::string> arguments;
+    int exit_code;
+  };
+  const std::vector<Row> rows{
+      {{"plan"}, 2},
+      {{"plan", dir.file("none.mp4")}, 3},
+      {{"timeline", dir.file("none.mp4")}, 3},
+      {{"plan", two_shots(dir), "--tokens-per-hour", "0"}, 2},
+      {{"plan", two_shots(dir), "--tokens-per-hour", "many"}, 2},
+      {{"plan", two_shots(dir), "--max-pair-tokens", "4"}, 2},
+      {{"plan", two_shots(dir), "--json", "--rows", "3"}, 2},
+      {{"timeline", two_shots(dir), "--format", "pdf"}, 2},
+  };
+  for (const auto& row : rows) {
+    const auto result = run_hindsight(row.arguments);
+    CAPTURE(result.err);
+    CHECK(result.exit_code == row.exit_code);
+    CHECK(result.out.empty());
+    CHECK(result.err.starts_with("hindsight: "));
+  }
+}
