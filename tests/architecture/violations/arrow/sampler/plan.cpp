@@ -1,0 +1,1 @@
+#include "ingest/video_reader.h"

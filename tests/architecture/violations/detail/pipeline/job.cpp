@@ -1,0 +1,1 @@
+#include "ingest/detail/ffmpeg.h"
