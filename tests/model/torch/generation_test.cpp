@@ -1,6 +1,9 @@
 // The language model as a whole: chunks, caches, limits and callbacks.
 #include "model/generation.h"
 
+#include <limits>
+#include <vector>
+
 #include <doctest/doctest.h>
 
 #include "core/error.h"
@@ -85,6 +88,21 @@ TEST_CASE("tokens stream as they come, and the callback can stop") {
   CHECK(cut.stop == Generation::Stop::cancelled);
   CHECK(cut.ids == std::vector<int>{whole.ids.front()});
   CHECK_THROWS_AS((void)model->generate(text_prompt(5), limited(0)), Error);
+}
+
+TEST_CASE("what freed memory held does not reach the logits") {
+  const auto model = load();
+  const std::vector<float> clean = model->next_token_logits(text_prompt(2));
+  const std::vector<int> ids = model->generate(text_prompt(2), limited(4)).ids;
+  for (int round = 0; round < 20; ++round) {
+    std::vector<std::vector<float>> dirt;
+    for (std::size_t size = 4; size <= 4096; size += 4) {
+      dirt.emplace_back(size, std::numeric_limits<float>::quiet_NaN());
+    }
+    dirt.clear();
+    CHECK(model->next_token_logits(text_prompt(2)) == clean);
+    CHECK(model->generate(text_prompt(2), limited(4)).ids == ids);
+  }
 }
 
 TEST_CASE("sampling follows its seed") {
