@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <string>
 #include <thread>
 
 #include <fmt/format.h>
@@ -56,6 +57,20 @@ double memory_read_gbps(const Setup& setup) {
   return static_cast<double>(block.size() * sizeof(std::uint64_t)) / seconds / 1e9;
 }
 
+/// What the processor's matrix products reach in the dtype that a model runs in here: bf16 where it
+/// multiplies bf16 natively, else fp32.
+struct MatrixPeak {
+  std::string dtype;
+  double gflops = 0;
+  double bytes_per_value = 0;
+};
+
+MatrixPeak matrix_peak(const std::string& dtype) {
+  const auto backend = model::torch::backend_info(/*measure=*/true);
+  if (dtype == "bf16") return {dtype, backend.bf16_gflops, 2};
+  return {dtype, backend.fp32_gflops, 4};
+}
+
 model::Prompt text_prompt(int length) {
   model::TextPart ids(static_cast<std::size_t>(length));
   std::iota(ids.begin(), ids.end(), 100);
@@ -67,20 +82,20 @@ model::Prompt text_prompt(int length) {
 std::vector<Figure> bench_vision(const Setup& setup) {
   const auto dir = checkpoint_2b(setup);
   const auto config = model::load_model_config(dir);
-  const auto backend = model::torch::backend_info(/*measure=*/true);
   const auto tower = model::torch::load_vision_tower(dir, {}, {});
-  std::vector<Figure> figures{{"vision.matrix_peak_bf16", backend.bf16_gflops, "GF/s", "", 0}};
+  const MatrixPeak peak = matrix_peak(tower->info().dtype);
+  std::vector<Figure> figures{{"vision.matrix_peak_" + peak.dtype, peak.gflops, "GF/s", "", 0}};
   for (const GridThw grid : {GridThw{1, 18, 32}, GridThw{1, 36, 64}}) {
     model::PixelPatches patches{
         grid, std::vector<float>(static_cast<std::size_t>(grid.num_patches()) * 1176, 0.1F)};
     const double seconds =
         median_seconds(setup, [&] { (void)tower->encode(std::span(&patches, 1)); });
     const double tokens_per_second = grid.num_tokens() / seconds;
-    const double limit = grid.num_tokens() * backend.bf16_gflops * 1e9 / vision_flops(config, grid);
+    const double limit = grid.num_tokens() * peak.gflops * 1e9 / vision_flops(config, grid);
     figures.push_back({fmt::format("vision.2b.{}x{}", grid.w * 14, grid.h * 14),
                        tokens_per_second,
                        "tokens/s",
-                       "bf16 matrix peak",
+                       peak.dtype + " matrix peak",
                        limit});
   }
   return figures;
@@ -89,8 +104,8 @@ std::vector<Figure> bench_vision(const Setup& setup) {
 std::vector<Figure> bench_language(const Setup& setup) {
   const auto dir = checkpoint_2b(setup);
   const auto config = model::load_model_config(dir);
-  const auto backend = model::torch::backend_info(/*measure=*/true);
   const auto language = model::torch::load_language_model(dir, {}, {});
+  const MatrixPeak peak = matrix_peak(language->info().dtype);
   constexpr int kPromptLength = 1024;
   constexpr int kNewTokens = 16;
   std::vector<double> prefill;
@@ -110,13 +125,13 @@ std::vector<Figure> bench_language(const Setup& setup) {
       {"language.2b.prefill",
        prefill[prefill.size() / 2],
        "tokens/s",
-       "bf16 matrix peak",
-       backend.bf16_gflops * 1e9 / (2 * parameters)},
+       peak.dtype + " matrix peak",
+       peak.gflops * 1e9 / (2 * parameters)},
       {"language.2b.decode",
        decode[decode.size() / 2],
        "tokens/s",
        "memory bandwidth",
-       bandwidth * 1e9 / (2 * parameters)},
+       bandwidth * 1e9 / (peak.bytes_per_value * parameters)},
   };
 }
 
