@@ -41,7 +41,7 @@ set(HINDSIGHT_VENDOR_sqlite_SOURCES  index)
 
 set(HINDSIGHT_VENDOR_boost_PATTERN   "^boost/")
 set(HINDSIGHT_VENDOR_boost_HEADERS   )
-set(HINDSIGHT_VENDOR_boost_SOURCES   pipeline)
+set(HINDSIGHT_VENDOR_boost_SOURCES   )
 
 set(HINDSIGHT_VENDOR_json_PATTERN    "^nlohmann/")
 set(HINDSIGHT_VENDOR_json_HEADERS    )

@@ -15,7 +15,6 @@ if(NOT HINDSIGHT_ONLY)
   find_package(PkgConfig REQUIRED)
   pkg_check_modules(FFMPEG REQUIRED IMPORTED_TARGET libavformat libavcodec libavfilter libavutil libswscale)
   pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3>=3.38)
-  find_package(Boost 1.81 REQUIRED)
   find_package(CLI11 REQUIRED)
 endif()
 
