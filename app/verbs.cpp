@@ -6,6 +6,7 @@ namespace hindsight::app {
 void add_ask(CLI::App& root, Context& context);
 void add_config(CLI::App& root, Context& context);
 void add_doctor(CLI::App& root, Context& context);
+void add_eval(CLI::App& root, Context& context);
 void add_export(CLI::App& root, Context& context);
 void add_gc(CLI::App& root, Context& context);
 void add_info(CLI::App& root, Context& context);
@@ -25,6 +26,7 @@ std::vector<AddVerb> all_verbs() {
       // the main job
       add_ingest,
       add_ask,
+      add_eval,
       // looking at a video
       add_probe,
       add_timeline,

@@ -2,7 +2,7 @@
 # Read by hindsight_module() at configure time and by cmake/CheckIncludes.cmake, a test that scans every #include.
 # The reasons are in docs/architecture.md.
 
-set(HINDSIGHT_FOLDERS core ingest sampler model model/torch index query pipeline app world)
+set(HINDSIGHT_FOLDERS core ingest sampler model model/torch index query evaluation pipeline app world)
 
 set(HINDSIGHT_MAY_USE_core        )
 set(HINDSIGHT_MAY_USE_ingest      core)
@@ -11,8 +11,9 @@ set(HINDSIGHT_MAY_USE_model       core)
 set(HINDSIGHT_MAY_USE_model/torch core model)
 set(HINDSIGHT_MAY_USE_index       core)
 set(HINDSIGHT_MAY_USE_query       core model index)
+set(HINDSIGHT_MAY_USE_evaluation core)
 set(HINDSIGHT_MAY_USE_pipeline    core ingest sampler model index)
-set(HINDSIGHT_MAY_USE_app         core ingest sampler model model/torch index query pipeline)
+set(HINDSIGHT_MAY_USE_app         core ingest sampler model model/torch index query evaluation pipeline)
 set(HINDSIGHT_MAY_USE_world       core ingest)
 
 # A vendor: the #include paths that name it, the folders whose headers may, and the folders whose .cpp files may.
@@ -45,7 +46,7 @@ set(HINDSIGHT_VENDOR_boost_SOURCES   )
 
 set(HINDSIGHT_VENDOR_json_PATTERN    "^nlohmann/")
 set(HINDSIGHT_VENDOR_json_HEADERS    )
-set(HINDSIGHT_VENDOR_json_SOURCES    ingest model model/torch index query pipeline app world)
+set(HINDSIGHT_VENDOR_json_SOURCES    ingest model model/torch index query evaluation pipeline app world)
 
 set(HINDSIGHT_VENDOR_xxhash_PATTERN  "^xxhash")
 set(HINDSIGHT_VENDOR_xxhash_HEADERS  )
