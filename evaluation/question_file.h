@@ -22,10 +22,10 @@ enum class Rule { exact, iou, absolute, relative, refusal };
 
 /// The truth of one question.  Exactly one of the optional members is set, or `absent`.
 struct Truth {
-  std::optional<std::vector<TimeSpan>> intervals;
-  std::optional<double> number;  ///< "value", "seconds" or "time"
-  std::optional<std::string> text;
-  std::optional<std::vector<std::string>> list;
+  std::optional<std::vector<TimeSpan>> intervals{};
+  std::optional<double> number{};  ///< "value", "seconds" or "time"
+  std::optional<std::string> text{};
+  std::optional<std::vector<std::string>> list{};
   bool absent = false;
 };
 
@@ -38,7 +38,7 @@ struct BenchmarkQuestion {
   Rule rule = Rule::exact;
   double tolerance = 0;  ///< the X of the rule
   bool held_out = false;
-  std::vector<TimeSpan> evidence;  ///< where the answer is to be seen; empty: unknown or nowhere
+  std::vector<TimeSpan> evidence{};  ///< where the answer is to be seen; empty: unknown or nowhere
 };
 
 /// One line of a question file.  Throws Error(usage) saying what is wrong with it.

@@ -15,9 +15,9 @@ namespace hindsight::evaluation {
 /// What a system answered, as far as scoring needs it.
 struct Response {
   bool found = false;
-  std::string text;
-  std::optional<double> number;  ///< when the answer is typed; else the first number of the text
-  std::vector<TimeSpan> intervals;
+  std::string text{};
+  std::optional<double> number{};  ///< when the answer is typed; else the first number of the text
+  std::vector<TimeSpan> intervals{};
 };
 
 struct Score {

@@ -22,10 +22,10 @@ struct Funnel {
 
 /// One question, answered.
 struct Outcome {
-  BenchmarkQuestion question;
-  Response response;
-  Score score;
-  Funnel funnel;
+  BenchmarkQuestion question{};
+  Response response{};
+  Score score{};
+  Funnel funnel{};
   MediaDuration video_length{};
   double seconds = 0;  ///< what the answer took
 };

@@ -42,11 +42,11 @@ TEST_CASE("intersection over union equals counting seconds") {
     std::vector<TimeSpan> sides[2];
     bool seconds[2][40] = {};
     for (int side = 0; side < 2; ++side) {
-      for (unsigned k = random() % 5; k > 0; --k) {
-        const auto from = random() % 35;
-        const auto to = from + random() % 5;
+      for (auto k = random() % 5; k > 0; --k) {
+        const auto from = static_cast<int>(random() % 35);
+        const auto to = from + static_cast<int>(random() % 5);
         sides[side].push_back(span(from, to));
-        for (auto t = from; t < to; ++t) seconds[side][t] = true;
+        for (int t = from; t < to; ++t) seconds[side][t] = true;
       }
     }
     int both = 0;
