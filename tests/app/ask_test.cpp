@@ -37,6 +37,10 @@ class World {
   CommandResult ask(std::vector<std::string> arguments,
                     const std::string& standard_input = {}) const {
     arguments.insert(arguments.begin(), "ask");
+    return run(std::move(arguments), standard_input);
+  }
+  CommandResult run(std::vector<std::string> arguments,
+                    const std::string& standard_input = {}) const {
     return run_hindsight(std::move(arguments),
                          {.standard_input = standard_input,
                           .environment = {"HINDSIGHT_CONFIG=",
@@ -95,6 +99,50 @@ TEST_CASE("ask answers from the store alone, the same for the same seed") {
   const auto second = Json::parse(world.ask(arguments).out);
   CHECK(second["answer"] == json["answer"]);
   CHECK(second["intervals"] == json["intervals"]);
+}
+
+TEST_CASE("eval asks every question of its files and says what became of each") {
+  const World world;
+  const auto write = [&](const std::string& text) {
+    std::ofstream(world.file("q.jsonl")) << text;
+    return std::vector<std::string>{"eval", "--questions", world.file("q.jsonl")};
+  };
+  const std::string when =
+      R"({"id":"a","video":"gate.mp4","type":"when","question":"When is it red, between 10:00 and )"
+      R"(12:00?","answer":{"intervals":[[610,640]]},"scoring":"iou>=0.5"})";
+  const std::string count =
+      R"({"id":"b","video":"gate.mp4","type":"count","question":"How often before 2:00?",)"
+      R"("answer":{"value":3},"scoring":"exact"})";
+  auto arguments = write(when + "\n" + count + "\n");
+  arguments.push_back("--json");
+  const auto result = world.run(arguments);
+  INFO(result.err);
+  REQUIRE(result.exit_code == 0);
+  const auto json = Json::parse(result.out);
+  CHECK(json["n"] == 2);
+  CHECK(json["by_type"]["count"]["n"] == 1);
+  CHECK(json["by_length"]["20 min"]["n"] == 2);
+  CHECK(json["questions"][0]["funnel"]["sampled"] == true);
+  CHECK(json["questions"][0]["funnel"]["retrieved"] == true);
+  CHECK(json["questions"][1]["id"] == "b");
+
+  arguments.insert(arguments.end(), {"--type", "count"});
+  CHECK(Json::parse(world.run(arguments).out)["n"] == 1);
+  arguments.back() = "colour";
+  CHECK(world.run(arguments).exit_code == 2);
+
+  auto unknown = write(R"({"id":"a","video":"x.mp4","type":"t","question":"q?","answer":{"value":3},)"
+                       R"("scoring":"exact"})");
+  auto refused = world.run(unknown);
+  CHECK(refused.exit_code == 5);
+  CHECK(is_one_sentence(refused));
+  CHECK(has(refused.err, "x.mp4"));
+  refused = world.run(write("nonsense\n"));
+  CHECK(refused.exit_code == 2);
+  CHECK(is_one_sentence(refused));
+  refused = world.run({"eval", "--questions", world.file("none.jsonl")});
+  CHECK(refused.exit_code == 3);
+  CHECK(is_one_sentence(refused));
 }
 
 TEST_CASE("from a clip to an answer with three commands, and the clip may be gone by then") {
