@@ -1,0 +1,82 @@
+#!/usr/bin/env python3
+"""Writes a run's weights as a Hugging Face folder of the Qwen2-VL family.
+
+    export.py --run RUN [--state annealed.pt] --out models/hindsight-tiny [--dtype bfloat16]
+
+The auxiliary heads stay behind. README.md, the model card, is written by hand and left alone.
+"""
+
+import argparse
+import json
+import pathlib
+
+import torch
+from safetensors.torch import save_file
+
+from hindsight_training.patches import MEAN, STD
+from hindsight_training.state import Run
+
+# The template of the released Qwen2-VL models, in words of our own: turns of text, images and videos.
+CHAT_TEMPLATE = (
+    "{% for message in messages %}"
+    "{% if loop.first and message['role'] != 'system' %}<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n{% endif %}"
+    "<|im_start|>{{ message['role'] }}\n"
+    "{% if message['content'] is string %}{{ message['content'] }}{% else %}{% for part in message['content'] %}"
+    "{% if part['type'] == 'image' or 'image' in part or 'image_url' in part %}<|vision_start|><|image_pad|><|vision_end|>"
+    "{% elif part['type'] == 'video' or 'video' in part %}<|vision_start|><|video_pad|><|vision_end|>"
+    "{% elif 'text' in part %}{{ part['text'] }}{% endif %}{% endfor %}{% endif %}<|im_end|>\n"
+    "{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+
+
+def write_json(path, value):
+    path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def export(run, out, dtype):
+    out.mkdir(parents=True, exist_ok=True)
+    weights = {name: value.detach().to(dtype).contiguous() for name, value in run.model.state_dict().items()}
+    save_file(weights, out / "model.safetensors", metadata={"format": "pt"})
+    write_json(out / "config.json", {**run.config, "torch_dtype": str(dtype).removeprefix("torch.")})
+    (out / "tokenizer.json").write_text((run.folder / "tokenizer.json").read_text())
+    ids = run.language.ids
+    special = {"lstrip": False, "normalized": False, "rstrip": False, "single_word": False, "special": True}
+    write_json(
+        out / "tokenizer_config.json",
+        {
+            "added_tokens_decoder": {str(i): {"content": name, **special} for name, i in ids.items()},
+            "bos_token": None, "eos_token": "<|im_end|>", "pad_token": "<|endoftext|>", "unk_token": None,
+            "add_prefix_space": False, "clean_up_tokenization_spaces": False, "model_max_length": 32768,
+            "tokenizer_class": "Qwen2Tokenizer", "chat_template": CHAT_TEMPLATE,
+        },
+    )  # fmt: skip
+    write_json(out / "chat_template.json", {"chat_template": CHAT_TEMPLATE})
+    end, text_end = ids["<|im_end|>"], ids["<|endoftext|>"]
+    write_json(out / "generation_config.json", {"bos_token_id": text_end, "pad_token_id": text_end, "eos_token_id": [end, text_end], "do_sample": False})
+    write_json(
+        out / "preprocessor_config.json",
+        {
+            "min_pixels": 3136, "max_pixels": 12845056, "patch_size": 14, "temporal_patch_size": 2, "merge_size": 2,
+            "image_mean": [float(f"{v:.8g}") for v in MEAN], "image_std": [float(f"{v:.8g}") for v in STD],
+            "image_processor_type": "Qwen2VLImageProcessor", "processor_class": "Qwen2VLProcessor",
+        },
+    )  # fmt: skip
+    return sum(v.numel() for v in weights.values()), (out / "model.safetensors").stat().st_size
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--run", required=True)
+    parser.add_argument("--state", default="annealed.pt")
+    parser.add_argument("--out", required=True)
+    parser.add_argument("--dtype", default="bfloat16", choices=("bfloat16", "float16", "float32"))
+    arguments = parser.parse_args()
+    run = Run(arguments.run)
+    if not run.load(name=arguments.state):
+        raise SystemExit(f"export: {arguments.run} has no {arguments.state}; train.py --anneal N writes annealed.pt")
+    parameters, size = export(run, pathlib.Path(arguments.out), getattr(torch, arguments.dtype))
+    print(f"{arguments.out}: {parameters:,} parameters, {size / 1e6:.1f} MB, step {run.step}, {run.pairs_seen} pairs seen")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+"""Pairs with their questions to a batch.
+
+All questions about a pair share one prefix and one row: a question sees the prefix and itself, and its positions go on
+where the prefix ends, so that to each question the row looks like a conversation of its own.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from hindsight_training.patches import CELL, to_patches
+
+PREFIX, PADDING = 0, -1
+
+
+@dataclass
+class Row:
+    ids: np.ndarray  # [N]
+    positions: np.ndarray  # [3, N]
+    segments: np.ndarray  # [N]: PREFIX, 1.. for the questions, PADDING
+    targets: np.ndarray  # [N]: the next token where the answer is to be said, else -1
+    tasks: list  # the tasks that fitted, in the order of their segments
+
+    def padded(self, length, pad):
+        """With padding at the end."""
+        more = length - len(self.ids)
+        grow = lambda values, fill: np.pad(values, [(0, 0)] * (values.ndim - 1) + [(0, more)], constant_values=fill)  # noqa: E731
+        return Row(grow(self.ids, pad), grow(self.positions, 0), grow(self.segments, PADDING), grow(self.targets, -1), self.tasks)
+
+
+def prefix_positions(ids, video_pad, rows, columns):
+    """[3, len(ids)] of a prefix with one picture of rows x columns visual tokens, and the position that follows."""
+    begin = ids.index(video_pad)
+    count = rows * columns
+    block = np.stack((np.zeros(count, int), np.repeat(np.arange(rows), columns), np.tile(np.arange(columns), rows))) + begin
+    following = begin + max(rows, columns)
+    tail = len(ids) - begin - count
+    text = lambda first, n: np.tile(np.arange(first, first + n), (3, 1))  # noqa: E731
+    return np.concatenate((text(0, begin), block, text(following, tail)), axis=1), following + tail
+
+
+def pack(language, tasks, grid, length, rng, form):
+    """A row with `length` tokens for questions and answers: as many of `tasks`, in their order, as fit.
+
+    grid: rows, columns of visual tokens. form: one of language.FORMS.
+    """
+    prefix = language.prefix(form, grid[0] * grid[1], rng)
+    length += len(prefix)
+    positions, following = prefix_positions(prefix, language.video_pad, *grid)
+    ids, segments, targets, kept = list(prefix), [PREFIX] * len(prefix), [-1] * len(prefix), []
+    position_rows = [positions]
+    for task in tasks:
+        question, answer = language.question(form, task["question"]), language.answer(task["answer"])
+        num = len(question) + len(answer) - 1
+        if len(ids) + num > length:
+            continue
+        kept.append(task)
+        ids += question + answer[:-1]
+        segments += [len(kept)] * num
+        targets += [-1] * (len(question) - 1) + answer
+        position_rows.append(np.tile(np.arange(following, following + num), (3, 1)))
+    return Row(np.array(ids), np.concatenate(position_rows, axis=1), np.array(segments), np.array(targets), kept)
+
+
+def attention_mask(segments):
+    """[B, N] to bool [B, N, N]: the prefix and one's own question, nothing later; padding sees itself."""
+    own = segments[:, :, None] == segments[:, None, :]
+    shared = (segments[:, None, :] == PREFIX) & (segments[:, :, None] != PADDING)
+    causal = torch.ones(segments.shape[1], segments.shape[1], dtype=torch.bool).tril()
+    diagonal = torch.eye(segments.shape[1], dtype=torch.bool)
+    return ((own | shared) & causal & (segments[:, :, None] != PADDING)) | diagonal
+
+
+def answer_weights(targets, segments):
+    """A weight a target: an answer of n tokens weighs sqrt(n), so that long ones do not drown yes and no."""
+    weights = np.zeros(targets.shape, np.float32)
+    for b, row in enumerate(segments):
+        for segment in range(1, row.max() + 1):
+            here = (row == segment) & (targets[b] >= 0)
+            weights[b, here] = max(here.sum(), 1) ** -0.5
+    return weights
+
+
+def collate(language, frames, rows):
+    """frames: B arrays [2, H, W, 3] of one size; rows: B Rows. The dictionary that HindsightModel reads."""
+    _, height, width, _ = frames[0].shape
+    longest = max(len(row.ids) for row in rows)
+    rows = [row.padded(longest, language.pad) for row in rows]
+    segments = np.stack([row.segments for row in rows])
+    targets = np.stack([row.targets for row in rows])
+    ids = torch.from_numpy(np.stack([row.ids for row in rows]))
+    at = targets >= 0
+    return {
+        "patches": torch.from_numpy(to_patches(np.stack(frames))),
+        "grid": (2 * height // CELL, 2 * width // CELL),
+        "ids": ids,
+        "is_visual": ids == language.video_pad,
+        "positions": torch.from_numpy(np.stack([row.positions for row in rows], axis=1)),
+        "mask": attention_mask(torch.from_numpy(segments)),
+        "target_at": torch.from_numpy(at),
+        "targets": torch.from_numpy(targets[at]),
+        "weights": torch.from_numpy(answer_weights(targets, segments)[at]),
+        "segment_of_target": torch.from_numpy(segments[at]),
+        "row_of_target": torch.from_numpy(np.nonzero(at)[0]),
+    }
+
+
+def to_device(batch, device):
+    return {k: v.to(device, non_blocking=True) if torch.is_tensor(v) else v for k, v in batch.items()}

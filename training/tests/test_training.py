@@ -1,0 +1,198 @@
+"""python -m unittest discover training/tests: what training relies on, without the real world and within seconds."""
+
+import io
+import json
+import os
+import pathlib
+import random
+import sys
+import tempfile
+import unittest
+
+import numpy as np
+import torch
+
+FOLDER = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(FOLDER.parent), str(FOLDER)]
+
+from hindsight_training import figures  # noqa: E402
+from hindsight_training.cells import CHARACTERS, SLOTS, Vocabulary, cell_targets  # noqa: E402
+from hindsight_training.language import SPECIAL  # noqa: E402
+from hindsight_training.muon import orthogonalise  # noqa: E402
+from hindsight_training.packing import PREFIX, collate, pack  # noqa: E402
+from hindsight_training.patches import MEAN, STD, to_patches  # noqa: E402
+from hindsight_training.records import BadStream, PairFile, write_record  # noqa: E402
+from hindsight_training.shards import Batches, Shards, seeded  # noqa: E402
+from hindsight_training.state import Run, start_run  # noqa: E402
+from make_tokenizer import PROMPTS, make_tokenizer  # noqa: E402
+from stand_in import make_pair  # noqa: E402
+
+SETTINGS = {
+    "seed": 1, "vision": {"depth": 2, "width": 32, "heads": 2}, "batch_pairs": 4, "row_tokens": 96, "cell_weight": 0.5,
+    "text": {"layers": 2, "width": 48, "heads": 2, "kv_heads": 1, "mlp_width": 64, "mrope_section": [4, 4, 4]},
+    "muon_lr": 0.002, "adam_lr": 0.002, "weight_decay": 0.05, "warmup_steps": 2, "log_every": 2, "save_minutes": 5,
+}  # fmt: skip
+
+
+def small_run(folder):
+    rng = random.Random(1)
+    pairs = [make_pair(rng, 112, 84) for _ in range(8)]
+    texts = set(PROMPTS) | {text for truth, _ in pairs for t in truth["tasks"] for text in (t["question"], t["answer"])}
+    start_run(folder, SETTINGS, make_tokenizer(sorted(texts)).to_str(), [truth for truth, _ in pairs])
+    return Run(folder), pairs
+
+
+class Records(unittest.TestCase):
+    def file(self, content):
+        self.enterContext(folder := tempfile.TemporaryDirectory())
+        path = os.path.join(folder.name, "pairs.hswp")
+        pathlib.Path(path).write_bytes(content)
+        return path
+
+    def content(self):
+        stream = io.BytesIO()
+        for i in range(3):
+            write_record(stream, {"i": i}, np.full((2, 28, 56, 3), i, np.uint8))
+        return stream.getvalue()
+
+    def test_records_come_back_as_written(self):
+        file = PairFile(self.file(self.content()))
+        self.assertEqual([file.truth(i)["i"] for i in range(len(file))], [0, 1, 2])
+        self.assertEqual(file[2].frames.shape, (2, 28, 56, 3))
+        self.assertTrue((file[2].frames == 2).all())
+
+    def test_what_is_no_stream_is_refused(self):
+        whole = self.content()
+        for name, content in {
+            "empty": b"", "cut in a header": whole[:10], "cut in a picture": whole[:-1], "another format": b"RIFF" + whole[4:],
+            "odd sides": whole[:8] + b"\x1d" + whole[9:],
+        }.items():  # fmt: skip
+            with self.subTest(name), self.assertRaises(BadStream):
+                PairFile(self.file(content))
+
+
+class Pixels(unittest.TestCase):
+    def test_rows_and_columns_are_where_the_closed_form_puts_them(self):
+        rng = np.random.default_rng(0)
+        frames = rng.integers(0, 256, (2, 56, 84, 3), np.uint8)
+        patches = to_patches(frames)
+        for f, y, x, c in rng.integers(0, (2, 56, 84, 3), (200, 4)):
+            py, px = y // 14, x // 14
+            row = ((py // 2) * 3 + px // 2) * 4 + (py % 2) * 2 + px % 2
+            column = ((c * 2 + f) * 14 + y % 14) * 14 + x % 14
+            expected = (frames[f, y, x, c] / 255 - MEAN[c]) / STD[c]
+            self.assertAlmostEqual(float(patches[row, column]), float(expected), places=5)
+
+
+class Words(unittest.TestCase):
+    def test_words_are_one_token_and_texts_are_spelled(self):
+        tokenizer = make_tokenizer(["Is a red car visible?", *PROMPTS])
+        pieces = [tokenizer.decode([i]) for i in tokenizer.encode("Is a red car visible? EXIT 42").ids]
+        self.assertEqual(pieces, ["Is", " a", " red", " car", " visible", "?", " ", "E", "X", "I", "T", " ", "4", "2"])
+
+    def test_every_text_survives(self):
+        tokenizer = make_tokenizer(PROMPTS)
+        for text in ("naïve 日本 🚗", "  two  spaces\n", "un­known wörds", "<|im_end|"):
+            self.assertEqual(tokenizer.decode(tokenizer.encode(text).ids), text)
+
+    def test_equal_input_gives_equal_bytes_and_specials_come_last(self):
+        first, second = make_tokenizer(PROMPTS), make_tokenizer(list(PROMPTS))
+        self.assertEqual(first.to_str(), second.to_str())
+        ids = [first.token_to_id(name) for name in SPECIAL]
+        self.assertEqual(ids, list(range(first.get_vocab_size() - len(SPECIAL), first.get_vocab_size())))
+
+
+class Packing(unittest.TestCase):
+    def setUp(self):
+        self.enterContext(folder := tempfile.TemporaryDirectory())
+        self.run_, self.pairs = small_run(folder.name)
+        self.run_.model.eval()
+
+    def logits(self, tasks, form="alone"):
+        truth, frames = self.pairs[0]
+        row = pack(self.run_.language, tasks, (3, 4), 200, seeded("x"), form)
+        batch = collate(self.run_.language, [frames], [row])
+        with torch.inference_mode():
+            return self.run_.model(batch)[1], batch
+
+    def test_a_question_does_not_see_its_neighbours(self):
+        tasks = self.pairs[0][0]["tasks"]
+        together, _ = self.logits(tasks)
+        apart = torch.cat([self.logits([task])[0] for task in tasks])
+        self.assertLess(float((together - apart).abs().max()), 1e-4)
+
+    def test_an_answer_depends_on_the_picture(self):
+        seen, batch = self.logits(self.pairs[0][0]["tasks"])
+        with torch.inference_mode():
+            blind = self.run_.model(batch, blind=True)[1]
+        self.assertGreater(float((seen - blind).abs().max()), 1e-3)
+
+    def test_what_does_not_fit_is_left_out_whole(self):
+        tasks = self.pairs[0][0]["tasks"]
+        row = pack(self.run_.language, tasks, (3, 4), 30, seeded("x"), "alone")
+        self.assertLess(len(row.tasks), len(tasks))
+        self.assertEqual(row.segments.max(), len(row.tasks))
+        self.assertLessEqual(int((row.segments != PREFIX).sum()), 30)
+
+
+class Cells(unittest.TestCase):
+    def test_entities_and_characters_land_in_their_cells(self):
+        entity = {"kind": "car", "color": "red", "motion": "left", "visible": 1.0, "boxes": [[0, 0, 1, 1], [28, 0, 56, 28]]}
+        hidden = {**entity, "kind": "dog", "visible": 0.0, "boxes": [[0, 0, 1, 1], [0, 0, 28, 28]]}
+        truth = {"entities": [entity, hidden], "texts": [{"text": "AB", "box": [0, 28, 28, 56]}], "states": []}
+        vocabulary = Vocabulary.collect([truth])
+        targets = cell_targets(truth, 2, 3, vocabulary)
+        self.assertEqual(np.nonzero(targets["kind"].any(-1))[0].tolist(), [1])
+        self.assertEqual(vocabulary.names["motion"][targets["motion"][1]], "left")
+        a, b = CHARACTERS.index("A"), CHARACTERS.index("B")
+        self.assertEqual(targets["text"][3].tolist(), [a] * (SLOTS // 2) + [b] * (SLOTS // 2))
+        self.assertEqual(int(targets["text"][[0, 1, 2, 4, 5]].sum()), 0)
+
+
+class Figures(unittest.TestCase):
+    def test_auroc(self):
+        self.assertEqual(figures.auroc([0.1, 0.4, 0.6, 0.9], [0, 0, 1, 1]), 1.0)
+        self.assertEqual(figures.auroc([0.5, 0.5, 0.5, 0.5], [0, 1, 0, 1]), 0.5)
+        self.assertEqual(figures.auroc([0.9, 0.1], [0, 1]), 0.0)
+        self.assertNotEqual(figures.auroc([0.9], [1]), figures.auroc([0.9], [1]))  # nan: only one kind
+
+    def test_false_alarms(self):
+        self.assertEqual(figures.false_alarms_at([0.9, 0.8, 0.1, 0.85], [1, 1, 0, 0]), 0.5)
+        self.assertEqual(figures.false_alarms_at([0.9, 0.8, 0.1, 0.2], [1, 1, 0, 0]), 0.0)
+
+    def test_calibration(self):
+        rows = [{"p": 0.75, "truth": i < 75} for i in range(100)]
+        self.assertAlmostEqual(figures.calibration_error(rows), 0.0)
+        self.assertEqual(figures.reliability(rows)[0]["n"], 100)
+
+
+class Optimiser(unittest.TestCase):
+    def test_singular_values_come_near_one(self):
+        torch.manual_seed(0)
+        for shape in ((2, 16, 48), (2, 48, 16)):
+            values = torch.linalg.svdvals(orthogonalise(torch.randn(shape)))
+            self.assertGreater(float(values.min()), 0.5)
+            self.assertLess(float(values.max()), 1.4)
+
+
+class Steps(unittest.TestCase):
+    def test_a_batch_is_a_function_of_its_step(self):
+        self.enterContext(folder := tempfile.TemporaryDirectory())
+        run, _ = small_run(folder.name)
+        data = {
+            "folder": f"{folder.name}/pairs", "program": str(FOLDER / "stand_in.py"), "seed": 3, "sizes": ["112x84", "140x84"],
+            "pairs_per_shard": 12, "num_shards": 4, "open_shards": 2,
+        }  # fmt: skip
+        make = lambda: Batches(Shards(data), run.language, run.vocabulary, 4, 96)  # noqa: E731
+        one, two = make(), make()
+        forwards = [one[step] for step in range(14)]
+        for step in (13, 0, 7):
+            self.assertTrue(torch.equal(two[step]["ids"], forwards[step]["ids"]))
+            self.assertTrue(torch.equal(two[step]["patches"], forwards[step]["patches"]))
+        # A pass takes every pair once: 4 shards of 12 in batches of 4 are 12 steps.
+        seen = [json.dumps(row) for step in range(12) for row in forwards[step]["patches"].sum((1, 2)).tolist()]
+        self.assertEqual(len(set(seen)), 48)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,145 @@
+#!/usr/bin/env python3
+"""Trains the small model that ships.
+
+    train.py --config configs/cpu.json --run RUN [--program PATH/hindsight-world] [--minutes M] [--device cuda]
+
+The first call makes RUN: shards of pairs, tokenizer, settings. Every later call goes on where the last one stopped, with
+the same batches as if it had not. The rate is constant; --anneal N runs N steps down to a twentieth of it and writes
+RUN/annealed.pt, which is what ships, and leaves state.pt, which goes on. Curves: RUN/log.jsonl, one object a line.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import pathlib
+import signal
+import time
+
+import torch
+import torch.nn.functional as F
+
+from hindsight_training.muon import make_optimisers
+from hindsight_training.packing import to_device
+from hindsight_training.records import PairFile
+from hindsight_training.shards import Batches, Shards
+from hindsight_training.state import Run, start_run
+from make_tokenizer import PROMPTS, make_tokenizer
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--config", help="settings of a new run (a run keeps its own)")
+    parser.add_argument("--run", required=True, help="folder of the run")
+    parser.add_argument("--program", help="hindsight-world; replaces the one in the settings")
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="stop after this time, saved")
+    parser.add_argument("--steps", type=int, default=1 << 40, help="stop at this step, saved")
+    parser.add_argument("--anneal", type=int, default=0, help="run this many steps down to a small rate")
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--threads", type=int, default=int(os.environ.get("OMP_NUM_THREADS", 1)))
+    parser.add_argument("--look-only", type=int, default=0, help="until this step, the tower and its dense heads alone")
+    return parser.parse_args()
+
+def prepare(arguments):
+    """Makes the run's folder from its first shards."""
+    if not arguments.config:
+        raise SystemExit(f"train: {arguments.run} is new: say --config FILE")
+    settings = json.loads(pathlib.Path(arguments.config).read_text())
+    if arguments.program:
+        settings["data"]["program"] = arguments.program
+    shards = Shards(settings["data"])
+    texts, truths = set(PROMPTS), []
+    for shard in range(min(settings["vocabulary_shards"], settings["data"]["num_shards"])):
+        pairs = PairFile(shards.make(shard))
+        for i in range(len(pairs)):
+            truths.append(pairs.truth(i))
+            texts.update(text for task in truths[-1]["tasks"] for text in (task["question"], task["answer"]))
+    start_run(arguments.run, settings, make_tokenizer(sorted(texts)).to_str(), truths)
+
+def forward_loss(run, batch, look_only):
+    """The loss to minimise, and its parts for the log."""
+    tokens = run.model.visual(batch["patches"], *batch["grid"])
+    parts = run.heads.losses(tokens, batch["cells"])
+    loss = run.settings["cell_weight"] * sum(parts.values())
+    logged = {f"cell_{key}": value.detach() for key, value in parts.items()}
+    if not look_only:
+        logits = run.model.logits(run.model.hidden(batch, tokens)[batch["target_at"]]).float()
+        losses = F.cross_entropy(logits, batch["targets"], reduction="none")
+        answer = (losses * batch["weights"]).sum() / batch["weights"].sum()
+        loss = loss + answer
+        logged["answer"] = answer.detach()
+        # Yes and no by themselves: this is the curve that shows whether the model looks (log 2 is the blind plateau).
+        decided = (batch["targets"] == run.language.yes) | (batch["targets"] == run.language.no)
+        logged["yes_no"] = losses.detach()[decided].mean() if decided.any() else torch.tensor(float("nan"))
+    return loss, logged
+
+def step_once(run, batch, optimisers, look_only):
+    cuda = run.device.startswith("cuda")
+    with torch.autocast("cuda", torch.bfloat16) if cuda else contextlib.nullcontext():
+        loss, logged = forward_loss(run, batch, look_only)
+    for optimiser in optimisers:
+        optimiser.zero_grad(set_to_none=True)
+    loss.backward()
+    parameters = [p for o in optimisers for g in o.param_groups for p in g["params"] if p.grad is not None]
+    logged["gradient"] = torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+    for optimiser in optimisers:
+        optimiser.step()
+    return logged
+
+def train(run, arguments):
+    settings = run.settings
+    optimisers = make_optimisers(run.model, run.heads, settings)
+    resumed = run.load(optimisers)
+    base = [[g["lr"] for g in o.param_groups] for o in optimisers]
+    first, began, stopped = run.step, time.monotonic(), []
+    last = first + arguments.anneal if arguments.anneal else arguments.steps
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.append(True))
+    batches = Batches(Shards(settings["data"]), run.language, run.vocabulary, settings["batch_pairs"], settings["row_tokens"])
+    loader = torch.utils.data.DataLoader(
+        batches, batch_size=None, sampler=range(run.step, min(last, 1 << 30)), num_workers=settings.get("workers", 0),
+        pin_memory=run.device.startswith("cuda"),
+    )  # fmt: skip
+    print(f"{'going on' if resumed else 'starting'} at step {first}: {sum(p.numel() for p in run.model.parameters()):,} parameters", flush=True)
+    name = "annealed.pt" if arguments.anneal else "state.pt"
+    sums, marked, saved = {}, time.monotonic(), time.monotonic()
+    for batch in loader:
+        warm = min(1.0, (run.step + 1) / settings["warmup_steps"])
+        fall = 1 - 0.95 * (run.step - first) / arguments.anneal if arguments.anneal else 1.0
+        for optimiser, rates in zip(optimisers, base):
+            for group, rate in zip(optimiser.param_groups, rates):
+                group["lr"] = rate * warm * fall
+        tasks = batch.pop("tasks")
+        cells = to_device(batch.pop("cells"), run.device)
+        logged = step_once(run, {**to_device(batch, run.device), "cells": cells}, optimisers, run.step < arguments.look_only)
+        run.step += 1
+        run.pairs_seen += len(tasks)
+        for key, value in {**logged, "questions": sum(map(len, tasks))}.items():
+            sums.setdefault(key, []).append(float(value))
+        now = time.monotonic()
+        if run.step % settings["log_every"] == 0:
+            count = len(sums["questions"])
+            row = {key: round(sum(v) / len(v), 4) for key, v in sums.items()}
+            row = {"step": run.step, "pairs": run.pairs_seen, "pairs_per_s": round(count * len(tasks) / (now - marked), 1), **row}
+            run.log(row)
+            print(json.dumps(row), flush=True)
+            sums, marked = {}, now
+        if now - saved > 60 * settings["save_minutes"]:
+            run.save(optimisers, name)
+            saved = now
+        if stopped or now - began > 60 * arguments.minutes:
+            break
+    run.save([] if arguments.anneal else optimisers, name)
+    print(f"saved {run.folder / name} at step {run.step}, {run.pairs_seen} pairs seen", flush=True)
+
+def main():
+    arguments = parse_arguments()
+    torch.set_num_threads(arguments.threads)
+    if not (pathlib.Path(arguments.run) / "settings.json").exists():
+        prepare(arguments)
+    run = Run(arguments.run, arguments.device)
+    if arguments.program:
+        run.settings["data"]["program"] = arguments.program
+    train(run, arguments)
+
+if __name__ == "__main__":
+    main()
