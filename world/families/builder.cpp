@@ -1,0 +1,122 @@
+#include "world/families/builder.h"
+
+#include <array>
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace hindsight::world {
+
+World begin_world(const WorldSpec& spec, bool outdoors, Rng& rng) {
+  World world;
+  world.family = spec.family;
+  world.split = spec.split;
+  world.seed = spec.seed;
+  world.length = spec.seconds;
+  const float hour = rng.uniform();
+  const TimeOfDay time = hour < 0.6F    ? TimeOfDay::day
+                         : hour < 0.78F ? TimeOfDay::dusk
+                                        : TimeOfDay::night;
+  world.rain = outdoors && rng.chance(0.15F);
+  Rng light = rng.fork(11);
+  world.lighting =
+      outdoors ? draw_outdoor_light(time, world.rain, light) : draw_room_light(time, true, light);
+  if (!outdoors) world.dark = draw_room_light(time, false, light);
+  world.horizon = world.lighting.sky * rng.between(0.8F, 1.3F);
+  auto& n = world.nuisance;
+  const bool dim = outdoors && time == TimeOfDay::night;
+  n.noise = rng.between(0.003F, 0.018F) * (dim ? 1.8F : 1.0F);
+  n.blur = rng.chance(0.5F) ? rng.between(0, 0.7F) : 0;
+  n.shake = rng.chance(0.25F) ? rng.between(0.3F, 1.2F) : 0;
+  n.rain = world.rain ? rng.between(0.3F, 1.0F) : 0;
+  n.drift = rng.between(0, 0.08F);
+  n.quantizer = rng.chance(0.8F) ? rng.between(4, 22) : 0;
+  n.vignette = rng.between(0, 0.7F);
+  n.hazy = spec.split == Split::test && rng.chance(0.12F);
+  return world;
+}
+
+void expose(World& world, Vec3 subject, Rng& rng) {
+  const Vec3 up = world.lighting.arriving(subject, {0, 1, 0});
+  const Vec3 front = world.lighting.arriving(subject, normalized(world.camera.eye - subject));
+  const Vec3 light = (up + front) * 0.5F;
+  const float level = std::max(0.02F, 0.3F * light.x + 0.6F * light.y + 0.1F * light.z);
+  world.exposure = 0.78F * std::pow(level, -0.82F) * rng.between(0.82F, 1.15F);
+}
+
+Surface flat(float x0, float z0, float x1, float z1, float y, Texture texture) {
+  return {{x0, y, z0}, {x1 - x0, 0, 0}, {0, 0, z1 - z0}, std::move(texture)};
+}
+
+Surface upright(Vec3 from, Vec3 to, float height, Texture texture) {
+  return {from, to - from, {0, height, 0}, std::move(texture)};
+}
+
+std::size_t add_actor(World& world, Kind kind, Rng& rng, float scale) {
+  Actor actor{.entity =
+                  draw_entity(static_cast<int>(world.actors.size()) + 1, kind, world.split, rng)};
+  actor.entity.scale = scale;
+  world.actors.push_back(std::move(actor));
+  return world.actors.size() - 1;
+}
+
+Stay make_way(double begin,
+              std::span<const Vec3> points,
+              std::span<const double> pauses,
+              float speed) {
+  Stay stay;
+  double t = begin;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const Vec3 next = i + 1 < points.size() ? points[i + 1] - points[i] : points[i] - points[i - 1];
+    const float heading = std::atan2(next.z, next.x);
+    const float before = i == 0 ? heading : stay.keys.back().heading;
+    stay.keys.push_back({t, points[i], i + 1 < points.size() ? heading : before});
+    if (pauses[i] > 0) {
+      t += pauses[i];
+      stay.keys.push_back({t, points[i], stay.keys.back().heading});
+    }
+    t += static_cast<double>(length(next) / speed);
+  }
+  return stay;
+}
+
+std::string draw_sign_text(Rng& rng) {
+  constexpr std::array<std::string_view, 24> kWords = {
+      "GATE", "EXIT", "ROOM", "BAY",  "LANE", "HALL", "DOCK",  "ZONE",
+      "OPEN", "STOP", "SLOW", "TAXI", "BUS",  "SALE", "STAFF", "PARK",
+      "WARD", "DESK", "PIER", "LIFT", "SHOP", "CAFE", "TOLL",  "YARD"};
+  constexpr std::string_view kLetters = "ABCDEFGHJKLMNPRSTUVWXYZ";
+  const float k = rng.uniform();
+  if (k < 0.5F)
+    return fmt::format("{} {}", rng.pick(kWords), rng.whole(1, rng.chance(0.5F) ? 9 : 99));
+  if (k < 0.65F) return std::string(rng.pick(kWords));
+  if (k < 0.85F) return fmt::format("{}{}", rng.pick(kLetters), rng.whole(10, 999));
+  return fmt::format("{}{}-{}", rng.pick(kLetters), rng.pick(kLetters), rng.whole(1, 99));
+}
+
+std::string clock_text(int minutes) {
+  const int of_day = minutes % (24 * 60);
+  return fmt::format("{:02}:{:02}", of_day / 60, of_day % 60);
+}
+
+Board make_board(const World& world,
+                 std::string what,
+                 std::string text,
+                 Vec3 middle,
+                 float width,
+                 float height,
+                 TextStyle style) {
+  Vec3 across = world.camera.right;
+  across.y = 0;
+  across = normalized(across) * width;
+  const Vec3 down{0, -height, 0};
+  Board board{.text = {.what = std::move(what)},
+              .corner = middle - across * 0.5F - down * 0.5F,
+              .across = across,
+              .down = down,
+              .style = style};
+  board.text.changes.push_back({0, std::move(text)});
+  return board;
+}
+
+}  // namespace hindsight::world

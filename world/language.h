@@ -1,0 +1,71 @@
+// All wording: noun phrases, questions in many phrasings, canonical answers.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "world/pair_truth.h"
+
+namespace hindsight::world {
+
+/// What a question is about, by kind and, where given, colour.
+struct Subject {
+  Kind kind;
+  std::optional<Color> color;
+};
+
+/// "red car", "person in red", "hand with a red sleeve"; `style` 1 varies the wording of clothes.
+[[nodiscard]] std::string noun(const Subject& subject, int style = 0);
+/// With its article: "a red car", "an orange ball".
+[[nodiscard]] std::string a_noun(const Subject& subject, int style = 0);
+/// "red cars", "people in red".
+[[nodiscard]] std::string nouns(const Subject& subject);
+
+/// What can be asked; each has several phrasings in language.cpp.
+enum class Ask {
+  describe,
+  visible,
+  moving_to,
+  moving,
+  carrying,
+  state,
+  says,
+  how_many_at_least,
+  left_of,
+  night,
+  raining,
+  anything_moving,
+  read_sign,
+  read_clock,
+  direction,
+  count,
+  count_all,
+  color_of,
+  carried_thing,
+  changes
+};
+
+struct Asked {
+  std::string question;
+  std::string phrasing;   ///< "visible.2": stable name of the phrasing
+  bool held_out = false;  ///< a phrasing that training never sees
+};
+/// Fills {a}, {b}, {c}.  Training draws no held-out phrasing; testing draws one in three.
+struct Words {
+  std::string a{};
+  std::string b{};
+  std::string c{};
+};
+[[nodiscard]] Asked ask(Ask what, const Words& words, Split split, Rng& rng);
+
+/// "to the left", "up" as used in questions; left and right vary.
+[[nodiscard]] std::string toward(Motion motion);
+
+/// The canonical description, left to right; empty when something in the pair cannot be decided.
+[[nodiscard]] std::string describe(const PairTruth& truth);
+
+/// Every word and phrasing that can occur, one a line: for making a vocabulary.
+[[nodiscard]] std::vector<std::string> all_wording();
+
+}  // namespace hindsight::world

@@ -1,0 +1,92 @@
+// hindsight-world: worlds with exact truth.
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "core/error.h"
+#include "world/families/family.h"
+#include "world/language.h"
+#include "world/pair_stream.h"
+
+namespace {
+
+using namespace hindsight;
+using namespace hindsight::world;
+
+struct PairsFlags {
+  PairStreamOptions options;
+  std::string split = "train";
+  std::string sizes;
+  std::string out;
+};
+
+void run_pairs(PairsFlags& flags) {
+  flags.options.split = flags.split == "test" ? Split::test : Split::train;
+  if (!flags.sizes.empty()) flags.options.sizes = parse_sizes(flags.sizes);
+  if (flags.out == "-") {
+    stream_pairs(flags.options, [](std::string_view record) {
+      return std::fwrite(record.data(), 1, record.size(), stdout) == record.size();
+    });
+    std::fflush(stdout);
+    return;
+  }
+  std::ofstream file(flags.out, std::ios::binary);
+  if (!file)
+    throw Error(ErrorCode::usage,
+                fmt::format("cannot write '{}'; choose another --out", flags.out));
+  stream_pairs(flags.options, [&](std::string_view record) {
+    return static_cast<bool>(
+        file.write(record.data(), static_cast<std::streamsize>(record.size())));
+  });
+  if (!file.flush())
+    throw Error(ErrorCode::store, fmt::format("writing '{}' failed; is the disk full?", flags.out));
+}
+
+void add_pairs(CLI::App& app, PairsFlags& flags) {
+  auto* verb = app.add_subcommand("pairs", "Write labelled frame pairs for training");
+  verb->add_option("--seed", flags.options.seed, "Which stream; the same seed gives the same bytes")
+      ->required();
+  verb->add_option("--count", flags.options.count, "How many pairs; 0: endless")->required();
+  verb->add_option("--family", flags.options.family, "A scene family or mix")
+      ->capture_default_str();
+  verb->add_option("--split", flags.split, "train or test")
+      ->check(CLI::IsMember({"train", "test"}))
+      ->capture_default_str();
+  verb->add_option("--threads", flags.options.threads, "Worlds rendered side by side")
+      ->capture_default_str();
+  verb->add_option(
+      "--sizes", flags.sizes, "Picture sizes to draw from, WxH,WxH...; sides are multiples of 28");
+  verb->add_option("--out", flags.out, "A file, or - for the standard output")->required();
+  verb->callback([&flags] { run_pairs(flags); });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Worlds with exact truth: videos, labelled pairs, questions"};
+  app.require_subcommand(1);
+  PairsFlags pairs;
+  add_pairs(app, pairs);
+  app.add_subcommand("families", "List the scene families")->callback([] {
+    for (const auto& family : families())
+      fmt::print("{}{}\n", family.name, family.in_training ? "" : " (held out of training)");
+  });
+  app.add_subcommand("wording", "Print every phrasing and noun phrase, one a line")->callback([] {
+    for (const auto& line : all_wording()) fmt::print("{}\n", line);
+  });
+  try {
+    app.parse(argc, argv);
+    return 0;
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? 0 : static_cast<int>(ErrorCode::usage);
+  } catch (const Error& e) {
+    fmt::print(stderr, "hindsight-world: {}\n", e.what());
+    return static_cast<int>(e.code());
+  } catch (const std::exception& e) {
+    fmt::print(stderr, "hindsight-world: {}\n", e.what());
+    return static_cast<int>(ErrorCode::internal);
+  }
+}

@@ -1,0 +1,72 @@
+// A world at a moment -> a picture, and what of each entity is in it.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <vector>
+
+#include "core/image_view.h"
+#include "world/raster.h"
+#include "world/scene.h"
+
+namespace hindsight::world {
+
+/// Pixels, x0 <= x < x1.
+struct PixelBox {
+  int x0 = 0, y0 = 0, x1 = 0, y1 = 0;
+  [[nodiscard]] int width() const { return x1 - x0; }
+  [[nodiscard]] int height() const { return y1 - y0; }
+  [[nodiscard]] float center_x() const { return static_cast<float>(x0 + x1) / 2; }
+};
+
+/// One entity as this picture shows it.
+struct Sight {
+  int entity = 0;
+  PixelBox box{};        ///< of its visible pixels
+  float pixels = 0;      ///< visible, in pixels of the picture
+  float visible = 0;     ///< of its whole silhouette, 0..1; only with truth asked for
+  float contrast = 0;    ///< mean distance to the backdrop behind it, display levels 0..255
+  float brightness = 0;  ///< mean display level
+  float anchor_x = 0;    ///< its middle, projected; may lie outside
+  float anchor_y = 0;
+  Pose pose{};
+};
+
+struct BoardSight {
+  std::string what;
+  std::string text;
+  PixelBox box{};
+  float letter_height = 0;  ///< pixels
+  bool clear = false;       ///< unhidden, inside the frame, in the light
+  float age = 0;            ///< seconds since it changed
+};
+
+struct Shot {
+  Image picture;
+  std::vector<Sight> sights;
+  std::vector<BoardSight> boards;
+  std::vector<float> fixture_pixels;  ///< visible pixels of each of World::fixtures
+};
+
+/// Keeps the backdrop of one world at one size.  Not thread-safe.
+class Renderer {
+ public:
+  /// Width and height of the pictures, at least 16.  `world` must outlive the renderer.
+  Renderer(const World& world, int width, int height);
+  /// The picture at t with its nuisances.  `silhouettes`: fill Sight::visible (slower).
+  [[nodiscard]] Shot render(double t, bool silhouettes);
+
+ private:
+  const Canvas& backdrop(bool lit);
+  void draw_boards(Canvas& canvas, const Lighting& lighting, double t, Shot& shot);
+
+  const World& world_;
+  int width_;
+  int height_;
+  Projection projection_;
+  std::array<std::optional<Canvas>, 2> backdrops_;
+  Canvas canvas_;
+  LightMask mask_;
+};
+
+}  // namespace hindsight::world

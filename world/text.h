@@ -1,0 +1,37 @@
+// Letters on boards: a stroke font in several styles.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "world/rng.h"
+#include "world/vec.h"
+
+namespace hindsight::world {
+
+struct TextStyle {
+  float weight = 0.1F;  ///< half stroke width in letter heights
+  float slant = 0;
+  float spacing = 0.24F;
+  float aspect = 0.62F;  ///< width of a letter in heights
+  Vec3 board{0.8F, 0.8F, 0.8F};
+  Vec3 ink{0.02F, 0.02F, 0.02F};
+  bool glows = false;  ///< a display: ink gives off light
+};
+
+/// Dark on light, light on dark or a glowing display.
+[[nodiscard]] TextStyle draw_text_style(bool display, Rng& rng);
+
+/// Coverage of ink, [height][width] in 0..1, lines centred with a margin; letters, digits and "
+/// :-./". Other characters are blank.
+struct TextBitmap {
+  int width = 0;
+  int height = 0;
+  int letter_height = 0;
+  std::vector<float> ink{};
+  [[nodiscard]] float at(float u, float v) const;  ///< u, v in 0..1, bilinear
+};
+/// Lines are separated by '\n'.  `aspect`: width over height of the board.
+[[nodiscard]] TextBitmap draw_text(std::string_view text, const TextStyle& style, float aspect);
+
+}  // namespace hindsight::world
