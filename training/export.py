@@ -3,7 +3,7 @@
 
     export.py --run RUN [--state annealed.pt] --out models/hindsight-tiny [--dtype bfloat16]
 
-The auxiliary heads stay behind. README.md, the model card, is written by hand and left alone.
+The auxiliary heads stay behind. write_card.py writes the model card.
 """
 
 import argparse
@@ -52,7 +52,8 @@ def export(run, out, dtype):
     )  # fmt: skip
     write_json(out / "chat_template.json", {"chat_template": CHAT_TEMPLATE})
     end, text_end = ids["<|im_end|>"], ids["<|endoftext|>"]
-    write_json(out / "generation_config.json", {"bos_token_id": text_end, "pad_token_id": text_end, "eos_token_id": [end, text_end], "do_sample": False})
+    choice = {"bos_token_id": text_end, "pad_token_id": text_end, "eos_token_id": [end, text_end], "do_sample": False}
+    write_json(out / "generation_config.json", choice)
     write_json(
         out / "preprocessor_config.json",
         {

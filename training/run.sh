@@ -33,6 +33,7 @@ export OMP_NUM_THREADS=${OMP_NUM_THREADS:-$(nproc)}
 "$PYTHON" training/train.py --run "$run" --program "$world" --anneal "$anneal" --device "$device"
 "$PYTHON" training/export.py --run "$run" --out "$model"
 "$PYTHON" training/evaluate.py --model "$model" --program "$world" --json "$model/figures.json" --device "$device"
+"$PYTHON" training/write_card.py --model "$model" --run "$run" --device "${device/cpu/fp32 on a CPU}"
 goldens=$work/goldens.hswp
 "$world" pairs --seed 11 --count 64 --family mix --split test --sizes 112x112 --out "$goldens"
 "$PYTHON" training/check_transformers.py --model "$model" --write "$goldens"

@@ -18,7 +18,7 @@ sys.path[:0] = [str(FOLDER.parent), str(FOLDER)]
 from hindsight_training import figures  # noqa: E402
 from hindsight_training.cells import CHARACTERS, SLOTS, Vocabulary, cell_targets  # noqa: E402
 from hindsight_training.language import SPECIAL  # noqa: E402
-from hindsight_training.muon import orthogonalise  # noqa: E402
+from hindsight_training.muon import make_optimisers, orthogonalise  # noqa: E402
 from hindsight_training.packing import PREFIX, collate, pack  # noqa: E402
 from hindsight_training.patches import MEAN, STD, to_patches  # noqa: E402
 from hindsight_training.records import BadStream, PairFile, write_record  # noqa: E402
@@ -26,6 +26,7 @@ from hindsight_training.shards import Batches, Shards, seeded  # noqa: E402
 from hindsight_training.state import Run, start_run  # noqa: E402
 from make_tokenizer import PROMPTS, make_tokenizer  # noqa: E402
 from stand_in import make_pair  # noqa: E402
+from train import step_once  # noqa: E402
 
 SETTINGS = {
     "seed": 1, "vision": {"depth": 2, "width": 32, "heads": 2}, "batch_pairs": 4, "row_tokens": 96, "cell_weight": 0.5,
@@ -192,6 +193,39 @@ class Steps(unittest.TestCase):
         # A pass takes every pair once: 4 shards of 12 in batches of 4 are 12 steps.
         seen = [json.dumps(row) for step in range(12) for row in forwards[step]["patches"].sum((1, 2)).tolist()]
         self.assertEqual(len(set(seen)), 48)
+
+    def test_a_run_that_was_stopped_goes_on_as_if_it_had_not(self):
+        self.enterContext(folder := tempfile.TemporaryDirectory())
+        data = {
+            "folder": f"{folder.name}/pairs", "program": str(FOLDER / "stand_in.py"), "seed": 3, "sizes": ["112x84"],
+            "pairs_per_shard": 16, "num_shards": 2, "open_shards": 1,
+        }  # fmt: skip
+
+        def train(run, steps, optimisers):
+            batches = Batches(Shards(data), run.language, run.vocabulary, 4, 96)
+            for step in range(run.step, run.step + steps):
+                step_once(run, batches[step], optimisers, look_only=False)
+                run.step += 1
+
+        def fresh():
+            run = Run(folder.name)
+            return run, make_optimisers(run.model, run.heads, SETTINGS)
+
+        small_run(folder.name)
+        whole, optimisers = fresh()
+        train(whole, 4, optimisers)
+        half, optimisers = fresh()
+        train(half, 2, optimisers)
+        half.save(optimisers)
+        resumed, optimisers = fresh()
+        self.assertTrue(resumed.load(optimisers))
+        train(resumed, 2, optimisers)
+        for (name, expected), actual in zip(whole.model.state_dict().items(), resumed.model.state_dict().values()):
+            self.assertTrue(torch.equal(expected, actual), name)
+
+    def test_a_run_without_a_state_says_so(self):
+        self.enterContext(folder := tempfile.TemporaryDirectory())
+        self.assertFalse(small_run(folder.name)[0].load())
 
 
 if __name__ == "__main__":
