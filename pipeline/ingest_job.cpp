@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "ingest/subtitles.h"
-#include "pipeline/detail/heap.h"
 #include "pipeline/detail/ingest_stages.h"
 #include "pipeline/detail/progress_board.h"
 #include "pipeline/detail/store_records.h"
@@ -24,7 +23,6 @@ struct IngestJob::Impl {
     const StageTimer timer(board, &IngestCounters::scan_seconds);
     scan = ingest::scan_packets(source.path, options.fetch.reader, logger);
     guard.check();
-    give_free_memory_back();
     board.update([&](IngestProgress& progress) { progress.end = scan.end; });
   }
 

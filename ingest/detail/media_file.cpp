@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "core/error.h"
+#include "ingest/detail/large_blocks.h"
 
 namespace hindsight::ingest::detail {
 namespace {
@@ -122,6 +123,7 @@ MediaFile::MediaFile(std::string path)
 }
 
 void MediaFile::open() {
+  const LargeBlocksMapped mapped;
   // A file name may contain a colon, which FFmpeg would take for a protocol.
   const std::string url = is_url(path_) ? path_ : "file:" + path_;
   AVFormatContext* raw = avformat_alloc_context();

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "core/error.h"
-#include "pipeline/detail/heap.h"
 #include "pipeline/detail/store_records.h"
 #include "pipeline/task_group.h"
 
@@ -69,7 +68,6 @@ void IngestStages::read_video(const index::RunRecord& run,
   while_input_stays(inputs_.guard, [&] {
     const auto store = index::Store::open(store_path, index::OpenMode::read);
     ingest::VideoReader reader(inputs_.path, inputs_.options.fetch.reader, inputs_.logger);
-    give_free_memory_back();
     const PlanPosition start{run.stretches_done, run.tokens_spent};
     StretchPlanner planner(reader, inputs_.scan, inputs_.options.plan, start, inputs_.logger);
     PairFetcher fetcher(reader, inputs_.options.fetch);
