@@ -179,7 +179,7 @@ Mesh make_bottle(const Entity& entity) {
   const float h = e.height;
   const auto cap =
       mesh.add_material({.albedo = entity.tint * rng.between(0.6F, 1.0F), .gloss = 0.2F});
-  const float clear = rng.chance(0.6F) ? rng.between(0.6F, 0.85F) : 1.0F;
+  const float clear = rng.chance(0.6F) ? rng.between(0.8F, 0.93F) : 1.0F;
   const auto glass =
       mesh.add_material({.albedo = mix(entity.tint, gray(0.7F), rng.between(0, 0.12F)),
                          .gloss = rng.between(0.4F, 0.9F),

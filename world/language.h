@@ -43,7 +43,20 @@ enum class Ask {
   count_all,
   color_of,
   carried_thing,
-  changes
+  changes,
+  // Over a whole video:
+  when,
+  how_many_pass,
+  first_color,
+  last_color,
+  how_long,
+  comes_before,
+  count_at,
+  says_at,
+  when_says,
+  state_at,
+  goes,
+  color_after
 };
 
 struct Asked {

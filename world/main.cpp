@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "world/families/family.h"
 #include "world/language.h"
+#include "world/make.h"
 #include "world/pair_stream.h"
 
 namespace {
@@ -63,6 +64,46 @@ void add_pairs(CLI::App& app, PairsFlags& flags) {
   verb->callback([&flags] { run_pairs(flags); });
 }
 
+struct MakeFlags {
+  MakeOptions options;
+  std::string split = "test";
+  std::string size = "320x180";
+};
+
+void run_make(MakeFlags& flags) {
+  flags.options.split = flags.split == "test" ? Split::test : Split::train;
+  int used = 0;
+  if (std::sscanf(
+          flags.size.c_str(), "%dx%d%n", &flags.options.width, &flags.options.height, &used) != 2 ||
+      used != static_cast<int>(flags.size.size()))
+    throw Error(ErrorCode::usage,
+                fmt::format("'{}' is no size; give WIDTHxHEIGHT such as 320x180", flags.size));
+  const MakeReport report = make_video(flags.options);
+  fmt::print("{}: {}, {} frames, {} events, {} questions\n",
+             flags.options.out.string(),
+             report.family,
+             report.frames,
+             report.events,
+             report.questions);
+}
+
+void add_make(CLI::App& app, MakeFlags& flags) {
+  auto* verb = app.add_subcommand("make", "Write a video with its event log and questions");
+  auto& o = flags.options;
+  verb->add_option("--seed", o.seed, "Which world; the same seed gives the same bytes")->required();
+  verb->add_option("--family", o.family, "A scene family or mix")->capture_default_str();
+  verb->add_option("--split", flags.split, "train or test")
+      ->check(CLI::IsMember({"train", "test"}))
+      ->capture_default_str();
+  verb->add_option("--minutes", o.minutes, "Length of the video")->capture_default_str();
+  verb->add_option("--size", flags.size, "WIDTHxHEIGHT, even")->capture_default_str();
+  verb->add_option("--fps", o.fps, "Pictures a second")->capture_default_str();
+  verb->add_option("--codec", o.codec, "h264, hevc or mpeg4")->capture_default_str();
+  verb->add_option("--spacing", o.spacing, "Mean seconds between arrivals")->capture_default_str();
+  verb->add_option("--out", o.out, "The video file")->required();
+  verb->callback([&flags] { run_make(flags); });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -70,6 +111,8 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   PairsFlags pairs;
   add_pairs(app, pairs);
+  MakeFlags make;
+  add_make(app, make);
   app.add_subcommand("families", "List the scene families")->callback([] {
     for (const auto& family : families())
       fmt::print("{}{}\n", family.name, family.in_training ? "" : " (held out of training)");

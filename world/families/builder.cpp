@@ -17,7 +17,7 @@ World begin_world(const WorldSpec& spec, bool outdoors, Rng& rng) {
   const TimeOfDay time = hour < 0.6F    ? TimeOfDay::day
                          : hour < 0.78F ? TimeOfDay::dusk
                                         : TimeOfDay::night;
-  world.rain = outdoors && rng.chance(0.15F);
+  world.rain = outdoors && rng.chance(0.25F);
   Rng light = rng.fork(11);
   world.lighting =
       outdoors ? draw_outdoor_light(time, world.rain, light) : draw_room_light(time, true, light);

@@ -86,7 +86,8 @@ void drive(World& world, Kind kind, bool forward, double t, Lane& lane, int gate
   auto& actor = world.actors[who];
   const float z = forward ? kEnd : -kEnd;
   const float x = (forward ? 1.85F : -1.85F) + rng.between(-0.25F, 0.25F);
-  const float halt = (forward ? -1.0F : 1.0F) * (gate >= 0 ? 3.6F : rng.between(-3, 5));
+  const float halt = (forward ? -1.0F : 1.0F) *
+                     (gate >= 0 ? extent_of(actor.entity).half_length + 1 : rng.between(-3, 5));
   const float speed = kind == Kind::bicycle ? rng.between(3, 5) : lane.speed;
   const bool stops = gate >= 0 || rng.chance(0.2F);
   const double pause = stops ? rng.seconds(1.5, 7) : 0;

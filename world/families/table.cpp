@@ -97,7 +97,7 @@ World build_table(const WorldSpec& spec) {
   const bool above = rng.chance(0.35F);
   furnish(world, above, rng);
   expose(world, {0, kTop, 0}, rng);
-  const int count = rng.whole(1, 5);
+  const int count = std::max(rng.whole(1, 5), rng.whole(1, 5));
   const bool alike = rng.chance(0.3F);
   constexpr std::array kKinds = {Kind::bottle, Kind::bottle, Kind::ball, Kind::box, Kind::bag};
   const Kind first = rng.pick(kKinds);

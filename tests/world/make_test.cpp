@@ -1,0 +1,110 @@
+#include "world/make.h"
+
+#include <fstream>
+#include <iterator>
+#include <set>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "core/error.h"
+#include "support/temp_dir.h"
+#include "world/chronicle.h"
+#include "world/families/family.h"
+
+using namespace hindsight;
+using namespace hindsight::world;
+using nlohmann::json;
+
+namespace {
+
+std::string bytes_of(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::vector<json> lines_of(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  std::vector<json> lines;
+  for (std::string line; std::getline(file, line);) lines.push_back(json::parse(line));
+  return lines;
+}
+
+std::string message_of(const MakeOptions& options) {
+  try {
+    make_video(options);
+  } catch (const Error& e) {
+    return e.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("the same seed makes the same video, events and questions") {
+  const test::TempDir dir;
+  for (const auto* name : {"a.mp4", "b.mp4"})
+    make_video({.seed = 5,
+                .family = "road_gate",
+                .minutes = 0.2,
+                .width = 160,
+                .height = 96,
+                .spacing = 3,
+                .out = dir.path() / name});
+  CHECK(bytes_of(dir.path() / "a.mp4").size() > 1000);
+  CHECK(bytes_of(dir.path() / "a.mp4") == bytes_of(dir.path() / "b.mp4"));
+  CHECK(bytes_of(dir.path() / "a.events.jsonl") == bytes_of(dir.path() / "b.events.jsonl"));
+}
+
+TEST_CASE("every family makes a video whose questions point into it") {
+  const test::TempDir dir;
+  for (const auto& family : families()) {
+    CAPTURE(family.name);
+    const auto out = dir.path() / (std::string(family.name) + ".mp4");
+    const auto report = make_video({.seed = 7,
+                                    .family = std::string(family.name),
+                                    .minutes = 0.5,
+                                    .width = 224,
+                                    .height = 140,
+                                    .fps = 5,
+                                    .spacing = 4,
+                                    .out = out});
+    CHECK(report.frames == 150);
+    CHECK(report.questions > 3);
+    std::set<std::string> ids;
+    for (const auto& q : lines_of(dir.path() / (std::string(family.name) + ".questions.jsonl"))) {
+      CHECK(ids.insert(q["id"].get<std::string>()).second);
+      CHECK(q["video"] == out.filename().string());
+      CHECK(q["question"].get<std::string>().find('{') == std::string::npos);
+      for (const auto& span : q["evidence"]) {
+        CHECK(span[0] >= 0);
+        CHECK(span[0] < span[1]);
+        CHECK(span[1] <= 31.0);
+      }
+    }
+    CHECK_FALSE(lines_of(dir.path() / (std::string(family.name) + ".events.jsonl")).empty());
+  }
+}
+
+TEST_CASE("options that cannot be made are refused with one sentence") {
+  const test::TempDir dir;
+  const auto out = dir.path() / "x.mp4";
+  CHECK(message_of({.minutes = 0, .out = out}) ==
+        "--minutes 0 is out of range; give more than 0, at most 600");
+  CHECK(message_of({.fps = 0, .out = out}) == "--fps 0 is out of range; give 1 to 120");
+  CHECK(message_of({.width = 321, .out = out}) ==
+        "a video of 321x180 cannot be written; both sides must be even, from 16 to 8192");
+  CHECK(message_of({.codec = "theora", .out = out}) ==
+        "cannot encode 'theora'; choose h264, hevc or mpeg4");
+  CHECK(message_of({.spacing = 0, .out = out}) == "--spacing 0 is out of range; give at least 0.5");
+  CHECK(message_of({.out = dir.path() / "none" / "x.mp4"}).find("cannot write '") == 0);
+  CHECK(message_of({.out = dir.path() / "x.unknown"}).find("no container is known for '") == 0);
+}
+
+TEST_CASE("intervals merge over small gaps only") {
+  const auto merged = merge({{5, 6}, {0, 1}, {1.5, 2}, {6.1, 7}}, 1);
+  REQUIRE(merged.size() == 2);
+  CHECK(merged[0].end == 2);
+  CHECK(merged[1].begin == 5);
+  CHECK(merged[1].end == 7);
+}

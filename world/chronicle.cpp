@@ -1,0 +1,62 @@
+#include "world/chronicle.h"
+
+#include <algorithm>
+
+namespace hindsight::world {
+namespace {
+
+constexpr double kGap = 1.0;
+constexpr float kMinPixels = 60;
+constexpr float kMinContrast = 12;
+constexpr float kMinBrightness = 25;
+/// Fewer pixels than this are as good as absent.
+constexpr float kNoPixels = 4;
+
+void extend(std::vector<Interval>& intervals, double t, double step) {
+  if (!intervals.empty() && t - intervals.back().end < kGap)
+    intervals.back().end = t + step;
+  else
+    intervals.push_back({t, t + step});
+}
+
+}  // namespace
+
+void Chronicle::add(double t, const Shot& shot) {
+  const bool count = censuses_.empty() || t - censuses_.back().t >= 1.0 - 1e-9;
+  Census census{.t = t, .counts = {}, .doubt = false, .boards = shot.boards};
+  for (const auto& sight : shot.sights) {
+    if (sight.pixels < kNoPixels) continue;
+    const auto& entity = world_.find_actor(sight.entity)->entity;
+    auto& presence =
+        presences_.try_emplace(entity.id, Presence{.entity = entity, .clear = {}}).first->second;
+    const bool clear = sight.pixels >= kMinPixels && sight.contrast >= kMinContrast &&
+                       (sight.brightness >= kMinBrightness || entity.color == Color::black);
+    census.doubt |= !clear;
+    if (!clear) continue;
+    const float x = sight.anchor_x / static_cast<float>(shot.picture.width);
+    if (presence.clear.empty()) presence.first_x = x;
+    presence.last_x = x;
+    extend(presence.clear, t, step_);
+    ++census.counts[entity.kind];
+  }
+  for (const auto& board : shot.boards)
+    if (board.clear && board.letter_height >= 7)
+      extend(readings_[{board.what, board.text}], t, step_);
+  if (count) censuses_.push_back(std::move(census));
+}
+
+std::vector<Interval> merge(std::vector<Interval> intervals, double gap) {
+  std::sort(intervals.begin(), intervals.end(), [](const Interval& a, const Interval& b) {
+    return a.begin < b.begin;
+  });
+  std::vector<Interval> out;
+  for (const auto& i : intervals) {
+    if (!out.empty() && i.begin - out.back().end < gap)
+      out.back().end = std::max(out.back().end, i.end);
+    else
+      out.push_back(i);
+  }
+  return out;
+}
+
+}  // namespace hindsight::world
