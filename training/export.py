@@ -8,6 +8,7 @@ The auxiliary heads stay behind. write_card.py writes the model card.
 
 import argparse
 import json
+import os
 import pathlib
 
 import torch
@@ -37,6 +38,7 @@ def export(run, out, dtype):
     out.mkdir(parents=True, exist_ok=True)
     weights = {name: value.detach().to(dtype).contiguous() for name, value in run.model.state_dict().items()}
     save_file(weights, out / "model.safetensors", metadata={"format": "pt"})
+    os.chmod(out / "model.safetensors", 0o644)
     write_json(out / "config.json", {**run.config, "torch_dtype": str(dtype).removeprefix("torch.")})
     (out / "tokenizer.json").write_text((run.folder / "tokenizer.json").read_text())
     ids = run.language.ids

@@ -120,7 +120,7 @@ def train(run, arguments):
             count = len(sums["questions"])
             row = {key: round(sum(v) / len(v), 4) for key, v in sums.items()}
             row = {"step": run.step, "pairs": run.pairs_seen, "pairs_per_s": round(count * len(tasks) / (now - marked), 1), **row}
-            run.log(row)
+            run.log({**row, "anneal": True} if arguments.anneal else row)
             print(json.dumps(row), flush=True)
             sums, marked = {}, now
         if now - saved > 60 * settings["save_minutes"]:

@@ -54,6 +54,15 @@ const SafetensorsReader& golden_inputs() {
   return inputs;
 }
 
+std::filesystem::path shipped_checkpoint() {
+  // tests/model/torch/goldens is four folders below the root.
+  return std::filesystem::path(GOLDENS_DIR) / "../../../../models/hindsight-tiny";
+}
+
+std::filesystem::path shipped_goldens(const std::string& extension) {
+  return std::filesystem::path(GOLDENS_DIR) / ("hindsight-tiny" + extension);
+}
+
 std::vector<PixelPatches> golden_images() { return pictures("image_patches", "image_grid_thw"); }
 
 std::vector<PixelPatches> golden_videos() { return pictures("video_patches", "video_grid_thw"); }

@@ -20,6 +20,10 @@ inline const std::vector<std::string> kFamilies{"qwen2_vl", "qwen2_5_vl"};
 /// Pixels, patches, grids and ids: the same for both families.
 [[nodiscard]] const model::SafetensorsReader& golden_inputs();
 
+/// models/hindsight-tiny, and the goldens that training/check_transformers.py made of it.
+[[nodiscard]] std::filesystem::path shipped_checkpoint();
+[[nodiscard]] std::filesystem::path shipped_goldens(const std::string& extension);
+
 /// Images and videos as the golden grids cut the golden patches.
 [[nodiscard]] std::vector<model::PixelPatches> golden_images();
 [[nodiscard]] std::vector<model::PixelPatches> golden_videos();
