@@ -82,6 +82,12 @@ const CLI::App& selected(const CLI::App& app) {
   return verbs.empty() ? app : selected(*verbs.front());
 }
 
+/// The words of the verb that was typed, each with a space behind it: "model info ".
+std::string typed_verb(const CLI::App& app) {
+  const auto verbs = app.get_subcommands();
+  return verbs.empty() ? "" : verbs.front()->get_name() + " " + typed_verb(*verbs.front());
+}
+
 /// Every verb's --store writes to the same variable, and CLI11 hands the environment's value to all
 /// verbs, typed or not: the verb that was typed has the last word.
 void apply_selected_options(const CLI::App& verb, Context& context) {
@@ -105,7 +111,7 @@ void apply_selected_options(const CLI::App& verb, Context& context) {
                           is_flag ? "the flag" : "the word",
                           name,
                           near.empty() ? "" : fmt::format(", did you mean {}?", near),
-                          &verb == &root ? "" : verb.get_name() + " "));
+                          typed_verb(root)));
 }
 
 /// Reads the configuration file into the options' defaults.  What is wrong with it is returned, so
@@ -194,9 +200,7 @@ int run_command_line(int argc, char** argv) {
       return static_cast<int>(ErrorCode::usage);
     }
     throw Error(ErrorCode::usage,
-                fmt::format("{}; see 'hindsight {}--help'",
-                            e.what(),
-                            &selected(root) == &root ? "" : selected(root).get_name() + " "));
+                fmt::format("{}; see 'hindsight {}--help'", e.what(), typed_verb(root)));
   }
   return context.exit_code;
 }

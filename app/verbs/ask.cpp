@@ -174,6 +174,8 @@ void ask(const AskFlags& flags, Context& context) {
     fmt::print("\n");
     print_intervals(answer, plan.scopes.size() > 1);
   }
+  // Whole before the log goes on: both may end in one file.
+  std::fflush(stdout);
   warn_of_limits(plan, answer, context.logger);
   log_usage(answer, load.count(), context.logger);
   if (!answer.found && flags.fail_on_abstain)
