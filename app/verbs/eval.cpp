@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <memory>
 #include <optional>
 
@@ -25,9 +26,16 @@ struct EvalFlags {
   int max_visual_tokens = query::AskOptions{}.max_visual_tokens;
 };
 
+/// What every question about a video needs, read once.
+struct AskedVideo {
+  MediaDuration length{};
+  std::vector<TimeSpan> cached;  ///< the pairs that the model has tokens of
+};
+
 /// What one question needs again and again.
 struct Asker {
   const index::Store& store;
+  const std::map<std::string, AskedVideo>& videos;
   model::LanguageModel& language_model;
   const model::Tokenizer& tokenizer;
   query::AskOptions options;
@@ -55,6 +63,25 @@ evaluation::Response to_response(const query::Answer& answer) {
   return response;
 }
 
+/// The videos of all questions by name.  A video that is missing is named here, before minutes of
+/// questions are asked.
+std::map<std::string, AskedVideo> find_videos(
+    const std::vector<evaluation::BenchmarkQuestion>& questions,
+    const index::Store& store,
+    const model::ModelInfo& info) {
+  std::map<std::string, AskedVideo> videos;
+  for (const auto& question : questions) {
+    const auto [it, is_new] = videos.try_emplace(question.video);
+    if (!is_new) continue;
+    const auto plan = query::plan_question({.text = "?", .videos = {question.video}}, store, info);
+    const auto& scope = plan.scopes.front();
+    it->second.length = scope.video.end - MediaTime{};
+    for (const auto& pair : store.pairs(scope.run.id))
+      it->second.cached.push_back({pair.first, pair.second});
+  }
+  return videos;
+}
+
 evaluation::Outcome answer_one(const evaluation::BenchmarkQuestion& question, const Asker& asker) {
   const auto begin = std::chrono::steady_clock::now();
   const auto plan = query::plan_question(
@@ -64,10 +91,8 @@ evaluation::Outcome answer_one(const evaluation::BenchmarkQuestion& question, co
       query::ask(plan, asker.store, asker.language_model, asker.tokenizer, asker.options);
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
 
-  std::vector<TimeSpan> cached;
+  const AskedVideo& video = asker.videos.at(question.video);
   std::vector<TimeSpan> read;
-  for (const auto& pair : asker.store.pairs(plan.scopes.front().run.id))
-    cached.push_back({pair.first, pair.second});
   for (const auto& reading : answer.readings) {
     for (const auto& choice : reading.selection.choices) {
       const auto& pair = reading.candidates[choice.candidate].pair;
@@ -76,11 +101,11 @@ evaluation::Outcome answer_one(const evaluation::BenchmarkQuestion& question, co
   }
   evaluation::Outcome outcome{.question = question,
                               .response = to_response(answer),
-                              .video_length = plan.scopes.front().video.end - MediaTime{},
+                              .video_length = video.length,
                               .seconds = seconds.count()};
   outcome.score = evaluation::score(question, outcome.response);
   outcome.funnel =
-      evaluation::follow(question, cached, read, outcome.response, outcome.score);
+      evaluation::follow(question, video.cached, read, outcome.response, outcome.score);
   return outcome;
 }
 
@@ -89,15 +114,13 @@ void eval(const EvalFlags& flags, Context& context) {
   const auto store = index::Store::open(context.store_path, index::OpenMode::read);
   const auto model_dir = resolve_model_dir(context);
   const auto info = model::torch::read_model_info(model_dir);
-  // A video that is missing is named before minutes of questions are asked.
-  for (const auto& question : questions)
-    (void)query::plan_question({.text = "?", .videos = {question.video}}, store, info);
+  const auto videos = find_videos(questions, store, info);
   auto generation =
       model::load_generation_options(model_dir, model::load_model_config(model_dir));
   generation.do_sample = false;
   const auto tokenizer = model::Tokenizer::load(model_dir);
   const auto language_model = model::torch::load_language_model(model_dir, {}, context.logger);
-  const Asker asker{store, *language_model, tokenizer,
+  const Asker asker{store, videos, *language_model, tokenizer,
                     {.max_visual_tokens = flags.max_visual_tokens, .generation = generation}};
   std::vector<evaluation::Outcome> outcomes;
   for (const auto& question : questions) {

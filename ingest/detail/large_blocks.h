@@ -8,7 +8,7 @@
 namespace hindsight::ingest::detail {
 
 /// While one lives, blocks above 256 KiB are mappings of their own, grown without copying and given
-/// back whole.  Opening a long MP4 builds an index of 32 bytes a picture by growing it again and
+/// back whole.  Opening a long MP4 builds an index of tens of megabytes by growing it again and
 /// again; on the heap the holes that leaves count as this process's memory until its end.
 /// Afterwards large blocks come from the heap again, with the thresholds that glibc would have
 /// settled on by itself: a vision tower allocates them by the thousand.  When two live at once the
