@@ -9,7 +9,6 @@ RUN/annealed.pt, which is what ships, and leaves state.pt, which goes on. Curves
 """
 
 import argparse
-import contextlib
 import json
 import os
 import pathlib
@@ -19,7 +18,7 @@ import time
 import torch
 import torch.nn.functional as F
 
-from hindsight_training.muon import make_optimisers
+from hindsight_training.muon import computes_bf16, make_optimisers
 from hindsight_training.packing import to_device
 from hindsight_training.records import PairFile
 from hindsight_training.shards import Batches, Shards
@@ -34,6 +33,7 @@ def parse_arguments():
     parser.add_argument("--minutes", type=float, default=float("inf"), help="stop after this time, saved")
     parser.add_argument("--steps", type=int, default=1 << 40, help="stop at this step, saved")
     parser.add_argument("--anneal", type=int, default=0, help="run this many steps down to a small rate")
+    parser.add_argument("--start-from", metavar="RUN", help="a new run takes over the weights of this one, as far as they fit")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--threads", type=int, default=int(os.environ.get("OMP_NUM_THREADS", 1)))
     parser.add_argument("--look-only", type=int, default=0, help="until this step, the tower and its dense heads alone")
@@ -54,6 +54,11 @@ def prepare(arguments):
             truths.append(pairs.truth(i))
             texts.update(text for task in truths[-1]["tasks"] for text in (task["question"], task["answer"]))
     start_run(arguments.run, settings, make_tokenizer(sorted(texts)).to_str(), truths)
+    if arguments.start_from:
+        run = Run(arguments.run)
+        taken, of = run.take_over(arguments.start_from)
+        run.save()
+        print(f"took over {taken} of {of} tensors from {arguments.start_from}", flush=True)
 
 def forward_loss(run, batch, look_only):
     """The loss to minimise, and its parts for the log."""
@@ -72,9 +77,13 @@ def forward_loss(run, batch, look_only):
         logged["yes_no"] = losses.detach()[decided].mean() if decided.any() else torch.tensor(float("nan"))
     return loss, logged
 
+def ignore_stops(_):
+    """A loader lives as long as the program: a stop that the whole process group gets must not end it in mid-batch."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+
 def step_once(run, batch, optimisers, look_only):
-    cuda = run.device.startswith("cuda")
-    with torch.autocast("cuda", torch.bfloat16) if cuda else contextlib.nullcontext():
+    with torch.autocast(torch.device(run.device).type, torch.bfloat16, enabled=computes_bf16(run.device)):
         loss, logged = forward_loss(run, batch, look_only)
     for optimiser in optimisers:
         optimiser.zero_grad(set_to_none=True)
@@ -97,7 +106,7 @@ def train(run, arguments):
     batches = Batches(Shards(settings["data"]), run.language, run.vocabulary, settings["batch_pairs"], settings["row_tokens"])
     loader = torch.utils.data.DataLoader(
         batches, batch_size=None, sampler=range(run.step, min(last, 1 << 30)), num_workers=settings.get("workers", 0),
-        pin_memory=run.device.startswith("cuda"),
+        pin_memory=run.device.startswith("cuda"), worker_init_fn=ignore_stops,
     )  # fmt: skip
     print(f"{'going on' if resumed else 'starting'} at step {first}: {sum(p.numel() for p in run.model.parameters()):,} parameters", flush=True)
     name = "annealed.pt" if arguments.anneal else "state.pt"

@@ -15,6 +15,15 @@ def rotate(x, cos, sin):
     return x * cos + torch.cat((-second, first), dim=-1) * sin
 
 
+def attend(q, k, v, bias=None):
+    """Scaled dot-product attention of [B, heads, N, d]; bias is added to the scores."""
+    if q.is_cuda:
+        return F.scaled_dot_product_attention(q, k, v, attn_mask=bias)
+    # torch's fused kernel spends three times as long on its backward pass as these products at our lengths.
+    scores = torch.matmul(q * q.shape[-1] ** -0.5, k.transpose(-2, -1))
+    return torch.matmul((scores if bias is None else scores + bias).softmax(dim=-1), v)
+
+
 class VisionAttention(nn.Module):
     def __init__(self, width, num_heads):
         super().__init__()
@@ -25,7 +34,7 @@ class VisionAttention(nn.Module):
     def forward(self, x, cos, sin):
         batch, length, width = x.shape
         q, k, v = self.qkv(x).view(batch, length, 3, self.num_heads, -1).permute(2, 0, 3, 1, 4)
-        y = F.scaled_dot_product_attention(rotate(q, cos, sin).to(v), rotate(k, cos, sin).to(v), v)
+        y = attend(rotate(q, cos, sin).to(v), rotate(k, cos, sin).to(v), v)
         return self.proj(y.transpose(1, 2).reshape(batch, length, width))
 
 
@@ -121,13 +130,13 @@ class TextAttention(nn.Module):
         self.v_proj = nn.Linear(width, self.num_kv * self.head_dim)
         self.o_proj = nn.Linear(width, width, bias=False)
 
-    def forward(self, x, cos, sin, mask):
+    def forward(self, x, cos, sin, bias):
         batch, length, width = x.shape
         q, k, v = (f(x).view(batch, length, -1, self.head_dim).transpose(1, 2) for f in (self.q_proj, self.k_proj, self.v_proj))
         q, k = rotate(q, cos, sin).to(v), rotate(k, cos, sin).to(v)
         if self.num_kv != self.num_heads:
             k, v = (t.repeat_interleave(self.num_heads // self.num_kv, dim=1) for t in (k, v))
-        y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        y = attend(q, k, v, bias.to(v.dtype))
         return self.o_proj(y.transpose(1, 2).reshape(batch, length, width))
 
 
@@ -151,8 +160,8 @@ class TextLayer(nn.Module):
         self.self_attn = TextAttention(config)
         self.mlp = TextMlp(width, config["intermediate_size"])
 
-    def forward(self, x, cos, sin, mask):
-        x = x + self.self_attn(self.input_layernorm(x), cos, sin, mask)
+    def forward(self, x, cos, sin, bias):
+        x = x + self.self_attn(self.input_layernorm(x), cos, sin, bias)
         return x + self.mlp(self.post_attention_layernorm(x))
 
 
@@ -175,9 +184,11 @@ class TextModel(nn.Module):
         return angles.cos(), angles.sin()
 
     def forward(self, x, positions, mask):
+        """mask [B, N, N]: true where a row may look."""
         cos, sin = self.rotary(positions)
+        bias = torch.zeros(mask.shape, device=x.device).masked_fill_(~mask, float("-inf"))[:, None]
         for layer in self.layers:
-            x = layer(x, cos, sin, mask)
+            x = layer(x, cos, sin, bias)
         return self.norm(x)
 
 
@@ -213,7 +224,7 @@ class HindsightModel(nn.Module):
         """The language model's output [B, N, width] over a packed batch (packing.py)."""
         x = self.model.embed_tokens(batch["ids"])
         x = x.masked_scatter(batch["is_visual"][..., None], visual_tokens.to(x.dtype))
-        return self.model(x, batch["positions"], batch["mask"][:, None])
+        return self.model(x, batch["positions"], batch["mask"])
 
     def logits(self, hidden):
         return F.linear(hidden, self.model.embed_tokens.weight)

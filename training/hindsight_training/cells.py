@@ -12,7 +12,7 @@ from torch import nn
 from hindsight_training.patches import CELL
 
 CHARACTERS = " ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:.-"  # index 0: no text
-SLOTS = 4  # characters across a cell
+SLOTS = 6  # characters across a cell: the smallest legible letters are 5 pixels wide
 MIN_VISIBLE = 0.15  # of an entity, to be asked for
 MIN_SHARE = 0.2  # of the cell, or of the box, for an entity to be in a cell
 

@@ -9,10 +9,15 @@ COEFFICIENTS = (3.4445, -4.7750, 2.0315)
 ITERATIONS = 5
 
 
+def computes_bf16(device):
+    """Whether products of bf16 are faster there than those of fp32."""
+    return torch.device(device).type == "cuda" or torch.cpu._is_avx512_bf16_supported()
+
+
 def orthogonalise(matrices):
     """[k, m, n] to matrices with the same singular vectors and singular values near one."""
     a, b, c = COEFFICIENTS
-    x = matrices.bfloat16() if matrices.is_cuda else matrices
+    x = matrices.bfloat16() if computes_bf16(matrices.device) else matrices
     tall = x.shape[-2] > x.shape[-1]
     x = x.mT if tall else x
     x = x / (x.norm(dim=(-2, -1), keepdim=True) + 1e-7)

@@ -14,6 +14,8 @@ import torch
 
 FOLDER = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(FOLDER.parent), str(FOLDER)]
+# stand_in.py is started as a program: by this interpreter, which has numpy.
+os.environ["PATH"] = f"{pathlib.Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 
 from hindsight_training import figures  # noqa: E402
 from hindsight_training.cells import CHARACTERS, SLOTS, Vocabulary, cell_targets  # noqa: E402
@@ -222,6 +224,25 @@ class Steps(unittest.TestCase):
         train(resumed, 2, optimisers)
         for (name, expected), actual in zip(whole.model.state_dict().items(), resumed.model.state_dict().values()):
             self.assertTrue(torch.equal(expected, actual), name)
+
+    def test_a_new_run_takes_over_what_fits(self):
+        with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
+            old, pairs = small_run(first)
+            old.save()
+            texts = {*PROMPTS, "Is a zebra visible?", "yes", "a red car"}
+            start_run(second, SETTINGS, make_tokenizer(sorted(texts)).to_str(), [truth for truth, _ in pairs])
+            new = Run(second)
+            self.assertNotEqual(new.language.encode(" zebra"), old.language.encode(" zebra"))
+            with torch.no_grad():
+                for p in new.model.parameters():
+                    p.zero_()
+            taken, of = new.take_over(first)
+            self.assertEqual(taken, of)
+            for name, value in old.model.visual.state_dict().items():
+                self.assertTrue(torch.equal(value, new.model.visual.state_dict()[name]), name)
+            rows = [run.model.model.embed_tokens.weight[run.language.yes] for run in (old, new)]
+            self.assertTrue(torch.equal(*rows))
+            self.assertTrue(torch.equal(old.heads.motion.weight, new.heads.motion.weight))
 
     def test_a_run_without_a_state_says_so(self):
         self.enterContext(folder := tempfile.TemporaryDirectory())
