@@ -21,7 +21,7 @@ struct LoadOptions {
   enum class DType { automatic, fp32, bf16, fp16 };
 
   DType dtype = DType::automatic;
-  int threads = 0;             ///< 0: all cores
+  int threads = 0;             ///< 0: all cores, or one for a small model
   std::string device = "cpu";  ///< "cpu", "cuda" or "cuda:N"
   PositionRule positions = PositionRule::reference;
 };

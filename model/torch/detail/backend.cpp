@@ -1,7 +1,9 @@
 #include "model/torch/detail/backend.h"
 
+#include <algorithm>
 #include <chrono>
 #include <string>
+#include <thread>
 
 #include <dlfcn.h>
 
@@ -61,7 +63,7 @@ void set_blas_threads(int threads) {
 
 BackendInfo describe_backend(bool measure) {
   BackendInfo info;
-  info.threads = resolve_threads(0);
+  info.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   return guarded("describe libtorch", info.threads, [&] {
     info.torch_version = TORCH_VERSION;
     info.blas = find_blas();

@@ -230,8 +230,8 @@ class TorchLanguageModel final : public CheckpointModel {
 std::unique_ptr<CheckpointModel> make_language_model(const std::filesystem::path& directory,
                                                      const LoadOptions& options,
                                                      const Logger& logger) {
-  const int threads = resolve_threads(options.threads);
   ModelInfo info = read_model_info(directory, options);
+  const int threads = resolve_threads(options.threads, info.num_parameters);
   return guarded("load the language model", threads, [&]() -> std::unique_ptr<CheckpointModel> {
     set_blas_threads(threads);
     const ModelConfig config = load_model_config(directory);

@@ -3,6 +3,7 @@
 // module beside a new program.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -30,8 +31,9 @@ inline constexpr const char* kModuleRevision = "hindsight-torch-1";
 inline constexpr const char* kModuleSymbol = "hindsight_torch_module";
 using ModuleEntry = const Module* (*)();
 
-/// `threads`, or the number of cores when it is 0.  Throws Error(usage) when negative.
-[[nodiscard]] int resolve_threads(int threads);
+/// `threads`; when it is 0, the number of cores, or 1 for a model too small to share out.  Throws
+/// Error(usage) when negative.
+[[nodiscard]] int resolve_threads(int threads, std::int64_t num_parameters);
 
 /// What `options` compute in: "fp32", "bf16" or "fp16".  Throws Error(usage) for fp16 on a
 /// processor and for a device name that is not "cpu", "cuda" or "cuda:N".

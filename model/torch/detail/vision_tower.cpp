@@ -261,8 +261,8 @@ class TorchVisionTower final : public VisionTower {
 std::unique_ptr<VisionTower> make_vision_tower(const std::filesystem::path& directory,
                                                const LoadOptions& options,
                                                const Logger& logger) {
-  const int threads = resolve_threads(options.threads);
   ModelInfo info = read_model_info(directory, options);
+  const int threads = resolve_threads(options.threads, info.num_parameters);
   return guarded("load the vision tower", threads, [&]() -> std::unique_ptr<VisionTower> {
     set_blas_threads(threads);
     const ModelConfig config = load_model_config(directory);
