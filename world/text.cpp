@@ -14,7 +14,7 @@ constexpr std::string_view strokes_of(char letter) {
     case 'A':
       return "06022042 46/0444";
     case 'B':
-      return "0600300141030300/033344453600 06";
+      return "06003041423303/3344453606";
     case 'C':
       return "4130100105163645";
     case 'D':
@@ -80,7 +80,7 @@ constexpr std::string_view strokes_of(char letter) {
     case '7':
       return "004016";
     case '8':
-      return "133041 42331302 0110304142/1333444536160504 13";
+      return "130201103041423313/1304051636454433";
     case '9':
       return "4313020110304145361605";
     case ':':
