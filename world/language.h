@@ -38,6 +38,7 @@ enum class Ask {
   anything_moving,
   read_sign,
   read_clock,
+  read_display,
   direction,
   count,
   count_all,

@@ -89,7 +89,8 @@ PairTruth judge_pair(const World& world,
                      const Shot& second,
                      double second_time) {
   PairTruth truth{.width = second.picture.width, .height = second.picture.height};
-  truth.outdoors = world.family == "road_gate" || world.family == "parking";
+  truth.outdoors = world.outdoors;
+  truth.kinds = world.kinds;
   truth.time = world.lighting.time;
   truth.rain = world.rain;
   const Dial* lamp = world.find_dial("light");

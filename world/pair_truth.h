@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,7 @@ struct PairTruth {
   int width = 0;
   int height = 0;
   bool outdoors = false;
+  std::span<const Kind> kinds{};  ///< of the world
   TimeOfDay time = TimeOfDay::day;
   bool rain = false;
   std::vector<Thing> things{};  ///< left to right by the second frame

@@ -95,7 +95,7 @@ std::optional<Pose> World::pose_at(const Actor& actor, double t) const {
       for (const auto& hold : other.holds)
         pose.posture.carries |= hold.holder == actor.entity.id && t >= hold.begin && t < hold.end;
     }
-    pose.posture.lamps = lighting.time != TimeOfDay::day && dark == std::nullopt;
+    pose.posture.lamps = lighting.time != TimeOfDay::day && dark == std::nullopt && !stay.parked;
     return pose;
   }
   return std::nullopt;

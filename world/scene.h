@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,7 @@ struct Key {
 /// Present from the first key's time to the last one's; straight between keys.
 struct Stay {
   std::vector<Key> keys;
+  bool parked = false;  ///< a vehicle's lamps are out
 };
 
 /// In the hands of `holder` during [begin, end), at an offset in its frame.
@@ -106,6 +108,9 @@ struct World {
   Split split = Split::train;
   std::uint64_t seed = 0;
   double length = 0;  ///< seconds
+  bool outdoors = false;
+  /// What such a place can hold and questions about it name; static storage.
+  std::span<const Kind> kinds{};
   bool rain = false;
   Camera camera;
   Lighting lighting;

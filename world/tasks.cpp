@@ -97,12 +97,12 @@ class TaskMaker {
   }
   bool is_combination(const Subject& s) const { return s.color && is_held_out(s.kind, *s.color); }
 
-  Kind draw_kind() {
-    constexpr std::array kRoad = {
-        Kind::person, Kind::car, Kind::truck, Kind::bicycle, Kind::dog, Kind::bag, Kind::box};
-    constexpr std::array kIndoors = {
-        Kind::person, Kind::dog, Kind::box, Kind::bag, Kind::ball, Kind::bottle, Kind::hand};
-    return truth_.outdoors ? rng_.pick(kRoad) : rng_.pick(kIndoors);
+  Kind draw_kind() { return rng_.pick(truth_.kinds); }
+  /// Who may carry something in such a place.
+  Kind draw_carrier() {
+    const auto& kinds = truth_.kinds;
+    const bool hands = std::find(kinds.begin(), kinds.end(), Kind::hand) != kinds.end();
+    return hands && rng_.chance(0.5F) ? Kind::hand : Kind::person;
   }
   /// Something visible, or (for a "no") something that shares all but one attribute with it.
   Subject draw_subject(bool present) {
@@ -174,9 +174,7 @@ class TaskMaker {
     const Thing* thing = draw_thing(true);
     if (thing == nullptr) return std::nullopt;
     const Thing* holder = thing->holder != 0 ? truth_.find(thing->holder) : nullptr;
-    const Kind who = holder != nullptr                      ? holder->entity->kind
-                     : truth_.outdoors || rng_.chance(0.5F) ? Kind::person
-                                                            : Kind::hand;
+    const Kind who = holder != nullptr ? holder->entity->kind : draw_carrier();
     Subject held{thing->entity->kind, thing->entity->color};
     if (holder == nullptr)
       held = {rng_.chance(0.5F) ? Kind::bag : thing->entity->kind, std::nullopt};
@@ -332,22 +330,30 @@ class TaskMaker {
   }
 
   void add_directions() {
+    constexpr int kMost = 4;
+    int asked = 0;
     for (const auto& t : truth_.things) {
       if (!can_move(t.entity->kind) || !t.clear || t.motion == Motion::unclear) continue;
       const auto s = unique_subject(t);
-      if (s)
-        add("direction",
-            Ask::direction,
-            {.a = noun(*s)},
-            std::string(to_string(t.motion)),
-            is_combination(*s));
+      if (!s || ++asked > kMost) continue;
+      add("direction",
+          Ask::direction,
+          {.a = noun(*s)},
+          std::string(to_string(t.motion)),
+          is_combination(*s));
     }
+  }
+
+  static Ask reading_of(std::string_view what) {
+    return what == "clock"     ? Ask::read_clock
+           : what == "display" ? Ask::read_display
+                               : Ask::read_sign;
   }
 
   void add_readings() {
     for (const auto& text : truth_.texts)
       if (text.readable && text.text == text.before)
-        add("read", text.what == "clock" ? Ask::read_clock : Ask::read_sign, {}, text.text);
+        add("read", reading_of(text.what), {}, text.text);
   }
 
   void add_attributes() {

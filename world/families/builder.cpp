@@ -8,7 +8,14 @@
 namespace hindsight::world {
 
 World begin_world(const WorldSpec& spec, bool outdoors, Rng& rng) {
+  static constexpr std::array kOutdoors = {
+      Kind::person, Kind::car, Kind::truck, Kind::bicycle, Kind::dog, Kind::bag, Kind::box};
+  static constexpr std::array kIndoors = {
+      Kind::person, Kind::dog, Kind::box, Kind::bag, Kind::ball, Kind::bottle, Kind::hand};
   World world;
+  world.outdoors = outdoors;
+  world.kinds = kIndoors;
+  if (outdoors) world.kinds = kOutdoors;
   world.family = spec.family;
   world.split = spec.split;
   world.seed = spec.seed;
@@ -78,6 +85,70 @@ Stay make_way(double begin,
     t += static_cast<double>(length(next) / speed);
   }
   return stay;
+}
+
+void follow(Stay& way, std::span<const Vec3> points, float speed, float radius, bool backwards) {
+  const auto go = [&](Vec3 to) {
+    const Key& from = way.keys.back();
+    const Vec3 step = to - from.at;
+    const float far = length(step);
+    if (far < 1e-3F) return;
+    const float heading = std::atan2(step.z, step.x) + (backwards ? kPi : 0);
+    way.keys.push_back({from.t + static_cast<double>(far / speed), to, heading});
+  };
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const Vec3 from = way.keys.back().at;
+    const Vec3 in = points[i] - from;
+    // A turn on the spot ends soon, not in the middle of a long way.
+    if (i == 0) go(from + normalized(in) * std::min(0.5F, length(in) / 2));
+    const bool last = i + 1 == points.size();
+    const Vec3 out = last ? Vec3{} : points[i + 1] - points[i];
+    const float cut = last ? 0 : std::min({radius, length(in) / 2, length(out) / 2});
+    const Vec3 a = points[i] - normalized(in) * cut, b = points[i] + normalized(out) * cut;
+    go(cut > 0 ? a : points[i]);
+    constexpr int kSteps = 8;
+    for (int s = 1; s <= kSteps && cut > 0; ++s) {
+      const float k = static_cast<float>(s) / kSteps;
+      go(mix(mix(a, points[i], k), mix(points[i], b, k), k));
+    }
+  }
+}
+
+void wait(Stay& way, double seconds) {
+  if (seconds <= 0) return;
+  Key key = way.keys.back();
+  key.t += seconds;
+  way.keys.push_back(key);
+}
+
+std::size_t add_carried(World& world, std::size_t carrier, double begin, double end, Rng& rng) {
+  const std::size_t thing = add_actor(world, rng.chance(0.6F) ? Kind::bag : Kind::box, rng);
+  const auto& by = world.actors[carrier].entity;
+  world.actors[thing].holds.push_back(
+      {begin, end, by.id, hand_position(by, world.actors[thing].entity)});
+  return thing;
+}
+
+void add_light_switch(World& world, double spacing, Rng& rng) {
+  world.dials.push_back({.what = "light", .changes = {{0, rng.chance(0.75F) ? "on" : "off"}}});
+  auto& changes = world.dials.back().changes;
+  for (double t = rng.seconds(2, 6) * spacing; t < world.length; t += rng.seconds(2, 6) * spacing) {
+    const bool on = changes.back().value == "off";
+    changes.push_back({t, on ? "on" : "off"});
+    world.events.push_back({.type = on ? EventType::switch_on : EventType::switch_off,
+                            .begin = t,
+                            .end = t,
+                            .text = "light"});
+  }
+}
+
+void put_street_lamps(World& world, Rng& rng) {
+  if (world.lighting.time == TimeOfDay::day) return;
+  const Vec3 tone = rng.chance(0.5F) ? Vec3{1, 0.7F, 0.4F} : Vec3{0.9F, 0.95F, 1};
+  const float power = rng.between(9, 20) * (world.lighting.time == TimeOfDay::dusk ? 0.4F : 1.0F);
+  for (const float z : {-9.0F, 2.0F, 12.0F})
+    world.lighting.lamps.push_back(
+        {{rng.between(3, 6), rng.between(5, 6.5F), z + rng.between(-2, 2)}, tone * power});
 }
 
 std::string draw_sign_text(Rng& rng) {

@@ -22,6 +22,23 @@ std::size_t add_actor(World& world, Kind kind, Rng& rng, float scale = 1);
                             std::span<const Vec3> points,
                             std::span<const double> pauses,
                             float speed);
+/// Extends a way, which has a key, through `points` at `speed`, corners cut by up to `radius`
+/// metres.  `backwards`: tail first.
+void follow(Stay& way,
+            std::span<const Vec3> points,
+            float speed,
+            float radius = 0.3F,
+            bool backwards = false);
+/// Stands for `seconds` at the end of the way; nothing where they are not positive.
+void wait(Stay& way, double seconds);
+/// Adds a bag or a box in the carrier's hands during [begin, end); its position in World::actors.
+std::size_t add_carried(World& world, std::size_t carrier, double begin, double end, Rng& rng);
+
+/// Adds the dial "light" and what it does over the world's length; `spacing`: mean seconds between
+/// arrivals.
+void add_light_switch(World& world, double spacing, Rng& rng);
+/// Lamps over the ground around the origin; none by day.
+void put_street_lamps(World& world, Rng& rng);
 
 /// A short text as signs carry: "GATE 4", "K47", "EXIT".
 [[nodiscard]] std::string draw_sign_text(Rng& rng);

@@ -12,6 +12,9 @@ constexpr std::array kFamilies = {
     Family{"road_gate", build_road_gate, true},
     Family{"table", build_table, true},
     Family{"sign_clock", build_sign_clock, true},
+    Family{"corridor_door", build_corridor_door, true},
+    Family{"parking", build_parking, false},
+    Family{"counter_queue", build_counter_queue, true},
 };
 
 const Family& find_family(std::string_view name) {

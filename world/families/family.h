@@ -34,5 +34,8 @@ struct Family {
 [[nodiscard]] World build_road_gate(const WorldSpec& spec);
 [[nodiscard]] World build_table(const WorldSpec& spec);
 [[nodiscard]] World build_sign_clock(const WorldSpec& spec);
+[[nodiscard]] World build_corridor_door(const WorldSpec& spec);
+[[nodiscard]] World build_parking(const WorldSpec& spec);
+[[nodiscard]] World build_counter_queue(const WorldSpec& spec);
 
 }  // namespace hindsight::world

@@ -64,15 +64,6 @@ void lay_ground(World& world, Rng& rng) {
   }
 }
 
-void put_lamps(World& world, Rng& rng) {
-  if (world.lighting.time == TimeOfDay::day) return;
-  const Vec3 tone = rng.chance(0.5F) ? Vec3{1, 0.7F, 0.4F} : Vec3{0.9F, 0.95F, 1};
-  const float power = rng.between(9, 20) * (world.lighting.time == TimeOfDay::dusk ? 0.4F : 1.0F);
-  for (const float z : {-9.0F, 2.0F, 12.0F})
-    world.lighting.lamps.push_back(
-        {{rng.between(3, 6), rng.between(5, 6.5F), z + rng.between(-2, 2)}, tone * power});
-}
-
 struct Lane {
   double free_at = 0;
   float speed = 8;
@@ -145,9 +136,7 @@ void walk(World& world, Kind kind, double t, Rng& rng) {
   const double end = way.keys.back().t;
   world.actors[who].stays.push_back(std::move(way));
   if (kind != Kind::person || !rng.chance(0.35F)) return;
-  const std::size_t thing = add_actor(world, rng.chance(0.6F) ? Kind::bag : Kind::box, rng);
-  const Vec3 hand = hand_position(world.actors[who].entity, world.actors[thing].entity);
-  world.actors[thing].holds.push_back({t, end, id, hand});
+  add_carried(world, who, t, end, rng);
 }
 
 }  // namespace
@@ -159,7 +148,7 @@ World build_road_gate(const WorldSpec& spec) {
   const View view = static_cast<View>(rng.below(3));
   place_camera(world, view, rng);
   lay_ground(world, rng);
-  put_lamps(world, rng);
+  put_street_lamps(world, rng);
   expose(world, {0, 0.5F, 0}, rng);
   int gate = -1;
   if (rng.chance(0.45F)) {

@@ -75,17 +75,7 @@ World build_sign_clock(const WorldSpec& spec) {
     world.boards.push_back(std::move(face));
   }
   world.boards.insert(world.boards.begin(), std::move(sign));
-  world.dials.push_back({.what = "light", .changes = {{0, rng.chance(0.75F) ? "on" : "off"}}});
-  for (double t = rng.seconds(2, 6) * spec.spacing; t < spec.seconds;
-       t += rng.seconds(2, 6) * spec.spacing) {
-    auto& changes = world.dials[0].changes;
-    const bool on = changes.back().value == "off";
-    changes.push_back({t, on ? "on" : "off"});
-    world.events.push_back({.type = on ? EventType::switch_on : EventType::switch_off,
-                            .begin = t,
-                            .end = t,
-                            .text = "light"});
-  }
+  add_light_switch(world, spec.spacing, rng);
   for (double t = -4; t < spec.seconds; t += rng.seconds(0.5, 2.5) * spec.spacing) {
     const std::size_t who = add_actor(world, rng.chance(0.85F) ? Kind::person : Kind::dog, rng);
     const float z = rng.chance(0.5F) ? 5.0F : -5.0F;
@@ -98,11 +88,7 @@ World build_sign_clock(const WorldSpec& spec) {
     const auto entity = world.actors[who].entity;
     world.actors[who].stays.push_back(std::move(way));
     world.events.push_back({.type = EventType::pass, .begin = t, .end = end, .entity = entity.id});
-    if (entity.kind == Kind::person && rng.chance(0.35F)) {
-      const std::size_t thing = add_actor(world, rng.chance(0.6F) ? Kind::bag : Kind::box, rng);
-      world.actors[thing].holds.push_back(
-          {t, end, entity.id, hand_position(entity, world.actors[thing].entity)});
-    }
+    if (entity.kind == Kind::person && rng.chance(0.35F)) add_carried(world, who, t, end, rng);
   }
   return world;
 }
