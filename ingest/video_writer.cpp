@@ -91,6 +91,8 @@ struct VideoWriter::State {
     } else {
       av_opt_set(encoder->priv_data, "preset", "veryfast", 0);
       av_opt_set(encoder->priv_data, "crf", fmt::format("{}", o.crf).c_str(), 0);
+      // With its macroblock tree x264 0.164 gives other bytes the second time in one process.
+      if (o.codec == "h264") av_opt_set(encoder->priv_data, "mbtree", "0", 0);
       if (o.codec == "hevc")
         av_opt_set(
             encoder->priv_data, "x265-params", "log-level=none:pools=none:frame-threads=1", 0);
