@@ -39,6 +39,8 @@ enum class Ask {
   read_sign,
   read_clock,
   read_display,
+  read_slide,
+  read_title,
   direction,
   count,
   count_all,

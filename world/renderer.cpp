@@ -168,7 +168,7 @@ void Renderer::draw_boards(Canvas& canvas, const Lighting& lighting, double t, S
     const Vec3 middle = board.corner + board.across * 0.5F + board.down * 0.5F;
     const Vec3 light = lighting.arriving(
         middle, dot(normal, world_.camera.eye - middle) < 0 ? normal * -1.0F : normal);
-    const Vec3 ground = board.style.board * light;
+    const Vec3 ground = board.style.glows ? board.style.board : board.style.board * light;
     const Vec3 ink = board.style.glows ? board.style.ink : board.style.ink * light;
     float x0 = 1e9F, y0 = 1e9F, x1 = -1e9F, y1 = -1e9F;
     for (const auto& [u, v] : {std::pair{0.0F, 0.0F}, {1.0F, 0.0F}, {0.0F, 1.0F}, {1.0F, 1.0F}}) {
@@ -192,16 +192,17 @@ void Renderer::draw_boards(Canvas& canvas, const Lighting& lighting, double t, S
         const float u = dot(at, board.across) / (wide * wide),
                     v = dot(at, board.down) / (tall * tall);
         if (z <= 0 || u < 0 || v < 0 || u > 1 || v > 1) continue;
-        ++inside;
+        const int read = v <= bitmap.title_end ? 1 : 0;
+        inside += read;
         const std::size_t i = canvas.index(x, y);
         if (1 / z * 1.004F < canvas.depth[i]) continue;
-        ++shown;
+        shown += read;
         canvas.color[i] = mix(ground, ink, bitmap.at(u, v));
         canvas.depth[i] = 1 / z;
         canvas.id[i] = 0;
       }
     }
-    BoardSight sight{.what = board.text.what, .text = text};
+    BoardSight sight{.what = board.text.what, .text = std::string(title_of(text))};
     constexpr int s = kSupersampling;
     sight.box = {std::max(0, static_cast<int>(x0) / s),
                  std::max(0, static_cast<int>(y0) / s),

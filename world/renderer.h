@@ -34,10 +34,10 @@ struct Sight {
 
 struct BoardSight {
   std::string what;
-  std::string text;
+  std::string text;  ///< what reading it gives: its title where it has several lines
   PixelBox box{};
   float letter_height = 0;  ///< pixels
-  bool clear = false;       ///< unhidden, inside the frame, in the light
+  bool clear = false;       ///< that text is unhidden, inside the frame, in the light
   float age = 0;            ///< seconds since it changed
 };
 

@@ -64,7 +64,7 @@ struct Dial {
 
 /// A lettered rectangle: `corner` top left as seen from the front, `across` and `down` its edges.
 struct Board {
-  Dial text;  ///< what: sign, clock, display, slide
+  Dial text;  ///< what: sign, clock, slide, title; lines parted by '\n', the first is read
   Vec3 corner;
   Vec3 across;
   Vec3 down;

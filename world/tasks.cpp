@@ -16,6 +16,14 @@ struct Judgement {
   bool combination = false;
 };
 
+Ask how_to_read(std::string_view board) {
+  return board == "clock"     ? Ask::read_clock
+         : board == "display" ? Ask::read_display
+         : board == "slide"   ? Ask::read_slide
+         : board == "title"   ? Ask::read_title
+                              : Ask::read_sign;
+}
+
 class TaskMaker {
  public:
   TaskMaker(const PairTruth& truth, Split split, Rng& rng)
@@ -344,16 +352,10 @@ class TaskMaker {
     }
   }
 
-  static Ask reading_of(std::string_view what) {
-    return what == "clock"     ? Ask::read_clock
-           : what == "display" ? Ask::read_display
-                               : Ask::read_sign;
-  }
-
   void add_readings() {
     for (const auto& text : truth_.texts)
       if (text.readable && text.text == text.before)
-        add("read", reading_of(text.what), {}, text.text);
+        add("read", how_to_read(text.what), {}, text.text);
   }
 
   void add_attributes() {

@@ -143,6 +143,25 @@ void stroke_line(TextBitmap& bitmap, const Stroke& s, float half) {
   }
 }
 
+void draw_line(
+    TextBitmap& bitmap, std::string_view line, const TextStyle& style, float letter, float top) {
+  const float advance = style.aspect + style.spacing;
+  float left = (static_cast<float>(bitmap.width) -
+                letter * (advance * static_cast<float>(line.size()) - style.spacing)) /
+               2;
+  for (const char c : line) {
+    for (const auto& s : letter_strokes(c)) {
+      const auto x = [&](float u, float v) {
+        return left + letter * (u * style.aspect + style.slant * (0.5F - v));
+      };
+      stroke_line(bitmap,
+                  {x(s.x0, s.y0), top + s.y0 * letter, x(s.x1, s.y1), top + s.y1 * letter},
+                  style.weight * letter);
+    }
+    left += letter * advance;
+  }
+}
+
 std::vector<std::string_view> lines_of(std::string_view text) {
   std::vector<std::string_view> lines;
   for (;;) {
@@ -198,38 +217,33 @@ float TextBitmap::at(float u, float v) const {
              fy);
 }
 
+std::string_view title_of(std::string_view text) { return text.substr(0, text.find('\n')); }
+
 TextBitmap draw_text(std::string_view text, const TextStyle& style, float aspect) {
-  constexpr int kHeight = 96;
-  TextBitmap bitmap{.width = std::max(8, static_cast<int>(kHeight * aspect)), .height = kHeight};
-  bitmap.ink.resize(static_cast<std::size_t>(bitmap.width) * kHeight);
   const auto lines = lines_of(text);
-  std::size_t longest = 1;
-  for (const auto line : lines) longest = std::max(longest, line.size());
+  const bool titled = lines.size() > 1;
+  const int tall = titled ? 192 : 96;
+  TextBitmap bitmap{.width = std::max(8, static_cast<int>(static_cast<float>(tall) * aspect)),
+                    .height = tall};
+  bitmap.ink.resize(static_cast<std::size_t>(bitmap.width) * static_cast<std::size_t>(tall));
   const float advance = style.aspect + style.spacing;
-  const auto rows = static_cast<float>(lines.size());
-  const float by_width =
-      static_cast<float>(bitmap.width) * 0.86F / (static_cast<float>(longest) * advance);
-  const float letter = std::min(by_width,
-                                kHeight * (lines.size() == 1 ? 0.62F : 0.78F / (rows * 1.0F)) /
-                                    (lines.size() == 1 ? 1.0F : 1.25F));
-  bitmap.letter_height = static_cast<int>(letter);
-  float top = (kHeight - letter * (1 + 1.35F * (rows - 1))) / 2;
-  for (const auto line : lines) {
-    float left = (static_cast<float>(bitmap.width) -
-                  letter * (advance * static_cast<float>(line.size()) - style.spacing)) /
-                 2;
-    for (const char c : line) {
-      for (const auto& s : letter_strokes(c)) {
-        const auto x = [&](float u, float v) {
-          return left + letter * (u * style.aspect + style.slant * (0.5F - v));
-        };
-        stroke_line(bitmap,
-                    {x(s.x0, s.y0), top + s.y0 * letter, x(s.x1, s.y1), top + s.y1 * letter},
-                    style.weight * letter);
-      }
-      left += letter * advance;
-    }
-    top += letter * 1.35F;
+  const auto height = static_cast<float>(tall);
+  const auto by_width = [&](std::size_t letters) {
+    return static_cast<float>(bitmap.width) * (titled ? 0.9F : 0.86F) /
+           (static_cast<float>(std::max<std::size_t>(letters, 1)) * advance);
+  };
+  const float title = std::min(by_width(lines[0].size()), height * (titled ? 0.26F : 0.62F));
+  float body = std::min(0.7F * title, height * 0.5F / (1.5F * static_cast<float>(lines.size())));
+  for (const auto line : lines) body = std::min(body, by_width(line.size()));
+  bitmap.letter_height = static_cast<int>(title);
+  const float below = body * (1.5F * static_cast<float>(lines.size()) - 1.1F);
+  float top = (height - title - (titled ? below : 0)) / 2;
+  if (titled) bitmap.title_end = (top + title + 0.25F * body) / height;
+  for (std::size_t row = 0; row < lines.size(); ++row) {
+    const float letter = row == 0 ? title : body;
+    if (row > 0) top += (row == 1 ? 0.9F : 0.5F) * body;
+    draw_line(bitmap, lines[row], style, letter, top);
+    top += letter;
   }
   return bitmap;
 }

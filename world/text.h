@@ -16,21 +16,24 @@ struct TextStyle {
   float aspect = 0.62F;  ///< width of a letter in heights
   Vec3 board{0.8F, 0.8F, 0.8F};
   Vec3 ink{0.02F, 0.02F, 0.02F};
-  bool glows = false;  ///< a display: ink gives off light
+  bool glows = false;  ///< a display or a projection: board and ink give off light
 };
 
 /// Dark on light, light on dark or a glowing display.
 [[nodiscard]] TextStyle draw_text_style(bool display, Rng& rng);
 
 /// Coverage of ink, [height][width] in 0..1, lines centred with a margin; letters, digits and "
-/// :-./". Other characters are blank.
+/// :-./". Other characters are blank.  The first of several lines is a title: larger letters.
 struct TextBitmap {
   int width = 0;
   int height = 0;
-  int letter_height = 0;
+  int letter_height = 0;  ///< of the first line
+  float title_end = 1;    ///< share of the height down to the end of a title, 1: there is none
   std::vector<float> ink{};
   [[nodiscard]] float at(float u, float v) const;  ///< u, v in 0..1, bilinear
 };
+/// What reading a board gives: its only line, or the title of several.
+[[nodiscard]] std::string_view title_of(std::string_view text);
 /// Lines are separated by '\n'.  `aspect`: width over height of the board.
 [[nodiscard]] TextBitmap draw_text(std::string_view text, const TextStyle& style, float aspect);
 

@@ -92,6 +92,52 @@ TEST_CASE("every record keeps the contract") {
   }
 }
 
+TEST_CASE("reading a slide or a title card gives its first line, in most pairs") {
+  struct Row {
+    std::string family, board, question;
+    int at_least;
+  };
+  const std::vector<Row> rows{
+      {"slides", "slide", "title of the slide", 60},
+      {"programme", "title", "title", 3},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.family);
+    int read = 0;
+    for (const auto& r :
+         parse(stream({.seed = 2, .count = 100, .family = row.family, .sizes = {{112, 112}}}))) {
+      for (const auto& text : r.facts["texts"]) {
+        CHECK(text["text"].get<std::string>().find('\n') == std::string::npos);
+        if (text["what"] != row.board || !text["clear"]) continue;
+        for (const auto& task : r.facts["tasks"])
+          if (task["skill"] == "read" &&
+              task["question"].get<std::string>().find(row.question) != std::string::npos &&
+              task["answer"] == text["text"])
+            ++read;
+      }
+    }
+    CHECK(read >= row.at_least);
+  }
+}
+
+TEST_CASE("a programme shows sets of several other families") {
+  int outdoors = 0, tables = 0, boards = 0;
+  for (const auto& r : parse(stream({.seed = 9, .count = 160, .family = "programme"}))) {
+    CHECK(r.facts["family"] == "programme");
+    bool vehicle = false, bottle = false;
+    for (const auto& e : r.facts["entities"]) {
+      vehicle |= e["kind"] == "car" || e["kind"] == "truck";
+      bottle |= e["kind"] == "bottle";
+    }
+    outdoors += vehicle;
+    tables += bottle;
+    boards += !r.facts["texts"].empty();
+  }
+  CHECK(outdoors > 5);
+  CHECK(tables > 5);
+  CHECK(boards > 20);
+}
+
 TEST_CASE("half of the judgements are no, and training holds back what it should") {
   int yes = 0, no = 0;
   for (const auto& r : parse(stream({.seed = 5, .count = 300}))) {

@@ -24,6 +24,7 @@ World begin_world(const WorldSpec& spec, bool outdoors, Rng& rng) {
   const TimeOfDay time = hour < 0.6F    ? TimeOfDay::day
                          : hour < 0.78F ? TimeOfDay::dusk
                                         : TimeOfDay::night;
+  world.outdoors = outdoors;
   world.rain = outdoors && rng.chance(0.25F);
   Rng light = rng.fork(11);
   world.lighting =
@@ -165,9 +166,29 @@ std::string draw_sign_text(Rng& rng) {
   return fmt::format("{}{}-{}", rng.pick(kLetters), rng.pick(kLetters), rng.whole(1, 99));
 }
 
+std::string draw_title_text(Rng& rng) {
+  constexpr std::array<std::string_view, 28> kTopics = {
+      "WATER", "TRAFFIC", "ENERGY",  "HEALTH", "CITIES", "FOREST",  "LIGHT",
+      "SOUND", "MUSIC",   "MONEY",   "SAFETY", "SPACE",  "WEATHER", "HISTORY",
+      "FOOD",  "TRADE",   "SCHOOLS", "RIVERS", "MODELS", "MEMORY",  "TESTS",
+      "GOALS", "RESULTS", "SUMMARY", "PLANS",  "COSTS",  "BRIDGES", "ANIMALS"};
+  constexpr std::array<std::string_view, 5> kParts = {"PART", "SLIDE", "STEP", "UNIT", "DAY"};
+  const float k = rng.uniform();
+  if (k < 0.45F) return std::string(rng.pick(kTopics));
+  if (k < 0.75F) return fmt::format("{} {}", rng.pick(kTopics), rng.whole(1, 9));
+  if (k < 0.92F) return fmt::format("{} {}", rng.pick(kParts), rng.whole(1, 99));
+  return draw_sign_text(rng);
+}
+
 std::string clock_text(int minutes) {
   const int of_day = minutes % (24 * 60);
   return fmt::format("{:02}:{:02}", of_day / 60, of_day % 60);
+}
+
+void run_clock(Board& face, int minutes, double seconds, Rng& rng) {
+  const double offset = rng.seconds(1, 60);
+  for (int m = 1; offset + 60.0 * (m - 1) < seconds; ++m)
+    face.text.changes.push_back({offset + 60.0 * (m - 1), clock_text(minutes + m)});
 }
 
 Board make_board(const World& world,

@@ -15,6 +15,8 @@ constexpr std::array kFamilies = {
     Family{"corridor_door", build_corridor_door, true},
     Family{"parking", build_parking, false},
     Family{"counter_queue", build_counter_queue, true},
+    Family{"slides", build_slides, true},
+    Family{"programme", build_programme, true},
 };
 
 const Family& find_family(std::string_view name) {

@@ -37,5 +37,8 @@ struct Family {
 [[nodiscard]] World build_corridor_door(const WorldSpec& spec);
 [[nodiscard]] World build_parking(const WorldSpec& spec);
 [[nodiscard]] World build_counter_queue(const WorldSpec& spec);
+[[nodiscard]] World build_slides(const WorldSpec& spec);
+/// One shot of a programme: a set of another family, or a title card.
+[[nodiscard]] World build_programme(const WorldSpec& spec);
 
 }  // namespace hindsight::world

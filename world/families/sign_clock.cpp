@@ -69,9 +69,7 @@ World build_sign_clock(const WorldSpec& spec) {
     face.across = {0, 0, wide};
     face.corner =
         Vec3{2.93F, high - length(sign.down) / 2 - 0.12F, rng.between(-0.4F, 0.4F) - wide / 2};
-    const double offset = rng.seconds(1, 60);
-    for (int m = 1; offset + 60.0 * (m - 1) < spec.seconds; ++m)
-      face.text.changes.push_back({offset + 60.0 * (m - 1), clock_text(minutes + m)});
+    run_clock(face, minutes, spec.seconds, rng);
     world.boards.push_back(std::move(face));
   }
   world.boards.insert(world.boards.begin(), std::move(sign));
