@@ -14,9 +14,9 @@ struct VideoWriterOptions {
   /// Pictures a second as a fraction.
   int rate = 25;
   int rate_divisor = 1;
-  /// "h264", "hevc" or "mpeg4".
+  /// "h264", "hevc", "mpeg4" or "vp9".
   std::string codec = "h264";
-  int crf = 24;   ///< h264 and hevc: 0 lossless .. 51
+  int crf = 24;   ///< h264, hevc and vp9: 0 best .. 51
   int gop = 250;  ///< pictures between key frames at most
 };
 

@@ -95,7 +95,7 @@ TEST_CASE("options that cannot be made are refused with one sentence") {
   CHECK(message_of({.width = 321, .out = out}) ==
         "a video of 321x180 cannot be written; both sides must be even, from 16 to 8192");
   CHECK(message_of({.codec = "theora", .out = out}) ==
-        "cannot encode 'theora'; choose h264, hevc or mpeg4");
+        "cannot encode 'theora'; choose h264, hevc, mpeg4 or vp9");
   CHECK(message_of({.spacing = 0, .out = out}) == "--spacing 0 is out of range; give at least 0.5");
   CHECK(message_of({.out = dir.path() / "none" / "x.mp4"}).find("cannot write '") == 0);
   CHECK(message_of({.out = dir.path() / "x.unknown"}).find("no container is known for '") == 0);
