@@ -86,19 +86,23 @@ void select(std::vector<Material>& materials,
     auto& material = materials[m];
     auto& reading = material.reading;
     if (visual[m] < 1 || prompt[m] < 1) continue;
+    const SelectOptions limits{.max_visual_tokens = visual[m],
+                               .max_prompt_tokens = prompt[m],
+                               .tokens_around_pair = around[m],
+                               .coverage_share = options.coverage_share,
+                               .has_closeness = material.has_closeness};
+    if (options.choose_pairs) {
+      const auto order = options.choose_pairs(reading.candidates, limits);
+      reading.selection = take_pairs(reading.candidates, order, limits);
+      continue;
+    }
     const auto near_duplicates = [&](std::size_t a, std::size_t b) {
       const auto x = material.vector_of.find(reading.candidates[a].pair.id);
       const auto y = material.vector_of.find(reading.candidates[b].pair.id);
       if (x == material.vector_of.end() || y == material.vector_of.end()) return false;
       return similarity(material.vectors, x->second, y->second) > kNearDuplicate;
     };
-    reading.selection = select_pairs(reading.candidates,
-                                     {.max_visual_tokens = visual[m],
-                                      .max_prompt_tokens = prompt[m],
-                                      .tokens_around_pair = around[m],
-                                      .coverage_share = options.coverage_share,
-                                      .has_closeness = material.has_closeness},
-                                     near_duplicates);
+    reading.selection = select_pairs(reading.candidates, limits, near_duplicates);
   }
 }
 
@@ -231,7 +235,7 @@ Answer ask(const QuestionPlan& plan,
   answer.usage.bytes_read = store.bytes_read() - bytes_before;
   answer.timings.read = step.lap();
 
-  if (answer.usage.pairs_read > 0) {
+  if (answer.usage.pairs_read > 0 || options.choose_pairs) {
     const auto prompt = make_prompt(tokenizer, std::move(shown), answer.question);
     generate(answer, prompt, language_model, tokenizer, options.generation, on_text);
     answer.found = states_finding(answer.text);

@@ -16,6 +16,9 @@ struct AskOptions {
   double coverage_share = 0.5;
   /// Text tokens of subtitles, at most an eighth of the context.
   int max_subtitle_tokens = 512;
+  /// Reads other pairs than ours within the same budget, for comparison.  Where it chooses none the
+  /// model is asked without a picture.  Empty: select_pairs().
+  ChoosePairs choose_pairs{};
   model::GenerationOptions generation{};
 };
 

@@ -5,6 +5,8 @@
 #include <set>
 #include <tuple>
 
+#include <fmt/format.h>
+
 #include "core/error.h"
 
 namespace hindsight::query {
@@ -119,6 +121,8 @@ std::string_view to_string(ChoiceReason reason) {
       return "subtitle";
     case ChoiceReason::relevance:
       return "relevance";
+    case ChoiceReason::given:
+      return "given";
   }
   return "";
 }
@@ -155,6 +159,20 @@ Selection select_pairs(std::span<const Candidate> candidates,
     take_relevant(selector, candidates, options.has_closeness, all, near_duplicates);
   }
   take_prefix(selector, ChoiceReason::coverage, all);
+  return selector.finish();
+}
+
+Selection take_pairs(std::span<const Candidate> candidates,
+                     std::span<const std::size_t> order,
+                     const SelectOptions& options) {
+  const Limits all{options.max_visual_tokens, options.max_prompt_tokens};
+  Selector selector(candidates, options.tokens_around_pair);
+  for (const std::size_t i : order) {
+    if (i >= candidates.size())
+      throw Error(ErrorCode::internal,
+                  fmt::format("pair {} of {} was chosen", i, candidates.size()));
+    if (!selector.take(i, ChoiceReason::given, all)) break;
+  }
   return selector.finish();
 }
 

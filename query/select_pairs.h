@@ -27,7 +27,7 @@ struct Candidate {
   [[nodiscard]] double relevance() const { return subtitle_hit > 0 ? 2 + subtitle_hit : closeness; }
 };
 
-enum class ChoiceReason { everything, coverage, subtitle, relevance };
+enum class ChoiceReason { everything, coverage, subtitle, relevance, given };
 [[nodiscard]] std::string_view to_string(ChoiceReason reason);
 
 struct Choice {
@@ -60,6 +60,16 @@ struct Selection {
     std::span<const Candidate> candidates,
     const SelectOptions& options,
     const std::function<bool(std::size_t, std::size_t)>& near_duplicates = {});
+
+/// Instead of select_pairs(): the candidates to read, the most wanted first; may be empty.
+using ChoosePairs = std::function<std::vector<std::size_t>(std::span<const Candidate> candidates,
+                                                           const SelectOptions& options)>;
+
+/// The candidates at the positions `order`, in that order, until one does not fit the budget.
+/// Throws Error(internal) for a position that is no candidate's.
+[[nodiscard]] Selection take_pairs(std::span<const Candidate> candidates,
+                                   std::span<const std::size_t> order,
+                                   const SelectOptions& options);
 
 /// Splits a budget among several claims: equal parts, and what a small claim leaves goes to the
 /// others.  The parts add up to at most `budget` and exceed no claim.

@@ -1,6 +1,7 @@
 #include "query/ask.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -113,6 +114,49 @@ TEST_CASE("the pair that looks like the question's words is read and is the evid
       ask_about(
           test, fake, {.text = "Is there red?"}, {.max_visual_tokens = 40, .coverage_share = 1}),
       1230));
+}
+
+TEST_CASE("another choice of pairs is asked with the same prompt and within the same budget") {
+  TestStore test;
+  add_film(test.store, {.red_at = 1234});
+  FakeLanguageModel fake;
+  const auto last_two = [](std::span<const Candidate> candidates, const SelectOptions& limits) {
+    CHECK(limits.max_visual_tokens == 40);
+    return std::vector{candidates.size() - 1, candidates.size() - 2};
+  };
+  const auto answer = ask_about(test,
+                                fake,
+                                {.text = "Is there red?"},
+                                {.max_visual_tokens = 40, .choose_pairs = last_two});
+  CHECK(answer.usage.pairs_read == 2);
+  CHECK_FALSE(reads(answer, 1230));
+  for (const auto& choice : answer.readings.at(0).selection.choices)
+    CHECK(choice.candidate >= answer.readings[0].candidates.size() - 2);
+  const auto all = [](std::span<const Candidate> candidates, const SelectOptions&) {
+    std::vector<std::size_t> order(candidates.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    return order;
+  };
+  const auto too_many = ask_about(
+      test, fake, {.text = "Is there red?"}, {.max_visual_tokens = 40, .choose_pairs = all});
+  CHECK(too_many.usage.visual_tokens == 40);
+}
+
+TEST_CASE("a choice of no pair asks the model without a picture") {
+  TestStore test;
+  add_film(test.store);
+  FakeLanguageModel fake;
+  const auto none = [](std::span<const Candidate>, const SelectOptions&) {
+    return std::vector<std::size_t>{};
+  };
+  const auto answer = ask_about(test, fake, {.text = "Who comes?"}, {.choose_pairs = none});
+  CHECK(answer.text == fake.reply);
+  CHECK(answer.found);
+  CHECK(answer.intervals.empty());
+  CHECK(answer.usage.pairs_read == 0);
+  REQUIRE(fake.prompts.size() == 1);
+  for (const auto& part : fake.prompts[0])
+    CHECK_FALSE(std::holds_alternative<model::VisualPart>(part));
 }
 
 TEST_CASE("a subtitle that has the question's words brings its pair and its text") {

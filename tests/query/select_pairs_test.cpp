@@ -170,6 +170,30 @@ TEST_CASE("whatever the candidates, a choice keeps its budgets, its order and it
   }
 }
 
+TEST_CASE("pairs that somebody else chose are taken in their order until one does not fit") {
+  const auto all = ten();
+  using Order = std::vector<std::size_t>;
+  struct Row {
+    std::string name;
+    Order order;
+    SelectOptions options;
+    std::string expected;
+  };
+  const std::vector<Row> rows{
+      {"none", {}, {}, ""},
+      {"read by time", {3, 0}, {}, "0:given 7:given"},
+      {"the visual budget ends it", {3, 0, 1}, {.max_visual_tokens = 25}, "0:given 7:given"},
+      {"the prompt ends it", {3, 0}, {.max_prompt_tokens = 29, .tokens_around_pair = 5}, "7:given"},
+      {"named twice, taken once", {3, 3, 0}, {.max_visual_tokens = 20}, "0:given 7:given"},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.name);
+    CHECK(describe(all, take_pairs(all, row.order, row.options)) == row.expected);
+  }
+  CHECK_THROWS_WITH_AS(
+      (void)take_pairs(all, Order{10}, {}), "pair 10 of 10 was chosen", const Error&);
+}
+
 TEST_CASE("a budget is split evenly, small claims pass on what they leave") {
   using Claims = std::vector<std::int64_t>;
   CHECK(split_budget(90, Claims{100, 100, 100}) == std::vector<int>{30, 30, 30});
