@@ -31,8 +31,10 @@ std::vector<TimeSpan> to_spans(const json& array, const char* key) {
   for (const json& pair : array) {
     if (!pair.is_array() || pair.size() != 2 || !pair[0].is_number() || !pair[1].is_number())
       refuse(fmt::format("\"{}\" is not a list of [from, to]", key));
-    const TimeSpan span{{from_seconds(pair[0].get<double>())}, {from_seconds(pair[1].get<double>())}};
-    if (span.end < span.begin) refuse(fmt::format("an interval of \"{}\" ends before it begins", key));
+    const TimeSpan span{{from_seconds(pair[0].get<double>())},
+                        {from_seconds(pair[1].get<double>())}};
+    if (span.end < span.begin)
+      refuse(fmt::format("an interval of \"{}\" ends before it begins", key));
     spans.push_back(span);
   }
   return spans;
@@ -70,8 +72,9 @@ Truth to_truth(const json& answer) {
     ++given;
   }
   if (given != 1) {
-    refuse("\"answer\" holds not exactly one of intervals, value, seconds, time, text, list and "
-           "\"found\": false");
+    refuse(
+        "\"answer\" holds not exactly one of intervals, value, seconds, time, text, list and "
+        "\"found\": false");
   }
   return truth;
 }
@@ -85,12 +88,14 @@ std::pair<Rule, double> to_rule(const std::string& scoring) {
     if (!scoring.starts_with(prefix)) continue;
     char* end = nullptr;
     const double bound = std::strtod(scoring.c_str() + prefix.size(), &end);
-    if (*end == '\0' && end != scoring.c_str() + prefix.size() && bound >= 0 && std::isfinite(bound))
+    if (*end == '\0' && end != scoring.c_str() + prefix.size() && bound >= 0 &&
+        std::isfinite(bound))
       return {rule, bound};
   }
-  refuse(fmt::format("\"scoring\" is '{}', but must be exact, refusal, iou>=X, abs<=X or "
-                     "relative<=X",
-                     scoring));
+  refuse(
+      fmt::format("\"scoring\" is '{}', but must be exact, refusal, iou>=X, abs<=X or "
+                  "relative<=X",
+                  scoring));
 }
 
 /// A rule that cannot be applied to the truth would call every answer wrong.
@@ -98,11 +103,15 @@ void check_rule(const BenchmarkQuestion& question) {
   const Truth& truth = question.truth;
   const bool fits = [&] {
     switch (question.rule) {
-      case Rule::refusal: return truth.absent;
-      case Rule::iou: return truth.intervals.has_value();
+      case Rule::refusal:
+        return truth.absent;
+      case Rule::iou:
+        return truth.intervals.has_value();
       case Rule::absolute:
-      case Rule::relative: return truth.number.has_value();
-      case Rule::exact: return truth.number || truth.text || truth.list;
+      case Rule::relative:
+        return truth.number.has_value();
+      case Rule::exact:
+        return truth.number || truth.text || truth.list;
     }
     return false;
   }();
@@ -155,8 +164,9 @@ std::vector<BenchmarkQuestion> read_questions(const std::filesystem::path& file)
     }
   }
   if (questions.empty()) {
-    throw Error(ErrorCode::unreadable_input,
-                fmt::format("'{}' holds no question; it must have one JSON object a line", file.string()));
+    throw Error(
+        ErrorCode::unreadable_input,
+        fmt::format("'{}' holds no question; it must have one JSON object a line", file.string()));
   }
   return questions;
 }

@@ -9,8 +9,19 @@
 namespace hindsight::evaluation {
 namespace {
 
-constexpr std::array<std::string_view, 13> kNumberWords = {"zero", "one", "two", "three", "four",
-    "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"};
+constexpr std::array<std::string_view, 13> kNumberWords = {"zero",
+                                                           "one",
+                                                           "two",
+                                                           "three",
+                                                           "four",
+                                                           "five",
+                                                           "six",
+                                                           "seven",
+                                                           "eight",
+                                                           "nine",
+                                                           "ten",
+                                                           "eleven",
+                                                           "twelve"};
 constexpr std::size_t kMaxWords = 12;
 
 std::vector<TimeSpan> merged(std::span<const TimeSpan> spans) {
@@ -69,8 +80,8 @@ std::string join(std::span<const std::string> words) {
 std::optional<std::size_t> find_words(std::span<const std::string> words,
                                       std::span<const std::string> part,
                                       std::size_t begin) {
-  const auto at = std::search(words.begin() + static_cast<std::ptrdiff_t>(begin), words.end(),
-                              part.begin(), part.end());
+  const auto at = std::search(
+      words.begin() + static_cast<std::ptrdiff_t>(begin), words.end(), part.begin(), part.end());
   if (part.empty() || at == words.end()) return std::nullopt;
   return static_cast<std::size_t>(at - words.begin());
 }
@@ -101,9 +112,12 @@ Score score_number(const BenchmarkQuestion& question, const Response& response) 
   if (!number) return {};
   const double off = std::abs(*number - truth);
   switch (question.rule) {
-    case Rule::absolute: return {off <= question.tolerance, off};
-    case Rule::relative: return {off <= question.tolerance * std::abs(truth), off};
-    default: return {off == 0, off};
+    case Rule::absolute:
+      return {off <= question.tolerance, off};
+    case Rule::relative:
+      return {off <= question.tolerance * std::abs(truth), off};
+    default:
+      return {off == 0, off};
   }
 }
 

@@ -59,7 +59,8 @@ TEST_CASE("a line that is no question is refused with its reason") {
   CHECK(fault(with(R"({"intervals":[[2,1]]})", "iou>=0.5")) ==
         "an interval of \"intervals\" ends before it begins");
   CHECK(fault(with(R"({"intervals":[[1e30,2e30]]})", "iou>=0.5")) != "");
-  CHECK(fault(with(R"({"value":1})", "iou>=x")).starts_with("\"scoring\" is 'iou>=x', but must be"));
+  CHECK(
+      fault(with(R"({"value":1})", "iou>=x")).starts_with("\"scoring\" is 'iou>=x', but must be"));
   CHECK(fault(with(R"({"value":1})", "abs<=-1")).starts_with("\"scoring\" is"));
   CHECK(fault(with(R"({"value":1})", "refusal")) == "\"scoring\" does not fit \"answer\"");
   CHECK(fault(with(R"({"text":"a"})", "abs<=1")) == "\"scoring\" does not fit \"answer\"");
@@ -85,8 +86,8 @@ TEST_CASE("a file is read whole, and its faults name the line") {
       return e.what();
     }
   };
-  CHECK(message(write(good + "\n" + good + "\n"), ErrorCode::usage).ends_with(
-      "line 2: the id 'a' occurs a second time"));
+  CHECK(message(write(good + "\n" + good + "\n"), ErrorCode::usage)
+            .ends_with("line 2: the id 'a' occurs a second time"));
   CHECK(message(write("\n{}\n"), ErrorCode::usage).ends_with("line 2: \"id\" is not a text"));
   CHECK(message(write("\n"), ErrorCode::unreadable_input).find("holds no question") !=
         std::string::npos);

@@ -94,7 +94,8 @@ TEST_CASE("numbers, lists, intervals and refusals") {
   CHECK_FALSE(right(question({.number = 27.6}, Rule::absolute, 1), "29"));
   CHECK(right(question({.number = 100}, Rule::relative, 0.1), "109 s"));
   CHECK_FALSE(right(question({.number = 100}, Rule::relative, 0.1), "111 s"));
-  CHECK(score(question({.number = 3}, Rule::exact), {.found = true, .text = "2", .number = 3}).correct);
+  CHECK(score(question({.number = 3}, Rule::exact), {.found = true, .text = "2", .number = 3})
+            .correct);
   const auto order = question({.list = std::vector<std::string>{"red car", "dog"}}, Rule::exact);
   CHECK(right(order, "First the red car, then the dog."));
   CHECK_FALSE(right(order, "dog, red car"));
