@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
-#include <set>
+#include <map>
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
@@ -15,6 +16,8 @@ namespace hindsight::evaluation {
 namespace {
 
 using nlohmann::json;
+
+constexpr MediaDuration kRounding = std::chrono::seconds(1);
 
 [[noreturn]] void refuse(const std::string& what) { throw Error(ErrorCode::usage, what); }
 
@@ -33,6 +36,8 @@ std::vector<TimeSpan> to_spans(const json& array, const char* key) {
       refuse(fmt::format("\"{}\" is not a list of [from, to]", key));
     const TimeSpan span{{from_seconds(pair[0].get<double>())},
                         {from_seconds(pair[1].get<double>())}};
+    if (span.begin < MediaTime{})
+      refuse(fmt::format("an interval of \"{}\" begins before the video does", key));
     if (span.end < span.begin)
       refuse(fmt::format("an interval of \"{}\" ends before it begins", key));
     spans.push_back(span);
@@ -40,41 +45,50 @@ std::vector<TimeSpan> to_spans(const json& array, const char* key) {
   return spans;
 }
 
+std::vector<std::string> to_texts(const json& array) {
+  if (!array.is_array()) refuse("\"list\" of the answer is not a list");
+  std::vector<std::string> texts;
+  for (const json& item : array) {
+    if (!item.is_string()) refuse("\"list\" of the answer holds something that is not a text");
+    texts.push_back(item.get<std::string>());
+  }
+  return texts;
+}
+
+/// The names of the truths that an answer gives.
+std::vector<std::string> given_truths(const json& answer) {
+  std::vector<std::string> given;
+  for (const char* key : {"intervals", "value", "seconds", "time", "text", "list"})
+    if (answer.contains(key)) given.emplace_back(key);
+  if (answer.contains("found") && answer["found"] == false) given.emplace_back("\"found\": false");
+  return given;
+}
+
 Truth to_truth(const json& answer) {
   if (!answer.is_object()) refuse("\"answer\" is not an object");
+  const auto given = given_truths(answer);
+  if (given.empty()) {
+    refuse(
+        "\"answer\" holds no truth; it must hold one of intervals, value, seconds, time, text, "
+        "list and \"found\": false");
+  }
+  if (given.size() > 1) {
+    refuse(fmt::format("\"answer\" holds several truths ({}); keep one of them",
+                       fmt::join(given, ", ")));
+  }
+  const std::string& key = given.front();
   Truth truth;
-  int given = 0;
-  for (const char* key : {"value", "seconds", "time"}) {
-    if (!answer.contains(key)) continue;
+  if (key == "intervals") {
+    truth.intervals = to_spans(answer[key], "intervals");
+  } else if (key == "text") {
+    truth.text = text_member(answer, "text");
+  } else if (key == "list") {
+    truth.list = to_texts(answer[key]);
+  } else if (answer.contains(key)) {
     if (!answer[key].is_number()) refuse(fmt::format("\"{}\" of the answer is not a number", key));
     truth.number = answer[key].get<double>();
-    ++given;
-  }
-  if (answer.contains("intervals")) {
-    truth.intervals = to_spans(answer["intervals"], "intervals");
-    ++given;
-  }
-  if (answer.contains("text")) {
-    truth.text = text_member(answer, "text");
-    ++given;
-  }
-  if (answer.contains("list")) {
-    if (!answer["list"].is_array()) refuse("\"list\" of the answer is not a list");
-    truth.list.emplace();
-    for (const json& item : answer["list"]) {
-      if (!item.is_string()) refuse("\"list\" of the answer holds something that is not a text");
-      truth.list->push_back(item.get<std::string>());
-    }
-    ++given;
-  }
-  if (answer.contains("found") && answer["found"] == false) {
+  } else {
     truth.absent = true;
-    ++given;
-  }
-  if (given != 1) {
-    refuse(
-        "\"answer\" holds not exactly one of intervals, value, seconds, time, text, list and "
-        "\"found\": false");
   }
   return truth;
 }
@@ -98,7 +112,7 @@ std::pair<Rule, double> to_rule(const std::string& scoring) {
                   scoring));
 }
 
-/// A rule that cannot be applied to the truth would call every answer wrong.
+/// A rule that cannot be applied to the truth would call every answer wrong, or every answer right.
 void check_rule(const BenchmarkQuestion& question) {
   const Truth& truth = question.truth;
   const bool fits = [&] {
@@ -116,6 +130,13 @@ void check_rule(const BenchmarkQuestion& question) {
     return false;
   }();
   if (!fits) refuse("\"scoring\" does not fit \"answer\"");
+  if (question.rule == Rule::iou && !(question.tolerance > 0 && question.tolerance <= 1))
+    refuse("the bound of \"iou>=X\" is not above 0 and at most 1");
+  if (truth.intervals && std::all_of(truth.intervals->begin(),
+                                     truth.intervals->end(),
+                                     [](const TimeSpan& span) { return span.empty(); }))
+    refuse("\"intervals\" holds no interval with a length; what never happens is \"found\": false");
+  if (truth.list && truth.list->empty()) refuse("\"list\" of the answer is empty");
 }
 
 }  // namespace
@@ -144,31 +165,54 @@ BenchmarkQuestion parse_question(std::string_view line) {
   return question;
 }
 
-std::vector<BenchmarkQuestion> read_questions(const std::filesystem::path& file) {
-  std::ifstream stream(file);
-  if (!stream) {
-    throw Error(ErrorCode::unreadable_input,
-                fmt::format("cannot read the questions '{}'; check the path", file.string()));
-  }
+std::vector<BenchmarkQuestion> read_questions(std::span<const std::filesystem::path> files) {
   std::vector<BenchmarkQuestion> questions;
-  std::set<std::string> ids;
-  std::string line;
-  for (int number = 1; std::getline(stream, line); ++number) {
-    if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
-    try {
-      questions.push_back(parse_question(line));
-      if (!ids.insert(questions.back().id).second)
-        refuse(fmt::format("the id '{}' occurs a second time", questions.back().id));
-    } catch (const Error& e) {
-      refuse(fmt::format("'{}', line {}: {}", file.string(), number, e.what()));
+  std::map<std::string, std::string> place_of;  // by id
+  for (const auto& file : files) {
+    const std::size_t before = questions.size();
+    std::ifstream stream(file);
+    std::string line;
+    for (int number = 1; std::getline(stream, line); ++number) {
+      if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
+      const std::string place = fmt::format("'{}', line {}", file.string(), number);
+      try {
+        questions.push_back(parse_question(line));
+      } catch (const Error& e) {
+        refuse(fmt::format("{}: {}", place, e.what()));
+      }
+      const std::string& id = questions.back().id;
+      const auto [first, is_new] = place_of.emplace(id, place);
+      if (!is_new) refuse(fmt::format("{}: the id '{}' is that of {}", place, id, first->second));
+    }
+    // A folder opens, but cannot be read.
+    if (!stream.eof() || stream.bad()) {
+      throw Error(ErrorCode::unreadable_input,
+                  fmt::format("cannot read the questions '{}'; check the path", file.string()));
+    }
+    if (questions.size() == before) {
+      throw Error(ErrorCode::unreadable_input,
+                  fmt::format("'{}' holds no question; it must have one JSON object a line",
+                              file.string()));
     }
   }
-  if (questions.empty()) {
-    throw Error(
-        ErrorCode::unreadable_input,
-        fmt::format("'{}' holds no question; it must have one JSON object a line", file.string()));
-  }
   return questions;
+}
+
+void check_within(const BenchmarkQuestion& question, MediaTime end) {
+  const auto check = [&](std::span<const TimeSpan> spans, std::string_view what) {
+    for (const TimeSpan& span : spans) {
+      if (span.begin < end && span.end <= end + kRounding) continue;
+      refuse(fmt::format("{} {} to {} s of question '{}' lies outside {}, which lasts {} s",
+                         what,
+                         to_seconds(span.begin),
+                         to_seconds(span.end),
+                         question.id,
+                         question.video,
+                         to_seconds(end)));
+    }
+  };
+  check(question.evidence, "the evidence");
+  if (question.truth.intervals) check(*question.truth.intervals, "the interval");
 }
 
 }  // namespace hindsight::evaluation

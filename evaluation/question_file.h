@@ -10,6 +10,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,9 +45,14 @@ struct BenchmarkQuestion {
 /// One line of a question file.  Throws Error(usage) saying what is wrong with it.
 [[nodiscard]] BenchmarkQuestion parse_question(std::string_view line);
 
-/// All questions of a file; empty lines are passed over.  Throws Error(unreadable_input) when it
-/// cannot be read or holds none, Error(usage) naming file and line of a bad one or of an id that
-/// occurs twice.
-[[nodiscard]] std::vector<BenchmarkQuestion> read_questions(const std::filesystem::path& file);
+/// All questions of the files, in order; empty lines are passed over.  Throws
+/// Error(unreadable_input) when a file cannot be read or holds none, Error(usage) naming file and
+/// line of a bad question or of an id that another one has, in whichever file.
+[[nodiscard]] std::vector<BenchmarkQuestion> read_questions(
+    std::span<const std::filesystem::path> files);
+
+/// Throws Error(usage) when evidence or truth lies outside a video that ends at `end`.  An interval
+/// may end up to a second later: truths are written to whole seconds.
+void check_within(const BenchmarkQuestion& question, MediaTime end);
 
 }  // namespace hindsight::evaluation

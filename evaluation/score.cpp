@@ -86,11 +86,11 @@ std::optional<std::size_t> find_words(std::span<const std::string> words,
   return static_cast<std::size_t>(at - words.begin());
 }
 
-bool is_exact_text(const std::string& truth, const std::string& answer) {
-  const auto wanted = words_of(truth);
+bool is_exact_text(const Truth& truth, const std::string& answer) {
+  const auto wanted = words_of(*truth.text);
   const auto given = words_of(answer);
   if (wanted.empty() || given.empty()) return false;
-  if (truth == "yes" || truth == "no") return given.front() == truth;
+  if (is_yes_no(truth)) return given.front() == wanted.front();
   return given.size() <= kMaxWords && find_words(given, wanted, 0).has_value();
 }
 
@@ -138,6 +138,12 @@ double intersection_over_union(std::span<const TimeSpan> a, std::span<const Time
 
 std::string normalized(std::string_view text) { return join(words_of(text)); }
 
+bool is_yes_no(const Truth& truth) {
+  if (!truth.text) return false;
+  const std::string text = normalized(*truth.text);
+  return text == "yes" || text == "no";
+}
+
 std::optional<double> first_number(std::string_view text) {
   for (const auto& word : words_of(text)) {
     if (std::isdigit(static_cast<unsigned char>(word.front())) == 0) continue;
@@ -158,7 +164,7 @@ Score score(const BenchmarkQuestion& question, const Response& response) {
   }
   if (question.truth.number) return score_number(question, response);
   if (question.truth.list) return {holds_in_order(*question.truth.list, response.text), 0};
-  return {is_exact_text(*question.truth.text, response.text), 0};
+  return {is_exact_text(question.truth, response.text), 0};
 }
 
 }  // namespace hindsight::evaluation

@@ -35,6 +35,9 @@ struct Score {
 /// space between words.
 [[nodiscard]] std::string normalized(std::string_view text);
 
+/// The truth is "yes" or "no".
+[[nodiscard]] bool is_yes_no(const Truth& truth);
+
 /// The first number of a text, written with digits ("12", "6.1") or as a word up to twelve.
 [[nodiscard]] std::optional<double> first_number(std::string_view text);
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -42,14 +43,12 @@ struct Asker {
 };
 
 std::vector<evaluation::BenchmarkQuestion> read_all(const EvalFlags& flags) {
-  std::vector<evaluation::BenchmarkQuestion> questions;
-  for (const auto& file : flags.files) {
-    for (auto& question : evaluation::read_questions(file)) {
-      const bool wanted = flags.types.empty() || std::find(flags.types.begin(), flags.types.end(),
-                                                           question.type) != flags.types.end();
-      if (wanted) questions.push_back(std::move(question));
-    }
-  }
+  const std::vector<std::filesystem::path> files(flags.files.begin(), flags.files.end());
+  auto questions = evaluation::read_questions(files);
+  const auto unwanted = [&](const evaluation::BenchmarkQuestion& question) {
+    return std::find(flags.types.begin(), flags.types.end(), question.type) == flags.types.end();
+  };
+  if (!flags.types.empty()) std::erase_if(questions, unwanted);
   if (questions.empty()) {
     throw Error(ErrorCode::usage,
                 "no question is of the type that --type names; leave it out to ask all");
@@ -79,6 +78,8 @@ std::map<std::string, AskedVideo> find_videos(
     for (const auto& pair : store.pairs(scope.run.id))
       it->second.cached.push_back({pair.first, pair.second});
   }
+  for (const auto& question : questions)
+    evaluation::check_within(question, {videos.at(question.video).length});
   return videos;
 }
 

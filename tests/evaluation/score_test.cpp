@@ -71,6 +71,15 @@ TEST_CASE("numbers in words and digits") {
   CHECK(normalized("The  Red-car, a DOG; two!") == "red car dog 2");
 }
 
+TEST_CASE("yes and no are told from other texts, however they are spelled") {
+  CHECK(is_yes_no({.text = "yes"}));
+  CHECK(is_yes_no({.text = "No."}));
+  CHECK_FALSE(is_yes_no({.text = "yes, twice"}));
+  CHECK_FALSE(is_yes_no({.text = "north"}));
+  CHECK_FALSE(is_yes_no({.number = 1}));
+  CHECK_FALSE(right(question({.text = "Yes"}, Rule::exact), "No, yes"));
+}
+
 TEST_CASE("texts are right word by word") {
   const auto white = question({.text = "white"}, Rule::exact);
   CHECK(right(white, "White."));
