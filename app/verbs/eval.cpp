@@ -1,21 +1,17 @@
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
-#include <map>
 #include <memory>
-#include <optional>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
+#include "app/benchmark.h"
 #include "app/context.h"
 #include "app/model_dir.h"
 #include "core/error.h"
-#include "evaluation/summary.h"
+#include "evaluation/question_file.h"
 #include "model/config.h"
 #include "model/generation.h"
 #include "model/torch/load.h"
-#include "query/ask.h"
 
 namespace hindsight::app {
 namespace {
@@ -23,23 +19,9 @@ namespace {
 struct EvalFlags {
   std::vector<std::string> files;
   std::vector<std::string> types;
+  std::vector<std::string> baselines;
   bool json = false;
   int max_visual_tokens = query::AskOptions{}.max_visual_tokens;
-};
-
-/// What every question about a video needs, read once.
-struct AskedVideo {
-  MediaDuration length{};
-  std::vector<TimeSpan> cached;  ///< the pairs that the model has tokens of
-};
-
-/// What one question needs again and again.
-struct Asker {
-  const index::Store& store;
-  const std::map<std::string, AskedVideo>& videos;
-  model::LanguageModel& language_model;
-  const model::Tokenizer& tokenizer;
-  query::AskOptions options;
 };
 
 std::vector<evaluation::BenchmarkQuestion> read_all(const EvalFlags& flags) {
@@ -56,86 +38,61 @@ std::vector<evaluation::BenchmarkQuestion> read_all(const EvalFlags& flags) {
   return questions;
 }
 
-evaluation::Response to_response(const query::Answer& answer) {
-  evaluation::Response response{.found = answer.found, .text = answer.text};
-  for (const auto& interval : answer.intervals) response.intervals.push_back(interval.span);
-  return response;
-}
-
-/// The videos of all questions by name.  A video that is missing is named here, before minutes of
-/// questions are asked.
-std::map<std::string, AskedVideo> find_videos(
-    const std::vector<evaluation::BenchmarkQuestion>& questions,
-    const index::Store& store,
-    const model::ModelInfo& info) {
-  std::map<std::string, AskedVideo> videos;
-  for (const auto& question : questions) {
-    const auto [it, is_new] = videos.try_emplace(question.video);
-    if (!is_new) continue;
-    const auto plan = query::plan_question({.text = "?", .videos = {question.video}}, store, info);
-    const auto& scope = plan.scopes.front();
-    it->second.length = scope.video.end - MediaTime{};
-    for (const auto& pair : store.pairs(scope.run.id))
-      it->second.cached.push_back({pair.first, pair.second});
-  }
-  for (const auto& question : questions)
-    evaluation::check_within(question, {videos.at(question.video).length});
-  return videos;
-}
-
-evaluation::Outcome answer_one(const evaluation::BenchmarkQuestion& question, const Asker& asker) {
-  const auto begin = std::chrono::steady_clock::now();
-  const auto plan = query::plan_question(
-      {.text = question.question, .videos = {question.video}}, asker.store,
-      asker.language_model.info());
-  const auto answer =
-      query::ask(plan, asker.store, asker.language_model, asker.tokenizer, asker.options);
-  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-
-  const AskedVideo& video = asker.videos.at(question.video);
-  std::vector<TimeSpan> read;
-  for (const auto& reading : answer.readings) {
-    for (const auto& choice : reading.selection.choices) {
-      const auto& pair = reading.candidates[choice.candidate].pair;
-      read.push_back({pair.first, pair.second});
-    }
-  }
-  evaluation::Outcome outcome{.question = question,
-                              .response = to_response(answer),
-                              .video_length = video.length,
-                              .seconds = seconds.count()};
-  outcome.score = evaluation::score(question, outcome.response);
-  outcome.funnel =
-      evaluation::follow(question, video.cached, read, outcome.response, outcome.score);
-  return outcome;
-}
-
 void eval(const EvalFlags& flags, Context& context) {
+  const auto baselines = evaluation::parse_baselines(flags.baselines);
   const auto questions = read_all(flags);
   const auto store = index::Store::open(context.store_path, index::OpenMode::read);
   const auto model_dir = resolve_model_dir(context);
-  const auto info = model::torch::read_model_info(model_dir);
-  const auto videos = find_videos(questions, store, info);
-  auto generation =
-      model::load_generation_options(model_dir, model::load_model_config(model_dir));
+  const auto videos = find_videos(questions, store, model::torch::read_model_info(model_dir));
+  auto generation = model::load_generation_options(model_dir, model::load_model_config(model_dir));
   generation.do_sample = false;
   const auto tokenizer = model::Tokenizer::load(model_dir);
   const auto language_model = model::torch::load_language_model(model_dir, {}, context.logger);
-  const Asker asker{store, videos, *language_model, tokenizer,
-                    {.max_visual_tokens = flags.max_visual_tokens, .generation = generation}};
-  std::vector<evaluation::Outcome> outcomes;
-  for (const auto& question : questions) {
-    outcomes.push_back(answer_one(question, asker));
-    const auto& outcome = outcomes.back();
-    context.logger.debug("{} {}: {}", outcome.score.correct ? "right" : "wrong", question.id,
-                         outcome.response.text);
-  }
+  const query::AskOptions options{.max_visual_tokens = flags.max_visual_tokens,
+                                  .generation = generation};
+  const auto systems = run_benchmark(
+      {questions, videos, store, *language_model, tokenizer, options, context.logger}, baselines);
   if (flags.json) {
-    fmt::print("{}\n", evaluation::to_json(outcomes));
+    fmt::print("{}\n", evaluation::to_json(systems));
   } else {
-    fmt::print("{}", evaluation::to_table(outcomes));
+    fmt::print("{}", evaluation::to_table(systems));
   }
 }
+
+constexpr const char* kFooter =
+    "The videos must have been ingested with the same model. Answers are greedy.\n"
+    "\n"
+    "Baselines answer the same questions and stand beside ours:\n"
+    "  blind    the same prompt without a picture or subtitle; beside it chance (yes or no 0.5, "
+    "else\n"
+    "           the prior's accuracy) and whether blind is above, at or below it\n"
+    "  prior    no model: the most frequent answer of the type among the other videos of the "
+    "files,\n"
+    "           the median of numbers with a tolerance, the mean relative interval\n"
+    "  uniform  the same budget of visual tokens, spent on cached pairs at even spacing in time\n"
+    "  oracle   only pairs within the known evidence, the same budget; questions without known\n"
+    "           evidence are left out\n"
+    "\n"
+    "The funnel counts, among the questions whose evidence is known: a pair of the plan lies in "
+    "it\n"
+    "(sampled), its tokens are in the store (cached), it was read (retrieved), an interval of the\n"
+    "answer touches the evidence (touched), and the answer is right (answered); right without: "
+    "right,\n"
+    "though lost before. Intervals: no overlap with the truth is an error of search, too little\n"
+    "overlap one of the boundary. Cost: median and 95th percentile of a question.\n"
+    "\n"
+    "--json prints one object: n, correct, accuracy, interval, by_type, by_length, funnel, "
+    "grounding,\n"
+    "cost, baselines (by name, the same figures and the difference), questions (every answer).\n"
+    "evaluation/README.md explains every member.\n"
+    "\n"
+    "Examples:\n"
+    "  hindsight eval --questions v.questions.jsonl\n"
+    "  hindsight eval --questions a.jsonl b.jsonl --baseline blind,prior,uniform,oracle\n"
+    "  hindsight eval --questions a.jsonl --type when --json | jq .grounding\n"
+    "Exit codes: 0 done, 2 usage or a bad question file, 3 no such file or an empty one, 5 no "
+    "such\n"
+    "video, model or tokens, 6 store, 7 model, 8 does not fit the context or memory.";
 
 }  // namespace
 
@@ -149,21 +106,19 @@ void add_eval(CLI::App& root, Context& context) {
   verb->add_option("--type", flags->types, "Only questions of this type; may be repeated")
       ->allow_extra_args(false)
       ->configurable(false);
+  verb->add_option("--baseline",
+                   flags->baselines,
+                   "none, blind, prior, uniform or oracle; repeated, or with commas between them")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->configurable(false);
   add_store_option(*verb, context);
   add_model_option(*verb, context);
   verb->add_option(
           "--max-visual-tokens", flags->max_visual_tokens, "Visual tokens read for one question")
       ->check(CLI::PositiveNumber);
   verb->add_flag("--json", flags->json, "One JSON object on stdout, every question's answer in it");
-  verb->footer(
-      "The videos must have been ingested with the same model. Answers are greedy.\n"
-      "The funnel counts, among the questions whose evidence is known: a cached pair lies in it, such\n"
-      "a pair was read, an interval of the answer touches it, and the answer is right.\n"
-      "Examples:\n"
-      "  hindsight eval --questions v.questions.jsonl\n"
-      "  hindsight eval --questions a.jsonl b.jsonl --type when --json | jq .accuracy\n"
-      "Exit codes: 0 done, 2 usage or a bad question file, 3 no such file, 5 no such video, model or\n"
-      "tokens, 6 store, 7 model, 8 does not fit the context or memory.");
+  verb->footer(kFooter);
   verb->callback([flags, &context] { eval(*flags, context); });
 }
 

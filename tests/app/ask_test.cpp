@@ -4,70 +4,19 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
-#include "model/random_checkpoint.h"
-#include "model/torch/load.h"
-#include "query/support.h"
+#include "app/asked_film.h"
 #include "support/make_clip.h"
-#include "support/run_command.h"
 
 using namespace hindsight;
-using hindsight::test::CommandResult;
+using hindsight::test::AskedFilm;
+using hindsight::test::has;
+using hindsight::test::is_one_sentence;
 using hindsight::test::run_hindsight;
 using hindsight::test::TempDir;
 using Json = nlohmann::ordered_json;
 
-namespace {
-
-/// A generated checkpoint and a store with its tokens: what `ask` needs, and no video file at all.
-class World {
- public:
-  explicit World(test::FilmOptions film = {}) {
-    model::write_random_checkpoint(
-        model_dir(), model::checkpoint_shape("tiny", model::Family::qwen2_vl), {.seed = 3});
-    const auto info = model::torch::read_model_info(model_dir());
-    if (film.fingerprint == "f00d") film.fingerprint = info.vision_fingerprint;
-    film.token_width = info.token_width;
-    auto store = index::Store::open(store_path(), index::OpenMode::write);
-    test::add_film(store, film);
-  }
-  std::string model_dir() const { return dir_.file("model"); }
-  std::string store_path() const { return dir_.file("s.db"); }
-  std::string file(const std::string& name) const { return dir_.file(name); }
-
-  CommandResult ask(std::vector<std::string> arguments,
-                    const std::string& standard_input = {}) const {
-    arguments.insert(arguments.begin(), "ask");
-    return run(std::move(arguments), standard_input);
-  }
-  CommandResult run(std::vector<std::string> arguments,
-                    const std::string& standard_input = {}) const {
-    return run_hindsight(std::move(arguments),
-                         {.standard_input = standard_input,
-                          .environment = {"HINDSIGHT_CONFIG=",
-                                          "XDG_CONFIG_HOME=" + dir_.file("none"),
-                                          "HINDSIGHT_STORE=" + store_path(),
-                                          "HINDSIGHT_MODEL=" + model_dir()}});
-  }
-
- private:
-  TempDir dir_;
-};
-
-bool has(const std::string& text, const std::string& part) {
-  INFO(text);
-  return text.find(part) != std::string::npos;
-}
-
-bool is_one_sentence(const CommandResult& result) {
-  INFO(result.err);
-  return result.out.empty() && result.err.starts_with("hindsight: ") &&
-         std::count(result.err.begin(), result.err.end(), '\n') == 1;
-}
-
-}  // namespace
-
 TEST_CASE("ask answers from the store alone, the same for the same seed") {
-  const World world;
+  const AskedFilm world;
   const std::vector<std::string> arguments{"What happens between 10:00 and 12:00?",
                                            "--json",
                                            "--max-new-tokens",
@@ -99,50 +48,6 @@ TEST_CASE("ask answers from the store alone, the same for the same seed") {
   const auto second = Json::parse(world.ask(arguments).out);
   CHECK(second["answer"] == json["answer"]);
   CHECK(second["intervals"] == json["intervals"]);
-}
-
-TEST_CASE("eval asks every question of its files and says what became of each") {
-  const World world;
-  const auto write = [&](const std::string& text) {
-    std::ofstream(world.file("q.jsonl")) << text;
-    return std::vector<std::string>{"eval", "--questions", world.file("q.jsonl")};
-  };
-  const std::string when =
-      R"({"id":"a","video":"gate.mp4","type":"when","question":"When is it red, between 10:00 and )"
-      R"(12:00?","answer":{"intervals":[[610,640]]},"scoring":"iou>=0.5"})";
-  const std::string count =
-      R"({"id":"b","video":"gate.mp4","type":"count","question":"How often before 2:00?",)"
-      R"("answer":{"value":3},"scoring":"exact"})";
-  auto arguments = write(when + "\n" + count + "\n");
-  arguments.push_back("--json");
-  const auto result = world.run(arguments);
-  INFO(result.err);
-  REQUIRE(result.exit_code == 0);
-  const auto json = Json::parse(result.out);
-  CHECK(json["n"] == 2);
-  CHECK(json["by_type"]["count"]["n"] == 1);
-  CHECK(json["by_length"]["20 min"]["n"] == 2);
-  CHECK(json["questions"][0]["funnel"]["sampled"] == true);
-  CHECK(json["questions"][0]["funnel"]["retrieved"] == true);
-  CHECK(json["questions"][1]["id"] == "b");
-
-  arguments.insert(arguments.end(), {"--type", "count"});
-  CHECK(Json::parse(world.run(arguments).out)["n"] == 1);
-  arguments.back() = "colour";
-  CHECK(world.run(arguments).exit_code == 2);
-
-  auto unknown = write(R"({"id":"a","video":"x.mp4","type":"t","question":"q?","answer":{"value":3},)"
-                       R"("scoring":"exact"})");
-  auto refused = world.run(unknown);
-  CHECK(refused.exit_code == 5);
-  CHECK(is_one_sentence(refused));
-  CHECK(has(refused.err, "x.mp4"));
-  refused = world.run(write("nonsense\n"));
-  CHECK(refused.exit_code == 2);
-  CHECK(is_one_sentence(refused));
-  refused = world.run({"eval", "--questions", world.file("none.jsonl")});
-  CHECK(refused.exit_code == 3);
-  CHECK(is_one_sentence(refused));
 }
 
 TEST_CASE("from a clip to an answer with three commands, and the clip may be gone by then") {
@@ -183,7 +88,7 @@ TEST_CASE("from a clip to an answer with three commands, and the clip may be gon
 }
 
 TEST_CASE("people get the text, then intervals, and what it cost on stderr") {
-  const World world;
+  const AskedFilm world;
   const auto result = world.ask({"Who comes?",
                                  "--max-new-tokens",
                                  "16",
@@ -207,7 +112,7 @@ TEST_CASE("people get the text, then intervals, and what it cost on stderr") {
 }
 
 TEST_CASE("a question may come from standard input") {
-  const World world;
+  const AskedFilm world;
   const auto result =
       world.ask({"-", "--json", "--max-new-tokens", "2"}, "Who comes\nafter 20:00?\n");
   REQUIRE(result.exit_code == 0);
@@ -218,7 +123,7 @@ TEST_CASE("a question may come from standard input") {
 }
 
 TEST_CASE("a question during an ingest says how much is there") {
-  const World world({.stretches = 2});
+  const AskedFilm world({.stretches = 2});
   const auto partly = world.ask({"Who comes?", "--max-new-tokens", "2"});
   CHECK(partly.exit_code == 0);
   CHECK(has(partly.err,
@@ -230,8 +135,8 @@ TEST_CASE("a question during an ingest says how much is there") {
 }
 
 TEST_CASE("what cannot be asked gets one sentence and its exit code") {
-  const World world;
-  const World other({.fingerprint = "beef"});
+  const AskedFilm world;
+  const AskedFilm other({.fingerprint = "beef"});
   std::ofstream(world.file("no.db")) << "this is no database, however long it is made to look";
   struct Row {
     std::vector<std::string> arguments;
