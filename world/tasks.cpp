@@ -30,14 +30,15 @@ class TaskMaker {
       : truth_(truth), split_(split), rng_(rng) {}
 
   std::vector<Task> make() {
+    constexpr std::size_t kMostTasks = 20;
     add_description();
-    for (int i = 0; i < 14; ++i) add_judgement(i % 2 == 0);
     for (int i = 0; i < 4; ++i) add_count();
     add_directions();
     add_readings();
     add_attributes();
     add_absent();
     add_changes();
+    for (int i = 0; i < 14 && tasks_.size() < kMostTasks; ++i) add_judgement(i % 2 == 0);
     return std::move(tasks_);
   }
 
@@ -289,19 +290,19 @@ class TaskMaker {
       case Ask::how_many_at_least:
         return truth ? 1 : 0.33F;
       case Ask::visible:
-        return truth ? 1 : 0.73F;
+        return truth ? 1 : 0.83F;
       case Ask::moving_to:
-        return truth ? 1 : 0.64F;
+        return truth ? 1 : 0.7F;
       case Ask::moving:
         return truth ? 0.49F : 1;
       case Ask::carrying:
-        return truth ? 1 : 0.2F;
+        return truth ? 1 : 0.67F;
       case Ask::raining:
-        return truth ? 1 : 0.21F;
+        return truth ? 1 : 0.33F;
       case Ask::night:
-        return truth ? 1 : 0.5F;
+        return truth ? 1 : 0.37F;
       case Ask::anything_moving:
-        return truth ? 1 : 0.38F;
+        return truth ? 1 : 0.61F;
       default:
         return 1;
     }

@@ -17,8 +17,8 @@ struct Task {
   bool combination = false;  ///< it is about a kind and colour that training never shows
 };
 
-/// About 8 to 16 tasks; what cannot be decided fairly is left out.  Half of the judgements are
-/// "no".
+/// About 8 to 16 tasks, never more than 20; what cannot be decided fairly is left out.  Half of the
+/// judgements are "no".
 [[nodiscard]] std::vector<Task> make_tasks(const PairTruth& truth, Split split, Rng& rng);
 
 }  // namespace hindsight::world

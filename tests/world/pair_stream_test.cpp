@@ -1,5 +1,7 @@
 #include "world/pair_stream.h"
 
+#include <array>
+#include <cmath>
 #include <cstring>
 #include <map>
 #include <set>
@@ -150,6 +152,50 @@ TEST_CASE("half of the judgements are no, and training holds back what it should
   }
   CHECK(yes + no > 1000);
   CHECK(std::abs(yes - no) < (yes + no) / 6);
+}
+
+TEST_CASE("within each kind of judgement about half are yes") {
+  std::map<std::string, std::array<int, 2>> answers;
+  for (const auto& r : parse(stream({.seed = 5, .count = 1600, .sizes = {{112, 112}}}))) {
+    for (const auto& t : r.facts["tasks"]) {
+      if (t["skill"] != "judge") continue;
+      const auto phrasing = t["phrasing"].get<std::string>();
+      ++answers[phrasing.substr(0, phrasing.find('.'))][t["answer"] == "yes" ? 1 : 0];
+    }
+  }
+  CHECK(answers.size() == 11);
+  for (const auto& [what, n] : answers) {
+    CAPTURE(what);
+    const int all = n[0] + n[1];
+    const double share = static_cast<double>(n[1]) / all;
+    CAPTURE(all);
+    // Few worlds are asked about the weather and the hour, which all pairs of a world share.
+    const double bound = all < 150 ? 0.2 : 0.06;
+    CHECK(std::abs(share - 0.5) < bound);
+  }
+}
+
+TEST_CASE("a display is read in words of its own, one of them held back from training") {
+  const auto phrasings = [](Split split) {
+    std::set<std::string> out;
+    for (const auto& r : parse(stream({.seed = 9,
+                         .count = 200,
+                         .family = "counter_queue",
+                         .split = split,
+                         .sizes = {{168, 112}}}))) {
+      for (const auto& t : r.facts["tasks"]) {
+        if (t["skill"] != "read") continue;
+        out.insert(t["phrasing"].get<std::string>());
+        CHECK(t["answer"] == r.facts["texts"][0]["text"]);
+      }
+    }
+    return out;
+  };
+  const std::set<std::string> usual = {"read_display.0", "read_display.1", "read_display.2"};
+  std::set<std::string> all = usual;
+  all.insert("read_display.3");
+  CHECK(phrasings(Split::train) == usual);
+  CHECK(phrasings(Split::test) == all);
 }
 
 TEST_CASE("a training world is no test world") {
