@@ -9,6 +9,7 @@ extern "C" {
 
 #include "core/content_hash.h"
 #include "ingest/detail/demuxer.h"
+#include "ingest/detail/packet_table.h"
 
 namespace hindsight::ingest {
 namespace {
@@ -97,16 +98,19 @@ PacketScan scan_packets(const std::string& path,
   PacketScan scan;
   // Only decoding shows which picture is the first: the zero of media time.
   scan.facts = VideoReader(path, {.stream = options.stream, .threads = 1}).facts();
-  detail::Demuxer demuxer(path, scan.facts.index);
+  detail::Demuxer demuxer(detail::open_container(path, scan.facts.index));
   ContentHash hash;
   add_stream(hash, demuxer.stream());
   ProfileBuilder profile(scan, demuxer.stream());
+  detail::PacketTableBuilder table(path, demuxer.stream());
   const auto packet = detail::make_packet();
   while (demuxer.read(*packet)) {
     const detail::PacketContents contents(packet.get());
     add_packet(hash, *packet);
     profile.add(*packet);
+    table.add(*packet);
   }
+  if (demuxer.errors() == 0) scan.table = table.finish();
   std::ranges::sort(scan.key_frames);
   scan.content_hash = hash.hex();
   logger.debug("'{}': {} packets, {} key frames, {} bytes",

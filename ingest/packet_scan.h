@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,10 @@ struct ProfileBin {
   std::int32_t other_packets = 0;
 };
 
+namespace detail {
+class PacketTable;
+}
+
 struct PacketScan {
   /// XXH3-128 over codec, geometry, extradata and, in file order, each packet's timestamp and bytes
   /// of the video stream: equal for the same stream under another file name; the identity of a
@@ -33,6 +38,8 @@ struct PacketScan {
   std::vector<MediaTime> key_frames;      ///< presentation times, ascending
   MediaDuration bin_length{std::chrono::seconds{1}};
   std::vector<ProfileBin> bins;  ///< bins[i] covers [i, i+1) * bin_length
+  /// Where the packets lie, for VideoReader; null when the container is needed to read them.
+  std::shared_ptr<const detail::PacketTable> table;
 };
 
 /// Reads `path` once from end to end without decoding.  Throws like VideoReader.

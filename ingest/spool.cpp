@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "core/error.h"
+#include "ingest/detail/file_descriptor.h"
 #include "ingest/detail/media_file.h"
 #include "ingest/sources.h"
 
@@ -19,21 +20,8 @@ namespace hindsight::ingest {
 namespace {
 
 namespace fs = std::filesystem;
+using detail::FileDescriptor;
 using detail::refuse;
-
-class FileDescriptor {
- public:
-  explicit FileDescriptor(int fd) : fd_(fd) {}
-  ~FileDescriptor() {
-    if (fd_ > STDERR_FILENO) close(fd_);
-  }
-  FileDescriptor(const FileDescriptor&) = delete;
-  FileDescriptor& operator=(const FileDescriptor&) = delete;
-  [[nodiscard]] int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 /// A new file in the spool folder, removed again unless it is kept.
 class SpoolFile {

@@ -15,6 +15,8 @@ extern "C" {
 #include "ingest/detail/frame_decoder.h"
 #include "ingest/detail/frame_impl.h"
 #include "ingest/detail/geometry.h"
+#include "ingest/detail/packet_source.h"
+#include "ingest/packet_scan.h"
 
 namespace hindsight::ingest {
 namespace {
@@ -50,15 +52,15 @@ StreamFacts read_facts(const AVStream& stream,
 }  // namespace
 
 struct VideoReader::Impl {
-  Impl(const std::string& path, const ReaderOptions& options, Logger log)
-      : demuxer(path, options.stream), decoder(demuxer, options.threads), logger(std::move(log)) {
+  Impl(std::unique_ptr<detail::PacketSource> source, int threads, Logger log)
+      : demuxer(std::move(source)), decoder(demuxer, threads), logger(std::move(log)) {
     current = decoder.next();
     if (!current) {
       throw Error(
           ErrorCode::unreadable_input,
           fmt::format("cannot read '{}': none of the pictures of its video stream can be decoded; "
                       "check that it plays elsewhere",
-                      path));
+                      demuxer.path()));
     }
     const auto geometry = detail::geometry_of(
         demuxer.stream(), current->width, current->height, current->sample_aspect_ratio);
@@ -173,14 +175,10 @@ void VideoReader::Impl::seek(MediaTime t) {
 bool VideoReader::Impl::can_decode_on(MediaTime t) const {
   if (!current || time_of(current->pts) > t) return false;
   if (decoder.unstamped() || !after || time_of(after->pts) > t) return true;
-  const AVStream& stream = demuxer.stream();
   const std::int64_t ts = ticks_at(t);
-  auto* indexed = const_cast<AVStream*>(&stream);  // FFmpeg's getters do not take const
-  const AVIndexEntry* key =
-      avformat_index_get_entry_from_timestamp(indexed, ts, AVSEEK_FLAG_BACKWARD);
-  if (key != nullptr && key->timestamp > after->pts) return false;
-  const bool covered = avformat_index_get_entry_from_timestamp(indexed, ts, 0) != nullptr;
-  return (key != nullptr && covered) || t - time_of(after->pts) < kNear;
+  const auto key = demuxer.key_frame_before(ts);
+  if (key && *key > after->pts) return false;
+  return (key && demuxer.knows_key_frames_until(ts)) || t - time_of(after->pts) < kNear;
 }
 
 bool VideoReader::Impl::nothing_lost(std::int64_t target) const {
@@ -225,13 +223,22 @@ void VideoReader::Impl::report_damage() {
   if (damage_reported || errors() == 0) return;
   damage_reported = true;
   logger.warn("'{}' is damaged: {} {} could not be decoded fully; the rest was read",
-              demuxer.file().path(),
+              demuxer.path(),
               errors(),
               errors() == 1 ? "packet or picture" : "packets or pictures");
 }
 
 VideoReader::VideoReader(const std::string& path, const ReaderOptions& options, Logger logger)
-    : impl_(std::make_unique<Impl>(path, options, std::move(logger))) {}
+    : impl_(std::make_unique<Impl>(
+          detail::open_container(path, options.stream), options.threads, std::move(logger))) {}
+VideoReader::VideoReader(const std::string& path,
+                         const PacketScan& scan,
+                         const ReaderOptions& options,
+                         Logger logger)
+    : impl_(std::make_unique<Impl>(scan.table ? detail::open_table(path, scan.table)
+                                              : detail::open_container(path, scan.facts.index),
+                                   options.threads,
+                                   std::move(logger))) {}
 VideoReader::~VideoReader() = default;
 VideoReader::VideoReader(VideoReader&&) noexcept = default;
 VideoReader& VideoReader::operator=(VideoReader&&) noexcept = default;

@@ -74,6 +74,8 @@ struct DecodeStats {
   std::int64_t errors = 0;  ///< packets or frames that could not be decoded
 };
 
+struct PacketScan;
+
 struct ReaderOptions {
   /// Number of the stream in its file, as ffprobe counts.  -1: the best video stream.
   int stream = -1;
@@ -91,6 +93,13 @@ class VideoReader {
   explicit VideoReader(const std::string& path,
                        const ReaderOptions& options = {},
                        Logger logger = {});
+  /// Reads the stream that was scanned, the same frames by the places of its packets: an MP4's
+  /// index is not read again and not held.  The file is the one that was scanned; `options.stream`
+  /// is not asked.  Throws likewise.
+  VideoReader(const std::string& path,
+              const PacketScan& scan,
+              const ReaderOptions& options,
+              Logger logger = {});
   ~VideoReader();
   VideoReader(VideoReader&&) noexcept;
   VideoReader& operator=(VideoReader&&) noexcept;

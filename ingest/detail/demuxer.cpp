@@ -59,20 +59,9 @@ std::int64_t usual_duration(const AVStream& stream) {
   return std::max<std::int64_t>(1, av_rescale_q(1, {1, 25}, stream.time_base));
 }
 
-Demuxer::Demuxer(const std::string& path, int wanted_stream)
-    : file_(path), stream_(&select_video(file_, wanted_stream)) {
-  discard_other_streams();
-}
-
-void Demuxer::discard_other_streams() {
-  for (AVStream* other : streams_of(file_.format())) {
-    other->discard = other == stream_ ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
-  }
-}
-
 bool Demuxer::read(AVPacket& packet) {
   for (int errors_in_a_row = 0; errors_in_a_row < kMaxErrorsInARow;) {
-    const int code = file_.read(packet);
+    const int code = source_->read(packet);
     if (code == AVERROR_EOF) return false;
     if (code == AVERROR_EXIT) {
       note_error();
@@ -84,7 +73,7 @@ bool Demuxer::read(AVPacket& packet) {
       continue;
     }
     // An empty packet means "the same picture again" in AVI, and "no more data" to a decoder.
-    if (packet.stream_index == stream_->index && packet.size > 0) {
+    if (packet.stream_index == stream().index && packet.size > 0) {
       note_position(packet);
       return true;
     }
@@ -100,12 +89,9 @@ void Demuxer::note_position(const AVPacket& packet) {
   frontier_ = std::max(frontier_, position);
 }
 
-void Demuxer::reopen() {
+void Demuxer::rewind() {
   num_read_ = 0;
-  const int index = stream_->index;
-  file_.reopen();
-  stream_ = &select_video(file_, index);
-  discard_other_streams();
+  source_->rewind();
 }
 
 }  // namespace hindsight::ingest::detail

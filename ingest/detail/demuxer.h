@@ -2,10 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "ingest/detail/ffmpeg.h"
 #include "ingest/detail/media_file.h"
+#include "ingest/detail/packet_source.h"
 
 namespace hindsight::ingest::detail {
 
@@ -20,16 +24,23 @@ namespace hindsight::ingest::detail {
 /// Packets of one video stream, errors skipped and counted.
 class Demuxer {
  public:
-  Demuxer(const std::string& path, int wanted_stream);
+  explicit Demuxer(std::unique_ptr<PacketSource> source) : source_(std::move(source)) {}
 
-  [[nodiscard]] const AVStream& stream() const { return *stream_; }
-  [[nodiscard]] const MediaFile& file() const { return file_; }
+  [[nodiscard]] const AVStream& stream() const { return source_->stream(); }
+  [[nodiscard]] const std::string& path() const { return source_->path(); }
 
   /// The next packet of the stream that holds data; false at the end, or where so much is damaged
   /// that nothing more can be expected.
   [[nodiscard]] bool read(AVPacket& packet);
-  [[nodiscard]] bool seek(std::int64_t ts) { return file_.seek(stream_->index, ts); }
-  void reopen();
+  /// These are the source's.
+  [[nodiscard]] bool seek(std::int64_t ts) { return source_->seek(ts); }
+  void rewind();
+  [[nodiscard]] std::optional<std::int64_t> key_frame_before(std::int64_t ts) const {
+    return source_->key_frame_before(ts);
+  }
+  [[nodiscard]] bool knows_key_frames_until(std::int64_t ts) const {
+    return source_->knows_key_frames_until(ts);
+  }
 
   /// Counts damage met at the packet that was read last, unless that packet was passed before:
   /// going back to a damaged place does not damage it again.
@@ -37,11 +48,9 @@ class Demuxer {
   [[nodiscard]] std::int64_t errors() const { return errors_; }
 
  private:
-  void discard_other_streams();
   void note_position(const AVPacket& packet);
 
-  MediaFile file_;
-  AVStream* stream_;  // owned by file_
+  std::unique_ptr<PacketSource> source_;
   std::int64_t errors_ = 0;
   std::int64_t num_read_ = 0;  // since the first packet
   std::int64_t frontier_ = INT64_MIN;

@@ -10,7 +10,9 @@ extern "C" {
 }
 
 #include <cstdint>
+#include <cstring>
 #include <memory>
+#include <new>
 #include <string>
 #include <string_view>
 
@@ -101,6 +103,21 @@ inline constexpr AVRational kNanoseconds{1, 1'000'000'000};
   if (size < 36) bytes = nullptr;
 #endif
   return reinterpret_cast<const std::int32_t*>(bytes);
+}
+
+/// Gives `to`, whose codec parameters are a copy of those of `from`, its display matrix too.
+inline void copy_display_matrix(AVStream& to, const AVStream& from) {
+#if LIBAVCODEC_VERSION_INT < AV_VERSION_INT(60, 31, 102)
+  const std::int32_t* matrix = display_matrix(from);
+  if (matrix == nullptr) return;
+  std::uint8_t* copy = av_stream_new_side_data(&to, AV_PKT_DATA_DISPLAYMATRIX, 9 * sizeof(*matrix));
+  if (copy == nullptr) throw std::bad_alloc();
+  std::memcpy(copy, matrix, 9 * sizeof(*matrix));
+#else
+  // It is one of the codec parameters.
+  (void)to;
+  (void)from;
+#endif
 }
 
 }  // namespace hindsight::ingest::detail

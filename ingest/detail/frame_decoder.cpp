@@ -36,7 +36,7 @@ void FrameDecoder::open(int threads) {
   const auto refuse = [&](std::string_view reason) {
     throw Error(ErrorCode::unreadable_input,
                 fmt::format("cannot read '{}': its video codec {} {}",
-                            demuxer_->file().path(),
+                            demuxer_->path(),
                             avcodec_get_name(stream.codecpar->codec_id),
                             reason));
   };
@@ -168,7 +168,7 @@ void FrameDecoder::flush() {
 }
 
 void FrameDecoder::rewind() {
-  demuxer_->reopen();
+  demuxer_->rewind();
   flush();
   next_time_ = 0;
 }

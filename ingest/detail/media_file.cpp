@@ -23,23 +23,6 @@ using namespace std::chrono_literals;
 /// A file on a disk that sleeps or a slow server may take long; longer than this is a hang.
 constexpr auto kStall = 30s;
 
-void refuse_unreadable_path(const std::string& path) {
-  struct stat status {};
-  if (stat(path.c_str(), &status) != 0) {
-    if (errno == ENOENT || errno == ENOTDIR) refuse(path, "there is no such file; check the path");
-    if (errno == EACCES)
-      refuse(path, "a folder on the way to it may not be entered; check its permissions");
-    refuse(path, fmt::format("{}; check the path", std::strerror(errno)));
-  }
-  if (S_ISDIR(status.st_mode)) refuse(path, "it is a folder; name a video file in it");
-  if (access(path.c_str(), R_OK) != 0) {
-    refuse(path, "permission denied; make the file readable for this user");
-  }
-  if (S_ISREG(status.st_mode) && status.st_size == 0) {
-    refuse(path, "the file is empty; copy or record it again");
-  }
-}
-
 /// What to say when FFmpeg does not open something that exists.
 std::string open_failure(int code, bool url) {
   switch (code) {
@@ -71,6 +54,23 @@ bool is_text_art(const AVFormatContext& format) {
 
 void refuse(const std::string& path, std::string_view reason) {
   throw Error(ErrorCode::unreadable_input, fmt::format("cannot read '{}': {}", path, reason));
+}
+
+void refuse_unreadable_path(const std::string& path) {
+  struct stat status {};
+  if (stat(path.c_str(), &status) != 0) {
+    if (errno == ENOENT || errno == ENOTDIR) refuse(path, "there is no such file; check the path");
+    if (errno == EACCES)
+      refuse(path, "a folder on the way to it may not be entered; check its permissions");
+    refuse(path, fmt::format("{}; check the path", std::strerror(errno)));
+  }
+  if (S_ISDIR(status.st_mode)) refuse(path, "it is a folder; name a video file in it");
+  if (access(path.c_str(), R_OK) != 0) {
+    refuse(path, "permission denied; make the file readable for this user");
+  }
+  if (S_ISREG(status.st_mode) && status.st_size == 0) {
+    refuse(path, "the file is empty; copy or record it again");
+  }
 }
 
 bool is_url(const std::string& path) {

@@ -75,6 +75,9 @@ class MediaFile {
   return {format.streams, format.nb_streams};
 }
 
+/// Throws Error(unreadable_input) when `path` is missing, empty, a folder or not readable.
+void refuse_unreadable_path(const std::string& path);
+
 /// Throws Error(unreadable_input) "cannot read 'path': reason".
 [[noreturn]] void refuse(const std::string& path, std::string_view reason);
 

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "clip_tools.h"
+#include "ingest/packet_scan.h"
 #include "ingest/video_reader.h"
 #include "support/make_clip.h"
 #include "support/temp_dir.h"
@@ -129,6 +130,9 @@ TEST_CASE("rotated recordings come out upright") {
     const Image image = frame->rgb();
     CHECK(image.width == reader.facts().width);
     CHECK(image.height == reader.facts().height);
+    VideoReader by_scan(clip, hindsight::ingest::scan_packets(clip), {});
+    CHECK(by_scan.facts().rotation_degrees == reader.facts().rotation_degrees);
+    CHECK(by_scan.next()->rgb().samples == image.samples);
     // ffmpeg turns by itself, by filters of its own.
     CHECK(
         largest_difference(

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "clip_tools.h"
+#include "ingest/packet_scan.h"
 #include "support/make_clip.h"
 #include "support/temp_dir.h"
 
@@ -40,14 +41,12 @@ std::vector<Shown> read_through(const std::string& path, const ReaderOptions& op
 
 /// Every time of the clip, in random order: the picture and its time must be those of reading
 /// straight through.
-void check_seeks(const std::string& path, const ReaderOptions& options = {}) {
-  const auto straight = read_through(path, options);
+void check_seeks(VideoReader& reader, const std::vector<Shown>& straight) {
   REQUIRE(!straight.empty());
   std::vector<std::size_t> order(straight.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
   std::mt19937 random(7);
   std::ranges::shuffle(order, random);
-  VideoReader reader(path, options);
   std::size_t wrong = 0;
   for (const auto i : order) {
     reader.seek(straight[i].time);
@@ -56,6 +55,23 @@ void check_seeks(const std::string& path, const ReaderOptions& options = {}) {
       ++wrong;
   }
   CHECK(wrong == 0);
+}
+
+/// By the container's own index, and by the table that a scan makes where it can.
+void check_seeks(const std::string& path, const ReaderOptions& options = {}) {
+  const auto straight = read_through(path, options);
+  VideoReader by_container(path, options);
+  check_seeks(by_container, straight);
+  const auto scan = hindsight::ingest::scan_packets(path, options);
+  VideoReader by_scan(path, scan, options);
+  for (const auto& shown : straight) {
+    const auto frame = by_scan.next();
+    REQUIRE(frame.has_value());
+    CHECK(frame->time() == shown.time);
+    CHECK(pixel_hash(*frame) == shown.pixels);
+  }
+  CHECK_FALSE(by_scan.next().has_value());
+  check_seeks(by_scan, straight);
 }
 
 std::string microseconds(std::int64_t ticks, hindsight::ingest::Rational base) {
@@ -128,5 +144,49 @@ TEST_CASE("every frame is found again in random order, whatever the codec and th
     CHECK(number == 30);
     CHECK(reader.stats().errors == 0);
     check_seeks(clip);
+  }
+}
+
+TEST_CASE("a scan tells its reader of the stream what the container tells") {
+  const TempDir dir;
+  const auto wide =
+      make_clip(dir.file("wide.mp4"),
+                numbered({.rate = "30000/1001"}, {"-vf", "setsar=4/3", "-c:v", "libx264"}));
+  const auto two = make_clip(dir.file("two.mp4"),
+                             {"-i",
+                              wide,
+                              "-f",
+                              "lavfi",
+                              "-i",
+                              "testsrc2=size=64x48:rate=10:duration=1",
+                              "-map",
+                              "0",
+                              "-map",
+                              "1",
+                              "-c:v",
+                              "mpeg4"});
+  struct Row {
+    std::string path;
+    int stream;
+    int width;
+    int display_width;
+  };
+  for (const auto& row : {Row{wide, -1, 128, 171}, Row{two, 0, 128, 171}, Row{two, 1, 64, 64}}) {
+    CAPTURE(row.path);
+    CAPTURE(row.stream);
+    const auto scan = hindsight::ingest::scan_packets(row.path, {.stream = row.stream});
+    REQUIRE(scan.table != nullptr);
+    const VideoReader reader(row.path, scan, {});
+    const auto& facts = reader.facts();
+    CHECK(facts.width == row.width);
+    CHECK(facts.display_width == row.display_width);
+    CHECK(facts.index == std::max(0, row.stream));
+    CHECK(facts.codec == scan.facts.codec);
+    CHECK(facts.pixel_format == scan.facts.pixel_format);
+    CHECK(facts.time_base == scan.facts.time_base);
+    CHECK(facts.average_frame_rate == scan.facts.average_frame_rate);
+    CHECK(facts.height == scan.facts.height);
+    CHECK(facts.display_height == scan.facts.display_height);
+    CHECK(facts.start_pts == scan.facts.start_pts);
   }
 }
