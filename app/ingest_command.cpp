@@ -175,7 +175,7 @@ IngestPreview IngestCommand::preview(const IngestJob& job,
   if (run)
     preview.start = sampler::stretch_span(run->stretches_done, preview.end, options.plan).begin;
   tower();
-  preview.rates = {pipeline::measure_decoding(job.source().path, preview.end, options.fetch.reader),
+  preview.rates = {pipeline::measure_decoding(job.source().path, job.scan(), options.fetch.reader),
                    tokens_per_second_};
   preview.forecast = pipeline::forecast(
       {preview.start, preview.end}, options, settings_.model.token_width, preview.rates);

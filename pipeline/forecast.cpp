@@ -28,14 +28,14 @@ double seconds_since(Clock::time_point begin) {
 }  // namespace
 
 double measure_decoding(const std::string& path,
-                        MediaTime end,
+                        const ingest::PacketScan& scan,
                         const ingest::ReaderOptions& options) {
-  ingest::VideoReader reader(path, options);
+  ingest::VideoReader reader(path, scan, options);
   const auto begin = Clock::now();
   MediaTime reached{};
   while (Clock::now() - begin < kDecodingSample) {
     const auto frame = reader.next();
-    if (!frame) return to_seconds(end) / seconds_since(begin);
+    if (!frame) return to_seconds(scan.end) / seconds_since(begin);
     reached = frame->time() + frame->duration();
   }
   return to_seconds(reached) / seconds_since(begin);

@@ -24,10 +24,9 @@ struct Forecast {
   double seconds = 0;       ///< an estimate for that many tokens
 };
 
-/// Decodes the beginning of the video, for about half a second.  `end`: of the video.  Throws like
-/// VideoReader.
+/// Decodes the beginning of the video, for about half a second.  Throws like VideoReader.
 [[nodiscard]] double measure_decoding(const std::string& path,
-                                      MediaTime end,
+                                      const ingest::PacketScan& scan,
                                       const ingest::ReaderOptions& options);
 
 /// Encodes a grey pair of 64 tokens twice and times the second one.

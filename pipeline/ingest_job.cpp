@@ -22,6 +22,9 @@ struct IngestJob::Impl {
     sampler::validate(options.plan);
     const StageTimer timer(board, &IngestCounters::scan_seconds);
     scan = ingest::scan_packets(source.path, options.fetch.reader, logger);
+    // Here, before a model is loaded: opening a long MP4 takes tens of megabytes for as long as it
+    // lasts.
+    texts = ingest::read_subtitles(source.path, logger);
     guard.check();
     board.update([&](IngestProgress& progress) { progress.end = scan.end; });
   }
@@ -30,11 +33,11 @@ struct IngestJob::Impl {
   std::int64_t keep_video(index::Store& store) const {
     const auto video_id = store.put_video(to_video_record(source, scan));
     std::map<std::string, std::vector<index::StoredText>> by_origin;
-    for (auto& text : ingest::read_subtitles(source.path, logger)) {
+    for (const auto& text : texts) {
       by_origin[text.origin].push_back(
-          {video_id, text.span, std::move(text.text), std::move(text.language), text.origin});
+          {video_id, text.span, text.text, text.language, text.origin});
     }
-    for (const auto& [origin, texts] : by_origin) store.replace_texts(video_id, origin, texts);
+    for (const auto& [origin, stored] : by_origin) store.replace_texts(video_id, origin, stored);
     return video_id;
   }
 
@@ -44,6 +47,7 @@ struct IngestJob::Impl {
   ingest::SpoolGuard spooled;
   InputGuard guard;
   ingest::PacketScan scan;
+  std::vector<ingest::TimedText> texts;
   ProgressBoard board;
 };
 

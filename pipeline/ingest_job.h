@@ -6,7 +6,7 @@
 //   then fetches its pairs
 //
 // Every queue is bounded and a stretch is the largest thing in memory, so memory does not grow with
-// the video's length, but for the container's index, which is held once.
+// the video's length, but for the places of its packets: six bytes a picture.
 #pragma once
 
 #include <cstddef>
@@ -84,7 +84,8 @@ struct IngestOutcome {
 /// One video.  run() and the constructor belong to one thread; progress() is thread-safe.
 class IngestJob {
  public:
-  /// Copies a URL or the standard input to the spool directory and scans the packets.
+  /// Copies a URL or the standard input to the spool directory and scans the packets and
+  /// subtitles.
   /// Throws Error(unreadable_input) for what cannot be read, Error(exhausted) when the spool
   /// directory is full.
   IngestJob(const ingest::Source& source, IngestOptions options, Logger logger = {});

@@ -152,7 +152,7 @@ StretchPlanner::StretchPlanner(const std::string& path,
                                const PlanPosition& start,
                                const Logger& logger) {
   sampler::validate(options);
-  auto own = std::make_unique<ingest::VideoReader>(path, reader_options, logger);
+  auto own = std::make_unique<ingest::VideoReader>(path, scan, reader_options, logger);
   auto& reader = *own;
   impl_ = std::make_unique<Impl>(std::move(own), reader, scan, options, start, logger);
 }

@@ -67,7 +67,8 @@ void IngestStages::read_video(const index::RunRecord& run,
   const CloseAtEnd closing(pixels_);
   while_input_stays(inputs_.guard, [&] {
     const auto store = index::Store::open(store_path, index::OpenMode::read);
-    ingest::VideoReader reader(inputs_.path, inputs_.options.fetch.reader, inputs_.logger);
+    ingest::VideoReader reader(
+        inputs_.path, inputs_.scan, inputs_.options.fetch.reader, inputs_.logger);
     const PlanPosition start{run.stretches_done, run.tokens_spent};
     StretchPlanner planner(reader, inputs_.scan, inputs_.options.plan, start, inputs_.logger);
     PairFetcher fetcher(reader, inputs_.options.fetch);

@@ -37,8 +37,8 @@ class IngestStages {
            std::stop_token finish);
 
  private:
-  /// Plans a stretch, then fetches its pairs, in turns: two readers would hold the index of the
-  /// file twice, and that grows with the video.
+  /// Plans a stretch, then fetches its pairs, in turns with one reader, so that a decoder and its
+  /// pictures are held once.
   void read_video(const index::RunRecord& run, const std::string& store_path, std::stop_token stop);
   [[nodiscard]] std::optional<sampler::StretchPlan> plan_stretch(StretchPlanner& planner,
                                                                  std::stop_token stop);
