@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <optional>
 #include <string>
 #include <thread>
@@ -16,6 +15,7 @@
 
 #include "core/error.h"
 #include "pipeline/fake_tower.h"
+#include "pipeline/taken_away.h"
 #include "support/make_clip.h"
 #include "support/temp_dir.h"
 
@@ -318,17 +318,7 @@ TEST_CASE("a failure keeps what was committed, and the next call ends with the s
 }
 
 TEST_CASE("a video that is taken away ends the job in one sentence and keeps the store sound") {
-  struct Row {
-    std::string name;
-    std::function<void(const std::string&)> happens;
-    std::string what;
-  };
-  const std::vector<Row> rows{
-      {"removed", [](const std::string& path) { std::filesystem::remove(path); }, "vanished"},
-      {"cut off",
-       [](const std::string& path) { std::filesystem::resize_file(path, 1000); },
-       "changed"}};
-  for (const auto& row : rows) {
+  for (const auto& row : test::taken_away()) {
     CAPTURE(row.name);
     const TempDir dir;
     const auto& original = moving_clip();
@@ -342,10 +332,7 @@ TEST_CASE("a video that is taken away ends the job in one sentence and keeps the
     tower.before_input = [&](int before) {
       if (before == 0) row.happens(clip);
     };
-    const auto message =
-        "'" + clip + "' " + row.what +
-        " while it was read; what was finished before is kept, repeat the command when the whole "
-        "file is there";
+    const auto message = sentence(row, clip);
     CHECK_THROWS_WITH_AS((void)ingest_clip(clip, store, tower, options), message.c_str(), Error);
     CHECK(store.verify().faults.empty());
     CHECK(store.runs(store.resolve_video(clip).id).at(0).stretches_done == 0);

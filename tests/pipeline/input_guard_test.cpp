@@ -2,13 +2,12 @@
 
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <string>
-#include <vector>
 
 #include <doctest/doctest.h>
 
 #include "core/error.h"
+#include "pipeline/taken_away.h"
 #include "support/temp_dir.h"
 
 using hindsight::Error;
@@ -24,25 +23,16 @@ TEST_CASE("a file that stays as it is passes") {
 }
 
 TEST_CASE("a file that is taken away or written to is named") {
-  struct Row {
-    std::string name;
-    std::function<void(const std::string&)> happens;
-    std::string what;
-  };
-  const std::vector<Row> rows{
-      {"removed", [](const std::string& path) { std::filesystem::remove(path); }, "vanished"},
-      {"shortened",
-       [](const std::string& path) { std::filesystem::resize_file(path, 5); },
-       "changed"},
-      {"grown",
-       [](const std::string& path) { std::ofstream(path, std::ios::app) << "x"; },
-       "changed"},
-      {"replaced",
-       [](const std::string& path) {
-         std::ofstream(path + ".new") << "0123456789";
-         std::filesystem::rename(path + ".new", path);
-       },
-       "changed"}};
+  auto rows = hindsight::test::taken_away();
+  rows.push_back({"grown",
+                  [](const std::string& path) { std::ofstream(path, std::ios::app) << "x"; },
+                  "changed"});
+  rows.push_back({"replaced",
+                  [](const std::string& path) {
+                    std::ofstream(path + ".new") << "0123456789";
+                    std::filesystem::rename(path + ".new", path);
+                  },
+                  "changed"});
   for (const auto& row : rows) {
     CAPTURE(row.name);
     const TempDir dir;
@@ -50,10 +40,7 @@ TEST_CASE("a file that is taken away or written to is named") {
     std::ofstream(path) << "0123456789";
     const InputGuard guard("my video", path);
     row.happens(path);
-    const auto message =
-        "'my video' " + row.what +
-        " while it was read; what was finished before is kept, repeat the command when the whole "
-        "file is there";
+    const auto message = sentence(row, "my video");
     CHECK_THROWS_WITH_AS(guard.check(), message.c_str(), Error);
   }
 }
