@@ -82,6 +82,19 @@ void add_content(ContentHash& hash, std::span<const std::byte> bytes) {
   }
 }
 
+void add_weights(ContentHash& hash,
+                 const std::vector<WeightSpec>& specs,
+                 const CheckpointWeights& weights) {
+  for (const WeightSpec& spec : specs) {
+    const MappedTensor& tensor = weights.at(spec.name);
+    hash.add(fmt::format("{} {} {} ",
+                         spec.name,
+                         element_type_name(tensor.spec.type),
+                         shape_text(tensor.spec.shape)));
+    add_content(hash, tensor.bytes);
+  }
+}
+
 }  // namespace
 
 std::vector<WeightSpec> vision_weights(const ModelConfig& config) {
@@ -253,14 +266,26 @@ std::string vision_fingerprint(const ModelConfig& config,
                        fmt::join(preprocessor.image_mean, ","),
                        fmt::join(preprocessor.image_std, ","),
                        preprocessor.rescale_factor));
-  for (const WeightSpec& spec : vision_weights(config)) {
-    const MappedTensor& tensor = weights.at(spec.name);
-    hash.add(fmt::format("{} {} {} ",
-                         spec.name,
-                         element_type_name(tensor.spec.type),
-                         shape_text(tensor.spec.shape)));
-    add_content(hash, tensor.bytes);
-  }
+  add_weights(hash, vision_weights(config), weights);
+  return hash.hex();
+}
+
+std::string language_fingerprint(const ModelConfig& config, const CheckpointWeights& weights) {
+  const TextConfig& t = config.text;
+  ContentHash hash;
+  hash.add(fmt::format("{} {} {} {} {} {} {} {} {} {} [{}] ",
+                       to_string(config.family),
+                       t.hidden_size,
+                       t.num_layers,
+                       t.num_heads,
+                       t.num_kv_heads,
+                       t.mlp_width,
+                       t.vocab_size,
+                       t.tie_word_embeddings,
+                       t.rms_norm_eps,
+                       t.rope_theta,
+                       fmt::join(t.mrope_section, ",")));
+  add_weights(hash, language_weights(config), weights);
   return hash.hex();
 }
 

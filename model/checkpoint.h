@@ -69,4 +69,8 @@ class CheckpointWeights {
                                              const PreprocessorConfig& preprocessor,
                                              const CheckpointWeights& weights);
 
+/// The same of the language model: its shape, and name, type, shape and content of its tensors.
+[[nodiscard]] std::string language_fingerprint(const ModelConfig& config,
+                                               const CheckpointWeights& weights);
+
 }  // namespace hindsight::model

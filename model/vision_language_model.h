@@ -40,6 +40,9 @@ struct ModelInfo {
   /// Changes with any weight, shape or preprocessing setting that changes visual tokens.  Key of
   /// the token cache.
   std::string vision_fingerprint;
+  /// Changes with any weight or shape of the language model: what it said of cached tokens is of
+  /// this one.
+  std::string language_fingerprint{};
   std::int64_t num_parameters = 0;
   int token_width = 0;     ///< d of the visual tokens = hidden_size of the language model
   int context_length = 0;  ///< max_position_embeddings
@@ -114,6 +117,11 @@ class LanguageModel {
 
   /// Logits [vocab] of the token after the prompt.
   [[nodiscard]] virtual std::vector<float> next_token_logits(const Prompt& prompt) = 0;
+
+  /// Logits of the tokens `ids` after each prompt: [prompts.size()][ids.size()].  The result of a
+  /// prompt does not depend on the others.
+  [[nodiscard]] virtual std::vector<std::vector<float>> score_next(std::span<const Prompt> prompts,
+                                                                   std::span<const int> ids);
 
   /// Rows of the input embedding: [ids.size(), token_width].
   [[nodiscard]] virtual TokenMatrix embed(std::span<const int> ids) = 0;

@@ -68,6 +68,7 @@ ModelInfo read_model_info(const std::filesystem::path& directory, const LoadOpti
   info.directory = directory.string();
   info.vision_fingerprint =
       vision_fingerprint(config, load_preprocessor_config(directory), weights);
+  info.language_fingerprint = language_fingerprint(config, weights);
   info.num_parameters = weights.num_parameters();
   info.token_width = config.text.hidden_size;
   info.context_length = config.text.max_position_embeddings;

@@ -202,23 +202,37 @@ TEST_CASE("the vision fingerprint changes with the tower and its input, and with
   CHECK(fingerprint(same.path()) != original);
 }
 
-TEST_CASE("one changed bit of a vision weight changes the fingerprint") {
+TEST_CASE("one changed bit of a weight changes the fingerprint of its half, and no other") {
+  struct Row {
+    std::string tensor;
+    bool is_vision;
+  };
+  const std::vector<Row> rows{{"visual.merger.mlp.2.weight", true},
+                              {"model.layers.0.mlp.down_proj.weight", false}};
   const TempDir a;
-  const TempDir b;
-  for (const auto* dir : {&a, &b})
-    test::copy_checkpoint(golden_checkpoint("qwen2_5_vl"), dir->path(), {});
-  REQUIRE(fingerprint(a.path()) == fingerprint(b.path()));
-  const std::filesystem::path file = b.path() / "model.safetensors";
-  std::string content = read_all(file);
-  const SafetensorsReader reader(a.path());
-  const std::string name = "visual.merger.mlp.2.weight";
-  const std::string payload(reinterpret_cast<const char*>(reader.at(name).bytes.data()),
-                            reader.at(name).bytes.size());
-  const std::size_t at = content.find(payload);
-  REQUIRE(at != std::string::npos);
-  content[at + payload.size() / 2] ^= 1;
-  std::ofstream(file, std::ios::binary) << content;
-  CHECK(fingerprint(a.path()) != fingerprint(b.path()));
+  test::copy_checkpoint(golden_checkpoint("qwen2_5_vl"), a.path(), {});
+  const auto original = model::torch::read_model_info(a.path());
+  CHECK(original.language_fingerprint.size() == 32);
+  for (const Row& row : rows) {
+    CAPTURE(row.tensor);
+    const TempDir b;
+    test::copy_checkpoint(golden_checkpoint("qwen2_5_vl"), b.path(), {});
+    const auto same = model::torch::read_model_info(b.path());
+    REQUIRE(same.vision_fingerprint == original.vision_fingerprint);
+    REQUIRE(same.language_fingerprint == original.language_fingerprint);
+    const std::filesystem::path file = b.path() / "model.safetensors";
+    std::string content = read_all(file);
+    const SafetensorsReader reader(a.path());
+    const std::string payload(reinterpret_cast<const char*>(reader.at(row.tensor).bytes.data()),
+                              reader.at(row.tensor).bytes.size());
+    const std::size_t at = content.find(payload);
+    REQUIRE(at != std::string::npos);
+    content[at + payload.size() / 2] ^= 1;
+    std::ofstream(file, std::ios::binary) << content;
+    const auto changed = model::torch::read_model_info(b.path());
+    CHECK((changed.vision_fingerprint != original.vision_fingerprint) == row.is_vision);
+    CHECK((changed.language_fingerprint != original.language_fingerprint) != row.is_vision);
+  }
 }
 
 TEST_CASE("generated checkpoints are complete and reproducible") {
