@@ -118,8 +118,8 @@ class LanguageModel {
   /// Logits [vocab] of the token after the prompt.
   [[nodiscard]] virtual std::vector<float> next_token_logits(const Prompt& prompt) = 0;
 
-  /// Logits of the tokens `ids` after each prompt: [prompts.size()][ids.size()].  The result of a
-  /// prompt does not depend on the others.
+  /// Logits of the tokens `ids` after each prompt: [prompts.size()][ids.size()].  What is with a
+  /// prompt changes its result by rounding at most.
   [[nodiscard]] virtual std::vector<std::vector<float>> score_next(std::span<const Prompt> prompts,
                                                                    std::span<const int> ids);
 

@@ -8,18 +8,6 @@
 #include <fmt/format.h>
 
 namespace hindsight::model::torch::detail {
-namespace {
-
-/// 0 where key j <= row, else minus infinity: [groups * n, n], the n x n triangle once a query head
-/// of a group.
-at::Tensor causal_tail(std::int64_t n, std::int64_t groups, const at::TensorOptions& options) {
-  const at::Tensor square =
-      at::full({n, n}, -std::numeric_limits<float>::infinity(), options.dtype(at::kFloat));
-  return at::triu(square, 1).to(options.dtype()).repeat({groups, 1});
-}
-
-}  // namespace
-
 KeyValueCache::KeyValueCache(const TextConfig& config,
                              std::int64_t capacity,
                              const at::TensorOptions& options)
@@ -98,46 +86,91 @@ Decoder::Rotation Decoder::make_rotation(const std::vector<std::int64_t>& positi
   return {at::cos(table).to(options_), at::sin(table).to(options_)};
 }
 
-at::Tensor Decoder::attend(const at::Tensor& x,
-                           int index,
-                           const Rotation& rotation,
-                           const at::Tensor& mask,
-                           KeyValueCache& cache) const {
-  const Layer& layer = layers_[static_cast<std::size_t>(index)];
+Decoder::Projections Decoder::project(const at::Tensor& x,
+                                      const Layer& layer,
+                                      const Rotation& rotation) const {
   const std::int64_t n = x.size(0);
   const std::int64_t d = config_.head_dim();
+  const std::int64_t heads = config_.num_heads;
   const std::int64_t kv_heads = config_.num_kv_heads;
-  const std::int64_t group = config_.num_heads / kv_heads;
-  const at::Tensor q =
-      rotate(apply(layer.q, x).view({n, kv_heads * group, d}), rotation.cos, rotation.sin);
-  const at::Tensor k = rotate(apply(layer.k, x).view({n, kv_heads, d}), rotation.cos, rotation.sin);
-  const at::Tensor v = apply(layer.v, x).view({n, kv_heads, d});
-  const auto [keys, values] = cache.append(index, k.transpose(0, 1), v.transpose(0, 1));
-  // Query heads of a group share a key head: [kv_heads, group * n, d].
-  const at::Tensor queries =
-      q.view({n, kv_heads, group, d}).permute({1, 2, 0, 3}).reshape({kv_heads, group * n, d});
-  const at::Tensor out =
-      attention(queries, keys, values, 1.0 / std::sqrt(static_cast<double>(d)), mask);
-  return apply(
-      layer.o,
-      out.view({kv_heads, group, n, d}).permute({2, 0, 1, 3}).reshape({n, kv_heads * group * d}));
+  const at::Tensor q = rotate(apply(layer.q, x).view({n, heads, d}), rotation.cos, rotation.sin);
+  return {q.view({n, kv_heads, heads / kv_heads, d}),
+          rotate(apply(layer.k, x).view({n, kv_heads, d}), rotation.cos, rotation.sin),
+          apply(layer.v, x).view({n, kv_heads, d})};
+}
+
+/// 0 where key j <= row, else minus infinity: [group * n, n], the n x n triangle once a query head
+/// of a group.
+at::Tensor Decoder::causal_tail(std::int64_t n) const {
+  const std::int64_t group = config_.num_heads / config_.num_kv_heads;
+  const at::Tensor square =
+      at::full({n, n}, -std::numeric_limits<float>::infinity(), options_.dtype(at::kFloat));
+  return at::triu(square, 1).to(options_.dtype()).repeat({group, 1});
+}
+
+template <class Attend>
+at::Tensor Decoder::run_layers(at::Tensor x, const Rotation& rotation, const Attend& attend) const {
+  for (int i = 0; i < config_.num_layers; ++i) {
+    const Layer& layer = layers_[static_cast<std::size_t>(i)];
+    const at::Tensor normed = rms_norm(x, layer.input_norm, config_.rms_norm_eps);
+    x = x + apply(layer.o, attend(project(normed, layer, rotation), i));
+    const at::Tensor y = rms_norm(x, layer.mlp_norm, config_.rms_norm_eps);
+    x = x + apply(layer.down, at::silu(apply(layer.gate, y)) * apply(layer.up, y));
+  }
+  return rms_norm(x, final_norm_, config_.rms_norm_eps);
 }
 
 at::Tensor Decoder::forward(at::Tensor x,
                             const std::vector<std::int64_t>& positions,
                             KeyValueCache& cache) const {
   const std::int64_t n = x.size(0);
-  const Rotation rotation = make_rotation(positions);
-  const at::Tensor mask =
-      n > 1 ? causal_tail(n, config_.num_heads / config_.num_kv_heads, options_) : at::Tensor();
-  for (int i = 0; i < config_.num_layers; ++i) {
-    const Layer& layer = layers_[static_cast<std::size_t>(i)];
-    x = x + attend(rms_norm(x, layer.input_norm, config_.rms_norm_eps), i, rotation, mask, cache);
-    const at::Tensor y = rms_norm(x, layer.mlp_norm, config_.rms_norm_eps);
-    x = x + apply(layer.down, at::silu(apply(layer.gate, y)) * apply(layer.up, y));
-  }
+  const std::int64_t d = config_.head_dim();
+  const std::int64_t kv_heads = config_.num_kv_heads;
+  const std::int64_t group = config_.num_heads / kv_heads;
+  const at::Tensor mask = n > 1 ? causal_tail(n) : at::Tensor();
+  const auto attend = [&](const Projections& p, int layer) {
+    const auto [keys, values] = cache.append(layer, p.k.transpose(0, 1), p.v.transpose(0, 1));
+    const at::Tensor queries = p.q.permute({1, 2, 0, 3}).reshape({kv_heads, group * n, d});
+    const at::Tensor out =
+        attention(queries, keys, values, 1.0 / std::sqrt(static_cast<double>(d)), mask);
+    return out.view({kv_heads, group, n, d})
+        .permute({2, 0, 1, 3})
+        .reshape({n, kv_heads * group * d});
+  };
+  x = run_layers(std::move(x), make_rotation(positions), attend);
   cache.advance(n);
-  return rms_norm(x, final_norm_, config_.rms_norm_eps);
+  return x;
+}
+
+at::Tensor Decoder::forward_each(at::Tensor x,
+                                 const std::vector<std::int64_t>& positions,
+                                 std::int64_t count) const {
+  const std::int64_t n = x.size(0) / count;
+  const std::int64_t d = config_.head_dim();
+  const std::int64_t kv_heads = config_.num_kv_heads;
+  const std::int64_t group = config_.num_heads / kv_heads;
+  const at::Tensor mask = causal_tail(n);
+  const auto attend = [&](const Projections& p, int) {
+    const auto split = [&](const at::Tensor& t) {
+      return t.view({count, n, kv_heads, d}).transpose(1, 2).reshape({count * kv_heads, n, d});
+    };
+    const at::Tensor queries = p.q.view({count, n, kv_heads, group, d})
+                                   .permute({0, 2, 3, 1, 4})
+                                   .reshape({count * kv_heads, group * n, d});
+    const at::Tensor out =
+        attention(queries, split(p.k), split(p.v), 1.0 / std::sqrt(static_cast<double>(d)), mask);
+    return out.view({count, kv_heads, group, n, d})
+        .permute({0, 3, 1, 2, 4})
+        .reshape({count * n, kv_heads * group * d});
+  };
+  return run_layers(std::move(x), make_rotation(positions), attend);
+}
+
+at::Tensor Decoder::logits(const at::Tensor& hidden, std::span<const int> ids) const {
+  const std::vector<std::int64_t> rows(ids.begin(), ids.end());
+  const at::Tensor chosen =
+      head_.weight.index_select(0, at::tensor(rows, at::kLong).to(options_.device()));
+  return at::linear(hidden, chosen);
 }
 
 }  // namespace hindsight::model::torch::detail

@@ -47,8 +47,18 @@ class Decoder {
                                    const std::vector<std::int64_t>& positions,
                                    KeyValueCache& cache) const;
 
+  /// Several prompts of equal length that do not see each other: x [count * n, hidden], one prompt
+  /// after another, as are the positions [3, count * n].  Returns [count * n, hidden] after the
+  /// final norm.
+  [[nodiscard]] at::Tensor forward_each(at::Tensor x,
+                                        const std::vector<std::int64_t>& positions,
+                                        std::int64_t count) const;
+
   /// hidden [n, hidden] -> logits [n, vocab].
   [[nodiscard]] at::Tensor logits(const at::Tensor& hidden) const { return apply(head_, hidden); }
+
+  /// hidden [n, hidden] -> logits of the tokens `ids`, [n, ids.size()].
+  [[nodiscard]] at::Tensor logits(const at::Tensor& hidden, std::span<const int> ids) const;
 
   /// Rows of the input embedding.
   [[nodiscard]] at::Tensor embed(std::span<const int> ids) const;
@@ -77,11 +87,20 @@ class Decoder {
 
   [[nodiscard]] static Layer load_layer(const WeightLoader& loader, int index);
   [[nodiscard]] Rotation make_rotation(const std::vector<std::int64_t>& positions) const;
-  [[nodiscard]] at::Tensor attend(const at::Tensor& x,
-                                  int index,
-                                  const Rotation& rotation,
-                                  const at::Tensor& mask,
-                                  KeyValueCache& cache) const;
+  struct Projections {
+    at::Tensor q;  // [n, kv_heads, group, d]: query heads of a group share a key head
+    at::Tensor k;  // [n, kv_heads, d]
+    at::Tensor v;
+  };
+  [[nodiscard]] Projections project(const at::Tensor& x,
+                                    const Layer& layer,
+                                    const Rotation& rotation) const;
+  [[nodiscard]] at::Tensor causal_tail(std::int64_t n) const;
+  /// Runs all layers; attend(Projections, layer index) returns [n, heads * d].
+  template <class Attend>
+  [[nodiscard]] at::Tensor run_layers(at::Tensor x,
+                                      const Rotation& rotation,
+                                      const Attend& attend) const;
 
   TextConfig config_;
   at::TensorOptions options_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -9,8 +10,8 @@
 
 #include "model/generation.h"
 #include "model/prompt.h"
-#include "model/torch/detail/decoder.h"
 #include "model/torch/detail/backend.h"
+#include "model/torch/detail/decoder.h"
 #include "model/torch/detail/module.h"
 
 namespace hindsight::model::torch::detail {
@@ -59,6 +60,34 @@ class TorchLanguageModel final : public CheckpointModel {
       KeyValueCache cache = decoder_.make_cache(positions.length);
       return to_floats(decoder_.logits(prefill(prompt, positions, cache)));
     });
+  }
+
+  [[nodiscard]] std::vector<std::vector<float>> score_next(std::span<const Prompt> prompts,
+                                                           std::span<const int> ids) override {
+    for (const int id : ids) check_id(id);
+    std::map<int, std::vector<const Prompt*>> by_length;
+    for (const Prompt& prompt : prompts) {
+      check_prompt(prompt, 0);
+      by_length[num_tokens(prompt)].push_back(&prompt);
+    }
+    std::vector<std::vector<float>> scores(prompts.size());
+    if (ids.empty()) return scores;
+    guarded("score prompts", threads_, [&] {
+      for (const auto& [length, group] : by_length) {
+        const auto most =
+            static_cast<std::size_t>(std::max<std::int64_t>(kPrefillChunk / length, 1));
+        for (std::size_t at = 0; at < group.size(); at += most) {
+          const auto part = std::span(group).subspan(at, std::min(most, group.size() - at));
+          const std::vector<float> rows = score_together(part, ids);
+          for (std::size_t i = 0; i < part.size(); ++i) {
+            const auto first = rows.begin() + static_cast<std::ptrdiff_t>(i * ids.size());
+            scores[static_cast<std::size_t>(part[i] - prompts.data())].assign(
+                first, first + static_cast<std::ptrdiff_t>(ids.size()));
+          }
+        }
+      }
+    });
+    return scores;
   }
 
   [[nodiscard]] TokenMatrix all_logits(const Prompt& prompt) override {
@@ -156,6 +185,27 @@ class TorchLanguageModel final : public CheckpointModel {
           at::from_blob(values, {tokens.rows, tokens.width}, at::kFloat).to(decoder_.options()));
     }
     return at::cat(parts, 0);
+  }
+
+  /// Logits [prompts.size(), ids.size()] after prompts of equal length.
+  std::vector<float> score_together(std::span<const Prompt* const> prompts,
+                                    std::span<const int> ids) const {
+    std::vector<at::Tensor> embeddings;
+    std::vector<std::int64_t> positions[3];
+    for (const Prompt* prompt : prompts) {
+      embeddings.push_back(embed_prompt(*prompt));
+      const Positions own = positions_of(segments_of(*prompt), position_options_);
+      for (int axis = 0; axis < 3; ++axis) {
+        const auto part = own.axis(axis);
+        positions[axis].insert(positions[axis].end(), part.begin(), part.end());
+      }
+    }
+    for (int axis = 1; axis < 3; ++axis)
+      positions[0].insert(positions[0].end(), positions[axis].begin(), positions[axis].end());
+    const auto count = static_cast<std::int64_t>(prompts.size());
+    const at::Tensor hidden = decoder_.forward_each(at::cat(embeddings, 0), positions[0], count);
+    const at::Tensor last = hidden.view({count, -1, hidden.size(1)}).select(1, -1);
+    return to_floats(decoder_.logits(last, ids));
   }
 
   /// Runs the prompt through the layers in chunks.  Returns the hidden state [1, hidden] of its

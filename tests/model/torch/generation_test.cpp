@@ -65,6 +65,42 @@ TEST_CASE("a prompt longer than a chunk scores as its prefixes do") {
   }
 }
 
+/// Text, a pair of `side` x `side` patches, text.
+Prompt picture_prompt(int side, int text, float level) {
+  const GridThw grid{1, side, side};
+  TokenMatrix tokens{grid.num_tokens(), load()->info().token_width, {}};
+  for (int i = 0; i < tokens.rows * tokens.width; ++i)
+    tokens.values.push_back(level * static_cast<float>(i % 7 - 3));
+  return {text_prompt(3).front(),
+          VisualPart{.grid = grid, .tokens = tokens},
+          text_prompt(text).front()};
+}
+
+TEST_CASE("prompts scored together score as they do alone, in any company") {
+  const std::vector<int> ids{5, 500, 17};
+  // Another number of rows may add in another order.
+  constexpr double kRounding = 2e-6;
+  std::vector<Prompt> prompts;
+  for (int i = 0; i < 40; ++i)
+    prompts.push_back(
+        picture_prompt(i % 3 == 0 ? 4 : 8, 4 + i % 4, 0.1F * static_cast<float>(i + 1)));
+  const auto model = load();
+  const auto together = model->score_next(prompts, ids);
+  REQUIRE(together.size() == prompts.size());
+  for (std::size_t i = 0; i < prompts.size(); ++i) {
+    CAPTURE(i);
+    const auto logits = model->next_token_logits(prompts[i]);
+    const std::vector<float> expected{logits[5], logits[500], logits[17]};
+    CHECK(test::relative_error(together[i], expected) < kRounding);
+    CHECK(test::relative_error(model->score_next(std::span(prompts).subspan(i, 1), ids)[0],
+                               expected) < kRounding);
+  }
+  CHECK(model->score_next({}, ids).empty());
+  CHECK(model->score_next(prompts, {}) == std::vector<std::vector<float>>(prompts.size()));
+  const std::vector<int> unknown{512};
+  CHECK_THROWS_AS((void)model->score_next(prompts, unknown), Error);
+}
+
 TEST_CASE("generation ends at any end-of-text id, which is not returned") {
   const auto model = load();
   const Prompt prompt = text_prompt(9);
