@@ -82,6 +82,15 @@ ProgressStyle progress_style(bool json, bool quiet) {
   return is_terminal(STDERR_FILENO) ? ProgressStyle::bar : ProgressStyle::none;
 }
 
+/// A model's folder says how large the pictures are that it was made for.
+void limit_to_model(sampler::PlanOptions& plan, const model::PreprocessorConfig& preprocessor) {
+  const std::int64_t side = preprocessor.side_factor();
+  const auto most = std::max<std::int64_t>(preprocessor.max_pixels / (side * side), 1);
+  if (most >= plan.max_pair_tokens) return;
+  plan.max_pair_tokens = static_cast<int>(most);
+  plan.min_pair_tokens = std::min(plan.min_pair_tokens, plan.max_pair_tokens);
+}
+
 class IngestCommand {
  public:
   IngestCommand(Context& context, IngestArguments arguments);
@@ -133,6 +142,7 @@ IngestCommand::IngestCommand(Context& context, IngestArguments arguments)
   sampler::validate(options.plan);
   const auto directory = resolve_model_dir(context_);
   options.fetch.preprocessor = model::load_preprocessor_config(directory);
+  limit_to_model(options.plan, options.fetch.preprocessor);
   settings_ = {context_.store_path,
                model::torch::read_model_info(directory, arguments_.load),
                options,

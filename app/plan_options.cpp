@@ -35,7 +35,7 @@ void add_plan_options(CLI::App& verb, sampler::PlanOptions& options) {
       ->group("Plan");
   verb.add_option("--min-pair-tokens", options.min_pair_tokens, "Tokens of an empty picture")
       ->group("Plan");
-  verb.add_option("--max-pair-tokens", options.max_pair_tokens, "Tokens of a busy picture, at most")
+  verb.add_option("--max-pair-tokens", options.max_pair_tokens, "Tokens of a busy picture, at most; the model may set less")
       ->group("Plan");
   add_duration(verb,
                "--coverage-floor",

@@ -17,6 +17,7 @@ from safetensors.torch import save_file
 from hindsight_training.patches import MEAN, STD
 from hindsight_training.state import Run
 
+
 # The template of the released Qwen2-VL models, in words of our own: turns of text, images and videos.
 CHAT_TEMPLATE = (
     "{% for message in messages %}"
@@ -28,6 +29,11 @@ CHAT_TEMPLATE = (
     "{% elif 'text' in part %}{{ part['text'] }}{% endif %}{% endfor %}{% endif %}<|im_end|>\n"
     "{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
+
+
+def largest_area(sizes):
+    """Pixels of the largest of "168x112", …: the model has seen nothing larger, and its folder says so."""
+    return max(int(width) * int(height) for width, height in (size.split("x") for size in sizes))
 
 
 def write_json(path, value):
@@ -59,7 +65,7 @@ def export(run, out, dtype):
     write_json(
         out / "preprocessor_config.json",
         {
-            "min_pixels": 3136, "max_pixels": 12845056, "patch_size": 14, "temporal_patch_size": 2, "merge_size": 2,
+            "min_pixels": 3136, "max_pixels": largest_area(run.settings["data"]["sizes"]), "patch_size": 14, "temporal_patch_size": 2, "merge_size": 2,
             "image_mean": [float(f"{v:.8g}") for v in MEAN], "image_std": [float(f"{v:.8g}") for v in STD],
             "image_processor_type": "Qwen2VLImageProcessor", "processor_class": "Qwen2VLProcessor",
         },

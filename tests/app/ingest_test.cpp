@@ -192,6 +192,33 @@ TEST_CASE("a dry run shows the estimate and stores nothing") {
   CHECK_FALSE(std::filesystem::exists(dir.file("store.db")));
 }
 
+TEST_CASE("no pair is larger than the model's folder allows") {
+  const TempDir dir;
+  const auto model = dir.file("model");
+  std::filesystem::copy(material().model, model);
+  const auto path = model + "/preprocessor_config.json";
+  json config = json::parse(std::ifstream(path));
+  constexpr int kMostTokens = 12;
+  config["max_pixels"] = kMostTokens * 28 * 28;
+  config["min_pixels"] = 28 * 28;
+  std::ofstream(path) << config;
+  const auto result = run_hindsight({"ingest",
+                                     "--quiet",
+                                     "--store",
+                                     dir.file("store.db"),
+                                     "--model",
+                                     model,
+                                     "--max-pair-tokens",
+                                     "100",
+                                     material().clip});
+  REQUIRE_MESSAGE(result.exit_code == 0, result.err);
+  const auto store = index::Store::open(dir.file("store.db"), index::OpenMode::read);
+  const auto video = store.videos().at(0);
+  const auto pairs = store.pairs(store.runs(video.id).at(0).id, TimeSpan{MediaTime{}, video.end});
+  REQUIRE_FALSE(pairs.empty());
+  for (const auto& pair : pairs) CHECK(pair.num_tokens <= kMostTokens);
+}
+
 TEST_CASE("an input that cannot be read does not stop the others") {
   const TempDir dir;
   std::ofstream(dir.file("text.mp4")) << "no video";
