@@ -12,11 +12,12 @@ import zlib
 
 import torch
 
+from hindsight_training.augment import vary
 from hindsight_training.cells import cell_targets, stack
 from hindsight_training.language import draw_form
 from hindsight_training.packing import collate, pack
 from hindsight_training.patches import CELL
-from hindsight_training.records import PairFile
+from hindsight_training.records import Pair, PairFile
 
 
 class Shards:
@@ -80,6 +81,7 @@ class Batches(torch.utils.data.Dataset):
         _, height, width, _ = pairs[0].frames.shape
         grid = (height // CELL, width // CELL)
         form = draw_form(rng)
+        pairs = [Pair(*reversed(vary(pair.frames, pair.truth, rng))) for pair in pairs]
         rows = []
         for pair in pairs:
             tasks = list(pair.truth["tasks"])

@@ -18,6 +18,7 @@ sys.path[:0] = [str(FOLDER.parent), str(FOLDER)]
 os.environ["PATH"] = f"{pathlib.Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 
 from hindsight_training import figures  # noqa: E402
+from hindsight_training.augment import vary  # noqa: E402
 from hindsight_training.cells import CHARACTERS, SLOTS, Vocabulary, cell_targets  # noqa: E402
 from hindsight_training.language import SPECIAL  # noqa: E402
 from hindsight_training.muon import make_optimisers, orthogonalise  # noqa: E402
@@ -150,6 +151,26 @@ class Cells(unittest.TestCase):
         a, b = CHARACTERS.index("A"), CHARACTERS.index("B")
         self.assertEqual(targets["text"][3].tolist(), [a] * (SLOTS // 2) + [b] * (SLOTS // 2))
         self.assertEqual(int(targets["text"][[0, 1, 2, 4, 5]].sum()), 0)
+
+
+class Variations(unittest.TestCase):
+    def test_boxes_move_with_the_pixels_and_stay_inside(self):
+        rng = random.Random(3)
+        for _ in range(50):
+            frames = np.zeros((2, 84, 112, 3), np.uint8)
+            box = [rng.randrange(0, 80), rng.randrange(0, 60)]
+            box += [box[0] + 20, box[1] + 20]
+            frames[:, box[1] : box[3], box[0] : box[2]] = 200
+            truth = {"entities": [{"boxes": [box, box]}], "texts": [{"text": "A", "box": box}]}
+            varied, moved = vary(frames, truth, rng)
+            x0, y0, x1, y1 = moved["entities"][0]["boxes"][1]
+            self.assertEqual(moved["texts"][0]["box"], [x0, y0, x1, y1])
+            bright = varied[1].mean(-1) > 100
+            inside = np.zeros_like(bright)
+            inside[y0:y1, x0:x1] = True
+            at_edge = 0 in (box[0], box[1]) or box[2] == 112 or box[3] == 84
+            self.assertTrue(at_edge or np.array_equal(bright, inside))
+            self.assertEqual(truth["entities"][0]["boxes"][0], box)
 
 
 class Figures(unittest.TestCase):
