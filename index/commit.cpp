@@ -233,6 +233,8 @@ void Store::commit_stretch(std::int64_t run_id, const StretchRecord& stretch) {
       .bind(run_id, std::time(nullptr))
       .run();
   transaction.commit();
+  // A stretch is written once and not read again: its pages would fill the cache to its bound.
+  impl_->database->execute("PRAGMA shrink_memory");
 }
 
 }  // namespace hindsight::index
