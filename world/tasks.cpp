@@ -288,21 +288,21 @@ class TaskMaker {
   static float share_asked(Ask what, bool truth) {
     switch (what) {
       case Ask::how_many_at_least:
-        return truth ? 1 : 0.33F;
+        return truth ? 1 : 0.3F;
       case Ask::visible:
-        return truth ? 1 : 0.83F;
+        return truth ? 1 : 0.72F;
       case Ask::moving_to:
-        return truth ? 1 : 0.7F;
+        return truth ? 1 : 0.6F;
       case Ask::moving:
-        return truth ? 0.49F : 1;
+        return truth ? 0.61F : 1;
       case Ask::carrying:
-        return truth ? 1 : 0.67F;
+        return truth ? 1 : 0.51F;
       case Ask::raining:
-        return truth ? 1 : 0.33F;
+        return truth ? 1 : 0.38F;
       case Ask::night:
-        return truth ? 1 : 0.37F;
+        return truth ? 1 : 0.5F;
       case Ask::anything_moving:
-        return truth ? 1 : 0.61F;
+        return truth ? 1 : 0.35F;
       default:
         return 1;
     }
