@@ -159,6 +159,23 @@ const Canvas& Renderer::backdrop(bool lit) {
   return *kept;
 }
 
+PixelBox Renderer::box_of(const Board& board, const TextBitmap::Region& region) const {
+  float x0 = 1e9F, y0 = 1e9F, x1 = -1e9F, y1 = -1e9F;
+  for (const float u : {region.u0, region.u1}) {
+    for (const float v : {region.v0, region.v1}) {
+      const Vec3 p = projection_.pixel(
+          projection_.camera.to_view(board.corner + board.across * u + board.down * v));
+      x0 = std::min(x0, p.x), x1 = std::max(x1, p.x);
+      y0 = std::min(y0, p.y), y1 = std::max(y1, p.y);
+    }
+  }
+  const auto pixel = [](float at) { return static_cast<int>(std::lround(at / kSupersampling)); };
+  return {std::clamp(pixel(x0), 0, width_),
+          std::clamp(pixel(y0), 0, height_),
+          std::clamp(pixel(x1), 0, width_),
+          std::clamp(pixel(y1), 0, height_)};
+}
+
 void Renderer::draw_boards(Canvas& canvas, const Lighting& lighting, double t, Shot& shot) {
   for (const auto& board : world_.boards) {
     const std::string& text = board.text.value_at(t);
@@ -204,10 +221,7 @@ void Renderer::draw_boards(Canvas& canvas, const Lighting& lighting, double t, S
     }
     BoardSight sight{.what = board.text.what, .text = std::string(title_of(text))};
     constexpr int s = kSupersampling;
-    sight.box = {std::max(0, static_cast<int>(x0) / s),
-                 std::max(0, static_cast<int>(y0) / s),
-                 std::min(width_, static_cast<int>(x1) / s + 1),
-                 std::min(height_, static_cast<int>(y1) / s + 1)};
+    sight.box = box_of(board, bitmap.first_line);
     sight.letter_height = static_cast<float>(bitmap.letter_height) /
                           static_cast<float>(bitmap.height) * (y1 - y0) / s;
     const bool whole = x0 >= 0 && y0 >= 0 && x1 <= static_cast<float>(canvas.width) &&

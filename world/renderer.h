@@ -34,8 +34,8 @@ struct Sight {
 
 struct BoardSight {
   std::string what;
-  std::string text;  ///< what reading it gives: its title where it has several lines
-  PixelBox box{};
+  std::string text;         ///< what reading it gives: its title where it has several lines
+  PixelBox box{};           ///< of the letters of that text
   float letter_height = 0;  ///< pixels
   bool clear = false;       ///< that text is unhidden, inside the frame, in the light
   float age = 0;            ///< seconds since it changed
@@ -58,6 +58,8 @@ class Renderer {
 
  private:
   const Canvas& backdrop(bool lit);
+  /// Of a part of a board that lies before the camera.
+  [[nodiscard]] PixelBox box_of(const Board& board, const TextBitmap::Region& region) const;
   void draw_boards(Canvas& canvas, const Lighting& lighting, double t, Shot& shot);
 
   const World& world_;

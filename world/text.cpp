@@ -239,6 +239,9 @@ TextBitmap draw_text(std::string_view text, const TextStyle& style, float aspect
   const float below = body * (1.5F * static_cast<float>(lines.size()) - 1.1F);
   float top = (height - title - (titled ? below : 0)) / 2;
   if (titled) bitmap.title_end = (top + title + 0.25F * body) / height;
+  const float half = title * (advance * static_cast<float>(lines[0].size()) - style.spacing) / 2 /
+                     static_cast<float>(bitmap.width);
+  bitmap.first_line = {0.5F - half, top / height, 0.5F + half, (top + title) / height};
   for (std::size_t row = 0; row < lines.size(); ++row) {
     const float letter = row == 0 ? title : body;
     if (row > 0) top += (row == 1 ? 0.9F : 0.5F) * body;

@@ -29,6 +29,11 @@ struct TextBitmap {
   int height = 0;
   int letter_height = 0;  ///< of the first line
   float title_end = 1;    ///< share of the height down to the end of a title, 1: there is none
+  /// The letters of the first line, shares of width and height.
+  struct Region {
+    float u0 = 0, v0 = 0, u1 = 1, v1 = 1;
+  };
+  Region first_line{};
   std::vector<float> ink{};
   [[nodiscard]] float at(float u, float v) const;  ///< u, v in 0..1, bilinear
 };

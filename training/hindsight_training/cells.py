@@ -74,10 +74,10 @@ def cover(box, rows, columns):
 
 
 def write_characters(text, item, rows, columns):
-    """Which character of an evenly spaced line lies at the middle of each slot; several lines are not asked."""
+    """Which character of an evenly spaced line lies at the middle of each slot; an illegible one is not asked."""
     x0, y0, x1, y1 = item["box"]
     line = item["text"].upper()
-    several = "\n" in line
+    illegible = not item.get("clear", True)
     if x1 <= x0 or not line:
         return
     for row in range(max(int(y0 // CELL), 0), min(int(np.ceil(y1 / CELL)), rows)):
@@ -87,7 +87,7 @@ def write_characters(text, item, rows, columns):
             x = (slot + 0.5) * CELL / SLOTS
             if x0 <= x < x1:
                 c = line[min(int((x - x0) / (x1 - x0) * len(line)), len(line) - 1)]
-                text[row * columns + slot // SLOTS, slot % SLOTS] = -1 if several else max(CHARACTERS.find(c), 0)
+                text[row * columns + slot // SLOTS, slot % SLOTS] = -1 if illegible else max(CHARACTERS.find(c), 0)
 
 
 class CellHeads(nn.Module):
