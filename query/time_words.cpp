@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "query/detail/time_lexer.h"
 #include "query/detail/time_phrases.h"
+#include "query/operators.h"
 
 namespace hindsight::query {
 namespace {
@@ -14,35 +15,10 @@ namespace {
 using detail::FoundPhrase;
 using detail::Word;
 
-using Ranges = std::vector<TimeSpan>;
-
-/// Sorted and disjoint; spans that touch become one.
-Ranges unite(Ranges ranges) {
-  std::sort(ranges.begin(), ranges.end());
-  Ranges united;
-  for (const TimeSpan& span : ranges) {
-    if (span.empty()) continue;
-    if (!united.empty() && span.begin <= united.back().end) {
-      united.back().end = std::max(united.back().end, span.end);
-    } else {
-      united.push_back(span);
-    }
-  }
-  return united;
-}
-
-Ranges intersect_all(const Ranges& a, const Ranges& b) {
-  Ranges both;
-  for (const TimeSpan& x : a) {
-    for (const TimeSpan& y : b) both.push_back(intersect(x, y));
-  }
-  return unite(std::move(both));
-}
-
 /// Stretches add up, bounds cut, bounds joined by "or" add up among themselves.
-Ranges combine(const std::vector<FoundPhrase>& found, detail::Words words, MediaTime end) {
-  Ranges stretches;
-  std::vector<Ranges> bounds;
+Intervals combine(const std::vector<FoundPhrase>& found, detail::Words words, MediaTime end) {
+  Intervals stretches;
+  std::vector<Intervals> bounds;
   for (std::size_t i = 0; i < found.size(); ++i) {
     if (!found[i].is_bound) {
       stretches.push_back(found[i].span);
@@ -54,8 +30,8 @@ Ranges combine(const std::vector<FoundPhrase>& found, detail::Words words, Media
     if (!alternative) bounds.emplace_back();
     bounds.back().push_back(found[i].span);
   }
-  Ranges ranges = stretches.empty() ? Ranges{{{}, end}} : unite(std::move(stretches));
-  for (Ranges& bound : bounds) ranges = intersect_all(ranges, unite(std::move(bound)));
+  Intervals ranges = stretches.empty() ? Intervals{{{}, end}} : unite(std::move(stretches));
+  for (Intervals& bound : bounds) ranges = both(ranges, unite(std::move(bound)));
   return ranges;
 }
 
@@ -159,7 +135,7 @@ std::vector<TimeSpan> limit_ranges(const TimeWords& words,
         fmt::format(
             "--from {} is not before --to {}", to_clock(flags.begin), to_clock(to.value_or(end))));
   }
-  auto ranges = intersect_all(words.ranges, {flags});
+  auto ranges = both(words.ranges, {flags});
   if (ranges.empty()) {
     throw Error(ErrorCode::usage,
                 fmt::format("the question is about \"{}\", which lies outside --from {} --to {}; "

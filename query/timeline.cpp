@@ -1,0 +1,96 @@
+#include "query/timeline.h"
+
+#include <algorithm>
+#include <numeric>
+#include <tuple>
+
+#include "core/error.h"
+
+namespace hindsight::query {
+namespace {
+
+auto time_key(const ScoredPair& scored) {
+  return std::tuple(scored.pair.covers, scored.pair.first, scored.pair.id);
+}
+
+HeldInterval hold(const std::vector<ScoredPair>& pairs, std::size_t first, std::size_t last) {
+  double sum = 0;
+  for (std::size_t i = first; i <= last; ++i) sum += pairs[i].p_yes;
+  return {.span = {pairs[first].pair.covers.begin, pairs[last].pair.covers.end},
+          .confidence = sum / static_cast<double>(last - first + 1),
+          .first = first,
+          .last = last};
+}
+
+}  // namespace
+
+Intervals Timeline::spans() const {
+  Intervals spans;
+  for (const auto& interval : intervals) spans.push_back(interval.span);
+  return spans;
+}
+
+Timeline make_timeline(std::string predicate,
+                       std::vector<ScoredPair> pairs,
+                       const Hysteresis& hysteresis) {
+  if (!(0 <= hysteresis.off && hysteresis.off <= hysteresis.on && hysteresis.on <= 1)) {
+    throw Error(ErrorCode::usage,
+                "the thresholds of a timeline must satisfy 0 <= off <= on <= 1; swap them");
+  }
+  // A pair that covers nothing repeats another one's frames at another size.
+  std::erase_if(pairs, [](const ScoredPair& scored) { return scored.pair.covers.empty(); });
+  std::sort(pairs.begin(), pairs.end(), [](const auto& a, const auto& b) {
+    return time_key(a) < time_key(b);
+  });
+  Timeline timeline{.predicate = std::move(predicate), .pairs = std::move(pairs), .intervals = {}};
+  const auto& all = timeline.pairs;
+  for (std::size_t i = 0; i < all.size();) {
+    if (all[i].p_yes < hysteresis.off) {
+      ++i;
+      continue;
+    }
+    const std::size_t first = i;
+    bool is_sure = false;
+    for (; i < all.size() && all[i].p_yes >= hysteresis.off; ++i)
+      is_sure = is_sure || all[i].p_yes >= hysteresis.on;
+    if (is_sure) timeline.intervals.push_back(hold(all, first, i - 1));
+  }
+  return timeline;
+}
+
+Timeline clip(Timeline timeline, const Intervals& ranges) {
+  const auto whole = std::move(timeline.intervals);
+  timeline.intervals.clear();
+  for (const auto& interval : whole) {
+    for (const TimeSpan& part : both({interval.span}, ranges)) {
+      std::size_t first = interval.first;
+      while (first < interval.last && timeline.pairs[first + 1].pair.covers.begin <= part.begin)
+        ++first;
+      std::size_t last = first;
+      while (last < interval.last && timeline.pairs[last + 1].pair.covers.begin < part.end) ++last;
+      auto held = hold(timeline.pairs, first, last);
+      held.span = part;
+      timeline.intervals.push_back(held);
+    }
+  }
+  return timeline;
+}
+
+std::vector<ScoredPair> proof_of(const Timeline& timeline,
+                                 const HeldInterval& interval,
+                                 std::size_t limit) {
+  std::vector<std::size_t> order(interval.last - interval.first + 1);
+  std::iota(order.begin(), order.end(), interval.first);
+  const auto is_end = [&](std::size_t i) { return i == interval.first || i == interval.last; };
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return std::tuple(!is_end(a), -timeline.pairs[a].p_yes) <
+           std::tuple(!is_end(b), -timeline.pairs[b].p_yes);
+  });
+  order.resize(std::min(order.size(), limit));
+  std::sort(order.begin(), order.end());
+  std::vector<ScoredPair> proof;
+  for (const std::size_t i : order) proof.push_back(timeline.pairs[i]);
+  return proof;
+}
+
+}  // namespace hindsight::query
