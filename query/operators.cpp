@@ -192,6 +192,13 @@ Intervals sharing_time(const Intervals& a, const Intervals& refs) {
       a, refs, [](const TimeSpan& x, const TimeSpan& ref) { return x.overlaps(ref); });
 }
 
+Intervals holding_at(const Intervals& a, std::span<const MediaTime> moments) {
+  return select(a, [&](const TimeSpan& x) {
+    return std::any_of(
+        moments.begin(), moments.end(), [&](MediaTime moment) { return x.contains(moment); });
+  });
+}
+
 Intervals between(const Intervals& a, const TimeSpan& x, const TimeSpan& y) {
   return inside(a, {{x.end, y.begin}});
 }

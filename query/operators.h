@@ -89,6 +89,8 @@ inline constexpr int kNumRelations = 13;
 [[nodiscard]] Intervals inside(const Intervals& a, const Intervals& refs);
 /// Those that share a moment with one of `refs`.
 [[nodiscard]] Intervals sharing_time(const Intervals& a, const Intervals& refs);
+/// Those that hold at one of `moments`.
+[[nodiscard]] Intervals holding_at(const Intervals& a, std::span<const MediaTime> moments);
 /// Those that lie between the end of `x` and the begin of `y`.
 [[nodiscard]] Intervals between(const Intervals& a, const TimeSpan& x, const TimeSpan& y);
 /// Those that share a moment with one of `refs` or are at most `distance` away from it.

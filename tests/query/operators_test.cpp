@@ -227,6 +227,11 @@ TEST_CASE("selections by another list equal brute force on random lists") {
     CHECK(sharing_time(a, refs) == brute_select(a, refs, [](const Ticks& x, const Ticks& ref) {
             return !shared(x, ref).empty();
           }));
+    const std::vector<MediaTime> moments{at(t), at(distance)};
+    Intervals held;
+    for (const auto& x : a)
+      if (ticks_of(x).contains(t) || ticks_of(x).contains(distance)) held.push_back(x);
+    CHECK(holding_at(a, moments) == held);
     CHECK(near(a, refs, std::chrono::seconds{distance}) ==
           brute_select(a, refs, [&](const Ticks& x, const Ticks& ref) {
             int nearest = kTicks;

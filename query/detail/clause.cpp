@@ -1,0 +1,357 @@
+#include "query/detail/clause.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "query/detail/noun_phrase.h"
+#include "query/detail/verbs.h"
+
+namespace hindsight::query::detail {
+namespace {
+
+constexpr std::string_view kAdverbs =
+    "ever actually really suddenly finally again just also currently now already";
+constexpr std::string_view kBe = "is are was were be been being gets get got becomes become";
+constexpr std::string_view kSigns = "sign clock display slide screen board banner plate label";
+
+std::string upper_first(std::string text) {
+  if (char& first = text.front(); first >= 'a' && first <= 'z')
+    first = static_cast<char>(first - 'a' + 'A');
+  return text;
+}
+
+bool is_visible(Words words) {
+  if (words.empty()) return true;
+  const auto text = join(words);
+  constexpr std::array<std::string_view, 18> kSaid{"visible",
+                                                   "seen",
+                                                   "there",
+                                                   "present",
+                                                   "shown",
+                                                   "around",
+                                                   "in view",
+                                                   "in sight",
+                                                   "on screen",
+                                                   "on camera",
+                                                   "in frame",
+                                                   "in the picture",
+                                                   "in the frame",
+                                                   "in the scene",
+                                                   "in the image",
+                                                   "on the screen",
+                                                   "to be seen",
+                                                   "in shot"};
+  return std::find(kSaid.begin(), kSaid.end(), text) != kSaid.end();
+}
+
+/// Reads one clause; see read_clause().
+class ClauseReader {
+ public:
+  ClauseReader(Words words, std::string_view question, Auxiliary auxiliary)
+      : words_(words), question_(question), auxiliary_(auxiliary) {}
+
+  std::optional<Clause> read() const {
+    if (words_.empty()) return std::nullopt;
+    if (auto clause = read_special()) return clause;
+    if (is_any(words_, 0, "you we one i") && is_any(words_, 1, "see notice spot"))
+      return of(words_.subspan(2), Auxiliary::none).read();
+    if (is(words_, 0, "there"))
+      return of(skip_front(words_.subspan(1), kBe), Auxiliary::none).read();
+    const Words shown = skip_front(words_, "the this");
+    if (is_any(shown, 0, "picture video camera scene image clip") &&
+        (lemma_at(shown, 1) == "show" || is_any(shown, 1, "contain contains")) && shown.size() > 2)
+      return of(shown.subspan(2), Auxiliary::none).read();
+    if (is(words_, 0, "no")) return negated(of(words_.subspan(1), auxiliary_).read());
+    // The first split whose verb phrase is understood to its last word.
+    // A subject without a verb is a clause only where nothing was turned round.
+    const std::size_t last = auxiliary_ == Auxiliary::none ? words_.size() : words_.size() - 1;
+    for (std::size_t verb = 1; verb <= last; ++verb) {
+      if (auto clause = split_at(verb)) return clause;
+    }
+    return read_unknown_verb();
+  }
+
+ private:
+  ClauseReader of(Words words, Auxiliary auxiliary) const { return {words, question_, auxiliary}; }
+
+  static Clause whole(std::string predicate) { return {timeline_of(std::move(predicate)), {}, {}}; }
+  static Clause begins(PlanNode node) {
+    return {apply(PlanOp::onsets, {std::move(node)}), Edge::begin, {}};
+  }
+  static std::optional<Clause> negated(std::optional<Clause> clause) {
+    if (!clause) return std::nullopt;
+    return Clause{apply(PlanOp::negation, {std::move(clause->node)}), Edge::whole, {}};
+  }
+
+  /// Weather, light and "anything", which have no subject of their own.
+  std::optional<Clause> read_special() const {
+    const Words rest = is(words_, 0, "it") ? skip_front(words_.subspan(1), kBe) : words_;
+    const bool is_it = is(words_, 0, "it") || auxiliary_ == Auxiliary::none;
+    if (is_it && rest.size() == 1 && is_any(rest, 0, "rain raining rains rained"))
+      return whole("Is it raining?");
+    const auto text = join(skip_front(rest, "the"));
+    if (is_it && text == "rain") return whole("Is it raining?");
+    if (is_it &&
+        (text == "night" || text == "dark" || text == "dark outside" || text == "at night"))
+      return whole("Is it night?");
+    if (is_any(words_, 0, "anything something") || text == "motion" || text == "movement") {
+      const Words verb = skip_front(words_.subspan(1), kBe);
+      if (verb.empty() && is_any(words_, 0, "anything something")) return std::nullopt;
+      if (verb.empty() || lemma_at(verb, 0) == "move") return whole("Is anything moving?");
+    }
+    return std::nullopt;
+  }
+
+  std::optional<Clause> split_at(std::size_t verb) const {
+    const Words subject = words_.first(verb);
+    for (std::size_t i = 1; i + 1 < subject.size(); ++i) {
+      if (!is_any(subject, i, "and or")) continue;
+      const Words first = skip_front(subject.first(i), "both either");
+      auto a = with_subject(first, words_.subspan(verb));
+      auto b = with_subject(subject.subspan(i + 1), words_.subspan(verb));
+      if (!a || !b) continue;
+      const auto op = is(subject, i, "and") ? PlanOp::both : PlanOp::either;
+      return Clause{apply(op, {std::move(a->node), std::move(b->node)}), a->edge, {}};
+    }
+    return with_subject(subject, words_.subspan(verb));
+  }
+
+  std::optional<Clause> with_subject(Words subject, Words verb_phrase) const {
+    if (const auto text = read_written(subject, verb_phrase)) return text;
+    const auto noun = read_noun_phrase(subject);
+    if (!noun) return std::nullopt;
+    const bool has_not = std::any_of(verb_phrase.begin(), verb_phrase.end(), [](const Word& word) {
+      return word.text == "not" || word.text == "never" || word.text.ends_with("n't");
+    });
+    if (!has_not) return with_noun(*noun, verb_phrase);
+    std::vector<Word> positive(verb_phrase.begin(), verb_phrase.end());
+    std::erase_if(positive, [](const Word& word) {
+      return word.text == "not" || word.text == "never" || word.text.ends_with("n't") ||
+             word.text == "does" || word.text == "do" || word.text == "did";
+    });
+    return negated(with_noun(*noun, positive));
+  }
+
+  /// "OPEN is written on the sign".
+  std::optional<Clause> read_written(Words subject, Words verb_phrase) const {
+    Words rest = skip_front(verb_phrase, kBe);
+    if (!is(rest, 0, "written") || !is(rest, 1, "on")) return std::nullopt;
+    rest = skip_front(rest.subspan(2), "the a");
+    if (rest.empty()) return std::nullopt;
+    return whole(fmt::format("Does the {} say {}?", join(rest), written(subject)));
+  }
+
+  /// The words as the user typed them, without the quotes around them.
+  std::string written(Words words) const {
+    auto text = question_.substr(words.front().begin, words.back().end - words.front().begin);
+    while (!text.empty() && std::string_view("\"'`").find(text.front()) != std::string_view::npos)
+      text.remove_prefix(1);
+    while (!text.empty() && std::string_view("\"'`").find(text.back()) != std::string_view::npos)
+      text.remove_suffix(1);
+    return std::string(text);
+  }
+
+  std::optional<Clause> with_noun(const NounPhrase& noun, Words verb_phrase) const {
+    const bool has_be = auxiliary_ == Auxiliary::be || is_any(verb_phrase, 0, kBe);
+    Words rest = skip_front(verb_phrase, kBe);
+    if (rest.size() > 1) rest = skip_front(rest, "still");
+    if (is_visible(rest)) {
+      // "does a car visible", "a car do seen" are no English.
+      if (rest.empty() && has_be && auxiliary_ == Auxiliary::none && !verb_phrase.empty())
+        return std::nullopt;
+      return visible(noun);
+    }
+    for (const auto rule : {&ClauseReader::carries,
+                            &ClauseReader::says,
+                            &ClauseReader::has_side,
+                            &ClauseReader::changes_state,
+                            &ClauseReader::stops,
+                            &ClauseReader::moves,
+                            &ClauseReader::comes_or_goes}) {
+      if (auto clause = (this->*rule)(noun, rest)) return clause;
+    }
+    // "the door closed" happens, "the door is closed" is.
+    if (!has_be && auxiliary_ == Auxiliary::none && rest.size() == 1 && is(rest, 0, "closed"))
+      return begins(timeline_of(fmt::format("Is the {} closed?", noun.noun)));
+    return has_state(noun, rest, has_be);
+  }
+
+  static std::optional<Clause> visible(const NounPhrase& noun) {
+    if (!noun.number.empty() && !noun.plural.empty())
+      return whole(fmt::format("Are {} {} visible?", noun.number, noun.plural));
+    const auto subject = noun.with_article();
+    // "a person carrying a bag" and "a car moving to the left" are judged as what they do.
+    for (const std::string_view doing : {" carrying ", " holding ", " moving ", " wearing "}) {
+      if (subject.find(doing) != std::string::npos) return whole(fmt::format("Is {}?", subject));
+    }
+    const auto with = noun.noun.find(" with ");
+    const Word holder{.text = noun.noun.substr(0, with)};
+    if (with != std::string::npos &&
+        is_any(Words(&holder, 1), 0, "person man woman child boy girl"))
+      return whole(fmt::format("Is a {} carrying {}?", holder.text, noun.noun.substr(with + 6)));
+    return whole(fmt::format("Is {} visible?", subject));
+  }
+
+  std::optional<Clause> carries(const NounPhrase& noun, Words rest) const {
+    const auto lemma = lemma_at(rest, 0);
+    Words thing = rest.empty() ? rest : rest.subspan(1);
+    const bool picks_up = lemma == "pick" && is(thing, 0, "up");
+    const bool puts_down = lemma == "put" && is(thing, 0, "down");
+    if (picks_up || puts_down) thing = thing.subspan(1);
+    const bool drops = puts_down || lemma == "drop";
+    if (!(picks_up || drops || lemma == "carry" || lemma == "hold" || lemma == "have"))
+      return std::nullopt;
+    const auto held = read_noun_phrase(thing);
+    if (!held) return std::nullopt;
+    auto clause =
+        whole(fmt::format("Is {} carrying {}?", noun.with_article(), held->with_article()));
+    if (picks_up) return begins(std::move(clause.node));
+    if (drops) return Clause{apply(PlanOp::offsets, {std::move(clause.node)}), Edge::end, {}};
+    return clause;
+  }
+
+  std::optional<Clause> says(const NounPhrase& noun, Words rest) const {
+    const auto lemma = lemma_at(rest, 0);
+    const Word head{.text = noun.noun};
+    const bool is_sign = is_any(Words(&head, 1), 0, kSigns);
+    const bool is_saying =
+        lemma == "say" || lemma == "read" || (is_sign && (lemma == "show" || lemma == "display"));
+    if (!is_saying || rest.size() < 2) return std::nullopt;
+    return whole(fmt::format("Does the {} say {}?", noun.noun, written(rest.subspan(1))));
+  }
+
+  std::optional<Clause> has_side(const NounPhrase& noun, Words rest) const {
+    rest = skip_front(rest, "to on the");
+    if (!is_any(rest, 0, "left right") || !is(rest, 1, "of")) return std::nullopt;
+    const auto other = read_noun_phrase(rest.subspan(2));
+    if (!other) return std::nullopt;
+    return whole(
+        fmt::format("Is the {} to the {} of the {}?", noun.noun, rest[0].text, other->noun));
+  }
+
+  /// "the door opens", "the light is turned off".
+  std::optional<Clause> changes_state(const NounPhrase& noun, Words rest) const {
+    const auto state_of = [&](std::string_view state) {
+      return begins(timeline_of(fmt::format("Is the {} {}?", noun.noun, state)));
+    };
+    if (rest.size() == 1) {
+      const bool bare = auxiliary_ == Auxiliary::do_;
+      const auto& word = rest[0].text;
+      if (word == "opens" || word == "opened" || word == "opening" || (bare && word == "open"))
+        return state_of("open");
+      if (word == "closes" || word == "closing" || (bare && (word == "close" || word == "shut")))
+        return state_of("closed");
+    }
+    const bool turns = is_any(rest,
+                              0,
+                              "goes go going went gone turns turn turned turning comes come "
+                              "came coming switched switches switch put");
+    if (rest.size() == 2 && turns && is_any(rest, 1, "on off")) return state_of(rest[1].text);
+    return std::nullopt;
+  }
+
+  std::optional<Clause> stops(const NounPhrase& noun, Words rest) const {
+    const bool stops = lemma_at(rest, 0) == "stop" && (rest.size() == 1 || is(rest, 1, "moving"));
+    const bool still =
+        join(rest) == "still" || (lemma_at(rest, 0) == "stand" && is(rest, 1, "still"));
+    if (!stops && !still) return std::nullopt;
+    auto standing =
+        apply(PlanOp::both,
+              {timeline_of(fmt::format("Is {} visible?", noun.with_article())),
+               apply(PlanOp::negation,
+                     {timeline_of(fmt::format("Is {} moving?", noun.with_article()))})});
+    if (stops) return begins(std::move(standing));
+    return Clause{std::move(standing), Edge::whole, {}};
+  }
+
+  std::optional<Clause> moves(const NounPhrase& noun, Words rest) const {
+    const auto lemma = lemma_at(rest, 0);
+    const Word verb{.text = std::string(lemma)};
+    if (lemma.empty() || !is_any(Words(&verb, 1), 0, "move go drive walk run ride head travel"))
+      return std::nullopt;
+    if (rest.size() == 1 && lemma == "move")
+      return whole(fmt::format("Is {} moving?", noun.with_article()));
+    const auto direction = read_direction(rest.subspan(1));
+    if (direction.empty()) return std::nullopt;
+    return whole(fmt::format("Is {} moving {}?", noun.with_article(), direction));
+  }
+
+  std::optional<Clause> comes_or_goes(const NounPhrase& noun, Words rest) const {
+    const auto motion = read_motion(rest);
+    if (motion == Motion::none) return std::nullopt;
+    auto clause = visible(noun);
+    clause->edge = motion == Motion::appears ? Edge::begin : Edge::end;
+    if (motion == Motion::leaves) clause->node = apply(PlanOp::offsets, {std::move(clause->node)});
+    return clause;
+  }
+
+  /// "the door is open", "the lamp is on", "a man is wearing a hat".
+  static std::optional<Clause> has_state(const NounPhrase& noun, Words rest, bool has_be) {
+    if (!has_be || rest.empty()) return std::nullopt;
+    if (rest.size() == 1 && is_any(rest, 0, "open opened closed shut on off"))
+      return whole(fmt::format("Is the {} {}?",
+                               noun.noun,
+                               is(rest, 0, "opened") ? "open"
+                               : is(rest, 0, "shut") ? "closed"
+                                                     : rest[0].text));
+    const bool is_doing = rest[0].text.ends_with("ing") && rest[0].text.size() > 4;
+    if (!is_doing) return std::nullopt;
+    return whole(fmt::format("Is {} {}?", noun.with_article(), join(rest)));
+  }
+
+  /// A question that was turned round is itself a question about a picture, whatever its verb.
+  std::optional<Clause> read_unknown_verb() const {
+    constexpr std::size_t kMostWords = 16;
+    const bool names_something =
+        is_any(words_, 0, "the a an any some someone somebody anyone anybody");
+    if (words_.size() < 2 || words_.size() > kMostWords || !names_something) return std::nullopt;
+    const bool is_one_clause = std::none_of(words_.begin(), words_.end(), [](const Word& word) {
+      return (word.kind == Word::Kind::mark && word.text != "-") ||
+             is_any(Words(&word, 1), 0, "but and or then so because");
+    });
+    if (!is_one_clause) return std::nullopt;
+    if (auxiliary_ == Auxiliary::be) return whole(fmt::format("Is {}?", join(words_)));
+    constexpr std::size_t kWithVerbAndMore = 4;
+    if (auxiliary_ == Auxiliary::do_ && words_.size() >= kWithVerbAndMore)
+      return whole(fmt::format("Does {}?", join(words_)));
+    return std::nullopt;
+  }
+
+  Words words_;
+  std::string_view question_;
+  Auxiliary auxiliary_;
+};
+
+}  // namespace
+
+PlanNode timeline_of(std::string predicate) {
+  return {.op = PlanOp::timeline, .predicate = upper_first(std::move(predicate))};
+}
+
+PlanNode apply(PlanOp op, std::vector<PlanNode> operands) {
+  return {.op = op, .of = std::move(operands)};
+}
+
+std::optional<Auxiliary> auxiliary_at(Words words, std::size_t i) {
+  if (is_any(words, i, "is are was were isn't aren't wasn't weren't")) return Auxiliary::be;
+  if (is_any(words, i, "does do did doesn't don't didn't")) return Auxiliary::do_;
+  if (is_any(words, i, "has have had hasn't haven't hadn't")) return Auxiliary::have;
+  if (is_any(words, i, "can could can't couldn't")) return Auxiliary::can;
+  return std::nullopt;
+}
+
+std::optional<Clause> read_clause(Words words, std::string_view question, Auxiliary auxiliary) {
+  while (!words.empty() && words.back().kind == Word::Kind::mark &&
+         is_any(words, words.size() - 1, ". , ? ! ; :"))
+    words = words.first(words.size() - 1);
+  std::vector<Word> kept(words.begin(), words.end());
+  std::erase_if(kept, [](const Word& word) { return is_any(Words(&word, 1), 0, kAdverbs); });
+  if (kept.empty()) return std::nullopt;
+  auto clause = ClauseReader(kept, question, auxiliary).read();
+  if (!clause) return std::nullopt;
+  clause->name = join(kept);
+  return clause;
+}
+
+}  // namespace hindsight::query::detail

@@ -1,0 +1,36 @@
+// Clauses of a question ("the red car leaves", "there are two dogs", "the sign says OPEN") as
+// timelines of questions that a model answers about one pair.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "query/detail/time_lexer.h"
+#include "query/plan.h"
+
+namespace hindsight::query::detail {
+
+/// The auxiliary in front of a clause that a question has turned round: "is", "does", "has", "can".
+enum class Auxiliary { none, be, do_, have, can };
+
+struct Clause {
+  PlanNode node;
+  Edge edge = Edge::whole;  ///< which end of its intervals the verb names: "leaves" is an end
+  std::string name;         ///< as the user wrote it
+};
+
+[[nodiscard]] PlanNode timeline_of(std::string predicate);
+[[nodiscard]] PlanNode apply(PlanOp op, std::vector<PlanNode> operands);
+
+/// Reads "(auxiliary) subject verb ..."; a subject alone means that it is visible.  `question` is
+/// the text that the words come from: what a sign says keeps its capitals.  Empty when the words
+/// are no clause that this grammar knows.
+[[nodiscard]] std::optional<Clause> read_clause(Words words,
+                                                std::string_view question,
+                                                Auxiliary auxiliary = Auxiliary::none);
+
+/// The auxiliary that word `i` is, in any tense and with or without "not".
+[[nodiscard]] std::optional<Auxiliary> auxiliary_at(Words words, std::size_t i);
+
+}  // namespace hindsight::query::detail

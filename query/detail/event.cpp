@@ -1,0 +1,294 @@
+#include "query/detail/event.h"
+
+#include <algorithm>
+#include <array>
+
+#include "query/detail/noun_phrase.h"
+
+namespace hindsight::query::detail {
+namespace {
+
+constexpr std::string_view kConnectors =
+    "before after while during when whenever until since between";
+
+/// Several words that mean one.
+struct Idiom {
+  std::array<std::string_view, 4> words;  ///< unused ones are empty
+  std::string_view meaning;               ///< empty: they mean nothing here
+};
+
+constexpr std::array kIdioms{Idiom{{"earlier", "than"}, "before"},
+                             Idiom{{"sooner", "than"}, "before"},
+                             Idiom{{"prior", "to"}, "before"},
+                             Idiom{{"later", "than"}, "after"},
+                             Idiom{{"as", "soon", "as"}, "after"},
+                             Idiom{{"at", "the", "moment", "when"}, "when"},
+                             Idiom{{"as", "long", "as"}, "while"},
+                             Idiom{{"at", "the", "same", "time"}, ""},
+                             Idiom{{"right", "after"}, "after"},
+                             Idiom{{"just", "after"}, "after"},
+                             Idiom{{"soon", "after"}, "after"},
+                             Idiom{{"shortly", "after"}, "after"},
+                             Idiom{{"immediately", "after"}, "after"},
+                             Idiom{{"directly", "after"}, "after"},
+                             Idiom{{"right", "before"}, "before"},
+                             Idiom{{"just", "before"}, "before"},
+                             Idiom{{"immediately", "before"}, "before"},
+                             Idiom{{"till"}, "until"},
+                             Idiom{{"final"}, "last"},
+                             Idiom{{"together"}, ""},
+                             Idiom{{"simultaneously"}, ""}};
+
+struct Contraction {
+  std::string_view word;
+  std::string_view first;
+  std::string_view second;
+};
+constexpr std::array kContractions{Contraction{"what's", "what", "is"},
+                                   Contraction{"when's", "when", "is"},
+                                   Contraction{"who's", "who", "is"},
+                                   Contraction{"where's", "where", "is"},
+                                   Contraction{"how's", "how", "is"},
+                                   Contraction{"there's", "there", "is"},
+                                   Contraction{"it's", "it", "is"}};
+
+/// Which of its occurrences a clause names, and the clause without saying so.
+struct Ordinal {
+  std::vector<Word> words;
+  int n = 0;  ///< 0: none was named
+};
+
+std::optional<int> ordinal_at(Words words, std::size_t i) {
+  if (is(words, i, "last")) return -1;
+  if (is(words, i, "next")) return 1;
+  const auto number = read_ordinal(words, i);
+  if (!number) return std::nullopt;
+  return static_cast<int>(number->value);
+}
+
+/// "for the first time", "the second time that", "first".
+Ordinal take_ordinal(Words words) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const auto n = ordinal_at(words, i);
+    if (!n || *n == 0) continue;
+    std::size_t first = i;
+    std::size_t next = i + 1;
+    if (is(words, next, "time")) {
+      ++next;
+      if (is(words, next, "that")) ++next;
+      if (first > 0 && is(words, first - 1, "the")) --first;
+      if (first > 0 && is(words, first - 1, "for")) --first;
+    }
+    std::vector<Word> rest(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(first));
+    rest.insert(rest.end(), words.begin() + static_cast<std::ptrdiff_t>(next), words.end());
+    return {std::move(rest), *n};
+  }
+  return {{words.begin(), words.end()}, 0};
+}
+
+/// "the car that appears" and "the car to appear" as "the car appears".
+std::vector<Word> without_relative(std::vector<Word> words) {
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    const bool relative = is_any(words, i, "that which who");
+    const bool infinitive = is(words, i, "to") && !is_any(words, i + 1, "the a left right be");
+    if (relative || infinitive) {
+      words.erase(words.begin() + static_cast<std::ptrdiff_t>(i));
+      break;
+    }
+  }
+  return words;
+}
+
+/// Reads one event; see read_event().
+class EventReader {
+ public:
+  EventReader(std::string_view question, Auxiliary auxiliary, Togetherness togetherness)
+      : question_(question), auxiliary_(auxiliary), togetherness_(togetherness) {}
+
+  std::optional<Event> read(Words words) const {
+    for (std::size_t i = 1; i < words.size(); ++i) {
+      if (auto event = near_at(words, i)) return event;
+      if (!is_any(words, i, kConnectors)) continue;
+      if (auto event = joined_at(words, i)) return event;
+    }
+    const bool has_connector = std::any_of(words.begin(), words.end(), [](const Word& word) {
+      return is_any(Words(&word, 1), 0, kConnectors);
+    });
+    if (has_connector) return std::nullopt;
+    auto main = read_main(words, auxiliary_);
+    if (!main) return std::nullopt;
+    return finish(std::move(*main));
+  }
+
+ private:
+  /// A main clause whose ordinal is not applied yet: "the first car after X" is the first of those
+  /// after X.
+  struct Main {
+    Clause clause;
+    int n = 0;
+  };
+
+  std::optional<Main> read_main(Words words, Auxiliary auxiliary) const {
+    const Ordinal ordinal = take_ordinal(words);
+    auto clause = read_clause(without_relative(ordinal.words), question_, auxiliary);
+    if (!clause) return std::nullopt;
+    clause->name = join(words);
+    return Main{std::move(*clause), ordinal.n};
+  }
+
+  /// A clause behind a connector: never turned round.
+  std::optional<Event> read_reference(Words words) const {
+    return EventReader(question_, Auxiliary::none, Togetherness::occurrences).read(words);
+  }
+
+  static Event finish(Main main) {
+    Event event{std::move(main.clause.node), main.clause.edge, std::move(main.clause.name)};
+    if (main.n == 0) return event;
+    PlanNode chosen = apply(PlanOp::nth, {std::move(event.node)});
+    chosen.n = main.n;
+    event.node = std::move(chosen);
+    return event;
+  }
+
+  std::optional<Event> joined_at(Words words, std::size_t i) const {
+    auto main = read_main(words.first(i), auxiliary_);
+    // "does the first car after the truck appear": the verb stands behind both.
+    if (!main) main = read_main(words.first(i), Auxiliary::none);
+    if (!main) return std::nullopt;
+    const Words rest = words.subspan(i + 1);
+    auto& node = main->clause.node;
+    if (is(words, i, "between")) {
+      const auto bounds = read_bounds(rest);
+      if (!bounds) return std::nullopt;
+      node = apply(PlanOp::between, {std::move(node), bounds->first.node, bounds->second.node});
+      return finish(std::move(*main));
+    }
+    auto reference = read_reference(rest);
+    if (!reference) return std::nullopt;
+    node =
+        apply(op_of(words[i].text, reference->edge), {std::move(node), std::move(reference->node)});
+    return finish(std::move(*main));
+  }
+
+  PlanOp op_of(std::string_view connector, Edge reference_edge) const {
+    const bool by_end = reference_edge == Edge::end;
+    if (connector == "before" || connector == "until")
+      return by_end ? PlanOp::before_end : PlanOp::before;
+    if (connector == "after" || connector == "since")
+      return by_end ? PlanOp::after_end : PlanOp::after;
+    if (connector == "when" && reference_edge == Edge::begin) return PlanOp::at_begin;
+    if (connector == "when" && by_end) return PlanOp::at_end;
+    return togetherness_ == Togetherness::moments ? PlanOp::both : PlanOp::sharing;
+  }
+
+  std::optional<std::pair<Event, Event>> read_bounds(Words words) const {
+    for (std::size_t i = 1; i + 1 < words.size(); ++i) {
+      if (!is(words, i, "and")) continue;
+      auto first = read_reference(words.first(i));
+      auto second = read_reference(words.subspan(i + 1));
+      if (first && second) return std::pair(std::move(*first), std::move(*second));
+    }
+    return std::nullopt;
+  }
+
+  /// "within 10 seconds of the truck".
+  std::optional<Event> near_at(Words words, std::size_t i) const {
+    if (!is(words, i, "within")) return std::nullopt;
+    const auto amount = read_amount(words, i + 1);
+    if (!amount || !is_any(words, amount->next, "of from")) return std::nullopt;
+    auto main = read_main(words.first(i), auxiliary_);
+    auto reference = read_reference(words.subspan(amount->next + 1));
+    if (!main || !reference) return std::nullopt;
+    PlanNode close =
+        apply(PlanOp::near, {std::move(main->clause.node), std::move(reference->node)});
+    close.distance = amount->length;
+    main->clause.node = std::move(close);
+    return finish(std::move(*main));
+  }
+
+  std::string_view question_;
+  Auxiliary auxiliary_;
+  Togetherness togetherness_;
+};
+
+bool matches(Words words, std::size_t i, const Idiom& idiom, std::size_t& length) {
+  length = 0;
+  while (length < idiom.words.size() && !idiom.words[length].empty()) {
+    if (!is(words, i + length, idiom.words[length])) return false;
+    ++length;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::optional<Event> read_event(Words words,
+                                std::string_view question,
+                                Auxiliary auxiliary,
+                                Togetherness togetherness) {
+  return EventReader(question, auxiliary, togetherness).read(words);
+}
+
+std::vector<Word> plain_words(std::string_view question) {
+  const auto words = split_words(question);
+  std::vector<Word> plain;
+  for (std::size_t i = 0; i < words.size();) {
+    std::size_t length = 0;
+    const auto* idiom = std::find_if(kIdioms.begin(), kIdioms.end(), [&](const Idiom& candidate) {
+      return matches(words, i, candidate, length);
+    });
+    if (idiom != kIdioms.end()) {
+      Word word = words[i];
+      word.end = words[i + length - 1].end;
+      word.text = idiom->meaning;
+      if (!idiom->meaning.empty()) plain.push_back(std::move(word));
+      i += length;
+      continue;
+    }
+    const auto* contraction =
+        std::find_if(kContractions.begin(), kContractions.end(), [&](const Contraction& c) {
+          return c.word == words[i].text;
+        });
+    plain.push_back(words[i]);
+    if (contraction != kContractions.end()) {
+      plain.back().text = contraction->first;
+      plain.push_back(words[i]);
+      plain.back().text = contraction->second;
+      plain.back().glued = false;
+    }
+    ++i;
+  }
+  return plain;
+}
+
+std::vector<Words> split_list(Words words) {
+  std::vector<Words> things;
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i <= words.size(); ++i) {
+    if (i < words.size() && !is_any(words, i, ", and or :")) continue;
+    const Words thing = skip_front(words.subspan(begin, i - begin), "both either");
+    if (!thing.empty()) things.push_back(thing);
+    begin = i + 1;
+  }
+  return things;
+}
+
+std::optional<std::string> subject_of(Words words) {
+  const Ordinal ordinal = take_ordinal(words);
+  const Words all = ordinal.words;
+  // The longest beginning that is a noun phrase with nothing of a verb or clause in it.
+  std::size_t end = 0;
+  while (end < all.size() && !is_any(all,
+                                     end,
+                                     "that which who to after before while when during "
+                                     "between until since is was are were"))
+    ++end;
+  for (; end > 0; --end) {
+    const auto noun = read_noun_phrase(all.first(end));
+    const bool is_whole = end == all.size() || !is_any(all, end, "in with");
+    if (noun && is_whole) return noun->noun;
+  }
+  return std::nullopt;
+}
+
+}  // namespace hindsight::query::detail

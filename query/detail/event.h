@@ -1,0 +1,44 @@
+// Events of a question: a clause, which of its occurrences is meant, and how it lies to other
+// clauses ("the second time the red car appears after the door opens").
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "query/detail/clause.h"
+
+namespace hindsight::query::detail {
+
+struct Event {
+  PlanNode node;
+  Edge edge = Edge::whole;
+  std::string name;  ///< as the user wrote it
+};
+
+/// How an event's clause is joined with one that follows "while" or "during".
+enum class Togetherness {
+  moments,      ///< what is asked about are the moments of both
+  occurrences,  ///< what is asked about are the first one's intervals
+};
+
+/// Reads "clause", "clause before clause", "clause between clause and clause", ..., with "first",
+/// "last", "second", "next" in the first clause.  Empty when a part is not understood.
+[[nodiscard]] std::optional<Event> read_event(Words words,
+                                              std::string_view question,
+                                              Auxiliary auxiliary,
+                                              Togetherness togetherness);
+
+/// Words of a question with "what's" as "what is", "prior to" as "before" and the like; each keeps
+/// its place in the question.
+[[nodiscard]] std::vector<Word> plain_words(std::string_view question);
+
+/// The words split at commas, "and" and "or": the things of "A, B and C".  A word that closes a
+/// list ("both", "either") is left out.
+[[nodiscard]] std::vector<Words> split_list(Words words);
+
+/// The subject of an event's clause, without ordinals: "car" of "the first car that appears".
+[[nodiscard]] std::optional<std::string> subject_of(Words words);
+
+}  // namespace hindsight::query::detail

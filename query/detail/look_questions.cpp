@@ -1,0 +1,160 @@
+// Questions that single pairs answer.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "query/detail/noun_phrase.h"
+#include "query/detail/question_words.h"
+#include "query/detail/verbs.h"
+
+namespace hindsight::query::detail {
+namespace {
+
+class LookReader : private QuestionWords {
+ public:
+  using QuestionWords::QuestionWords;
+
+  std::optional<Plan> read() const {
+    for (const auto form : {&LookReader::color,
+                            &LookReader::reading,
+                            &LookReader::direction,
+                            &LookReader::carried,
+                            &LookReader::count_things}) {
+      if (auto plan = (this->*form)()) return plan;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  /// "what colour is the first car", "what is the colour of the car that leaves last".
+  MaybePlan color() const {
+    auto rest = after_any({"what/which colour/color is/was/are/were/does/did/has/had",
+                           "what is/was the colour/color of"});
+    if (!rest) return std::nullopt;
+    if (!rest->empty() && is_any(*rest, rest->size() - 1, "have had"))
+      rest = rest->first(rest->size() - 1);
+    const auto subject = subject_of(*rest);
+    if (!subject) return std::nullopt;
+    const bool is_person = *subject == "person" || subject->starts_with("person ");
+    const auto of = is_person ? fmt::format("clothing of the {}", *subject) : *subject;
+    auto found = event(*rest);
+    // Seen best where it was first seen, unless it is the leaving that is asked about.
+    if (found && found->edge == Edge::whole) found->edge = Edge::begin;
+    if (!found && !at_) return std::nullopt;
+    return look(AnswerType::text, fmt::format("What colour is the {}?", of), std::move(found));
+  }
+
+  /// "what does the sign say", "what time does the clock show".
+  MaybePlan reading() const {
+    Words rest = words_;
+    if (const auto time = after_any({"what time does/did the", "what time is it on the"})) {
+      rest = *time;
+    } else if (const auto thing = after_any({"what does/did the",
+                                             "what is/was written on the",
+                                             "what is/was on the",
+                                             "what can be read on the",
+                                             "what text is/was on the",
+                                             "read the",
+                                             "what is the text on the"})) {
+      rest = *thing;
+    } else {
+      return std::nullopt;
+    }
+    if (rest.empty()) return std::nullopt;
+    const auto thing = rest[0].text;
+    const Words tail = rest.subspan(1);
+    if (!is_any(rest, 0, "sign clock display slide screen board banner plate label door"))
+      return std::nullopt;
+    const auto question = thing == "clock" ? std::string("What time does the clock show?")
+                                           : fmt::format("What does the {} say?", thing);
+    const Words verb = skip_front(tail, "say show read display");
+    if (verb.empty()) return look(AnswerType::text, question, plain_event(rest.first(1)));
+    if (!is_any(verb, 0, "when while as")) return std::nullopt;
+    return look(AnswerType::text, question, event(verb.subspan(1)));
+  }
+
+  /// "which way does the car go, left or right", "does it move to the left or to the right".
+  MaybePlan direction() const {
+    auto rest = after_any({"which/what way does/did/is/was",
+                           "in which/what direction does/did/is/was",
+                           "which/what direction does/did/is/was"});
+    const bool is_choice =
+        !rest && is_any(words_, 0, "does did is was") && words_.size() > 3 &&
+        is_any(words_, words_.size() - 1, "right left") &&
+        std::any_of(words_.begin(), words_.end(), [](const Word& w) { return w.text == "or"; });
+    if (is_choice) rest = words_.subspan(1);
+    if (!rest) return std::nullopt;
+    std::size_t verb = 0;
+    while (verb < rest->size()) {
+      const Word lemma{.text = std::string(lemma_at(*rest, verb))};
+      if (is_any(Words(&lemma, 1), 0, "go move drive walk run ride head travel")) break;
+      ++verb;
+    }
+    const auto subject = subject_of(rest->first(verb));
+    auto found = plain_event(rest->first(verb));
+    if (verb == rest->size() || !subject || !found) return std::nullopt;
+    return look(
+        AnswerType::text, fmt::format("Which way is the {} moving?", *subject), std::move(found));
+  }
+
+  /// "what is the person carrying".
+  MaybePlan carried() const {
+    const auto rest = after_any({"what is/was/does/did/are/were"});
+    if (!rest || rest->size() < 2) return std::nullopt;
+    const Word lemma{.text = std::string(lemma_at(*rest, rest->size() - 1))};
+    if (!is_any(Words(&lemma, 1), 0, "carry hold have")) return std::nullopt;
+    const Words who = rest->first(rest->size() - 1);
+    const auto subject = subject_of(who);
+    auto found = plain_event(who);
+    if (!subject || !found) return std::nullopt;
+    return look(
+        AnswerType::text, fmt::format("What is the {} carrying?", *subject), std::move(found));
+  }
+
+  /// "how many cars appear", "how many people are visible at 1:30".
+  MaybePlan count_things() const {
+    const auto counted = after_any({"how many", "count the", "count all", "what is the number of"});
+    if (!counted || counted->empty()) return std::nullopt;
+    const Words rest = skip_front(*counted, "different distinct separate");
+    std::size_t end = 0;
+    while (end < rest.size() && !auxiliary_at(rest, end) && lemma_at(rest, end).empty() &&
+           !is_any(rest, end, "when while before after during between since until that"))
+      ++end;
+    const auto noun = read_noun_phrase(rest.first(end));
+    const bool is_time = is_any(rest, 0, "times seconds minutes hours");
+    if (!noun || is_time) return std::nullopt;
+    const bool shows_number = is_any(rest, end, "is are was were do can") || end == rest.size();
+    const auto plural = noun->plural.empty() ? noun->noun : noun->plural;
+    const auto one_picture = fmt::format("How many {} are visible?", plural);
+    if (at_ && shows_number) return look(AnswerType::count, one_picture, std::nullopt);
+    for (std::size_t i = end; shows_number && i < rest.size(); ++i) {
+      if (is(rest, i, "when"))
+        return look(AnswerType::count, one_picture, plain_event(rest.subspan(i + 1)));
+    }
+    if (noun->noun == "thing") return std::nullopt;
+    std::vector<Word> clause(rest.begin(), rest.end());
+    for (const std::string_view seen :
+         {"are/were there", "do/did/can/could you/we see", "can/could be seen"}) {
+      const auto tail = after_pattern(rest.subspan(end), seen);
+      if (!tail) continue;
+      clause.assign(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(end));
+      clause.insert(clause.end(), tail->begin(), tail->end());
+      break;
+    }
+    if (is_any(clause, end, "do did have has can could"))
+      clause.erase(clause.begin() + static_cast<std::ptrdiff_t>(end));
+    auto found = plain_event(clause);
+    if (!found) return std::nullopt;
+    return plan_of(AnswerType::count, std::move(*found));
+  }
+};
+
+}  // namespace
+
+std::optional<Plan> read_look_question(Words words,
+                                       std::string_view question,
+                                       std::optional<MediaTime> at) {
+  return LookReader(words, question, at).read();
+}
+
+}  // namespace hindsight::query::detail

@@ -1,0 +1,140 @@
+#include "query/detail/noun_phrase.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace hindsight::query::detail {
+namespace {
+
+constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kIrregular{
+    {{"people", "person"},
+     {"persons", "person"},
+     {"men", "man"},
+     {"women", "woman"},
+     {"children", "child"},
+     {"feet", "foot"},
+     {"mice", "mouse"},
+     {"geese", "goose"},
+     {"lorries", "lorry"},
+     {"buses", "bus"},
+     {"movies", "movie"},
+     {"knives", "knife"}}};
+constexpr std::string_view kUncountable =
+    "smoke fire water snow rain traffic fog dust light text movement motion furniture luggage food "
+    "blood ice steam mud grass sand";
+constexpr std::string_view kDeterminers =
+    "a an the any some this that these those each every another all of";
+/// A phrase with one of these in it is a clause or a list, not something to be seen.
+constexpr std::string_view kNoPart =
+    "and or but is are was were be been does do did has have had can could will would when while "
+    "before after until since because if than whether who whom whose which what where why how then "
+    "it he she they them him her we you i not no never ever there";
+/// What follows the head of a phrase.
+constexpr std::string_view kAfterHead =
+    "in with on of at near by from under behind beside inside outside dressed wearing carrying "
+    "holding "
+    "moving standing sitting without for between next";
+
+bool is_one_of(std::string_view word, std::string_view choices) {
+  for (std::size_t i = 0; i < choices.size();) {
+    const auto end = std::min(choices.find(' ', i), choices.size());
+    if (choices.substr(i, end - i) == word) return true;
+    i = end + 1;
+  }
+  return false;
+}
+
+std::optional<std::string> irregular_singular(std::string_view noun) {
+  for (const auto& [plural, singular] : kIrregular)
+    if (plural == noun) return std::string(singular);
+  return std::nullopt;
+}
+
+bool begins_with_vowel(std::string_view text) {
+  return !text.empty() && std::string_view("aeiou").find(text[0]) != std::string_view::npos;
+}
+
+/// "red cars" -> "red car", "hands with red sleeves" -> "hand with a red sleeve".
+std::string singular_phrase(Words words, std::size_t head) {
+  std::string text = head > 0 ? join(words.first(head)) + " " : "";
+  text += singular_of(words[head].text);
+  if (head + 1 >= words.size()) return text;
+  const std::string& last = words.back().text;
+  const auto single = singular_of(last);
+  if (is(words, head + 1, "with") && single != last && head + 2 < words.size()) {
+    auto thing = head + 3 < words.size()
+                     ? join(words.subspan(head + 2, words.size() - head - 3)) + " "
+                     : std::string();
+    thing += single;
+    return fmt::format("{} with {} {}", text, begins_with_vowel(thing) ? "an" : "a", thing);
+  }
+  return text + " " + join(words.subspan(head + 1));
+}
+
+}  // namespace
+
+std::string join(Words words) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i > 0 && !words[i].glued) text += ' ';
+    text += words[i].text;
+  }
+  return text;
+}
+
+Words skip_front(Words words, std::string_view choices) {
+  while (!words.empty() && is_any(words, 0, choices)) words = words.subspan(1);
+  return words;
+}
+
+std::string singular_of(std::string_view noun) {
+  if (const auto irregular = irregular_singular(noun)) return *irregular;
+  const auto ends = [&](std::string_view tail) {
+    return noun.size() > tail.size() && noun.ends_with(tail);
+  };
+  if (noun.size() < 4 || !ends("s") || ends("ss") || ends("us") || ends("is"))
+    return std::string(noun);
+  if (ends("ies")) return std::string(noun.substr(0, noun.size() - 3)) + "y";
+  for (const std::string_view tail : {"xes", "ches", "shes", "sses", "zzes"})
+    if (ends(tail)) return std::string(noun.substr(0, noun.size() - 2));
+  return std::string(noun.substr(0, noun.size() - 1));
+}
+
+std::string NounPhrase::with_article() const {
+  const auto head_end = noun.find(' ');
+  if (head_end == std::string::npos && is_one_of(noun, kUncountable)) return noun;
+  return fmt::format("{} {}", begins_with_vowel(noun) ? "an" : "a", noun);
+}
+
+std::optional<NounPhrase> read_noun_phrase(Words words) {
+  NounPhrase phrase;
+  phrase.is_definite = is_any(words, 0, "the this that these those");
+  words = skip_front(words, kDeterminers);
+  if (words.empty()) return std::nullopt;
+  if (is_any(words, 0, "someone somebody anyone anybody everyone everybody") ||
+      (words.size() == 1 && is(words, 0, "who"))) {
+    phrase.noun = words.size() == 1 ? "person" : "person " + join(words.subspan(1));
+    return phrase;
+  }
+  const bool is_dangling = std::any_of(words.begin(), words.end(), [](const Word& word) {
+    const bool is_mark = word.kind == Word::Kind::mark && word.text != "-";
+    return is_mark || word.kind == Word::Kind::clock || is_one_of(word.text, kNoPart);
+  });
+  if (is_dangling || is_one_of(words.front().text, kAfterHead)) return std::nullopt;
+  if (const auto number = read_number(words, 0); number && number->next < words.size()) {
+    phrase.number = join(words.first(number->next));
+    words = words.subspan(number->next);
+  }
+  std::size_t head = 0;
+  while (head + 1 < words.size() && !is_one_of(words[head + 1].text, kAfterHead)) ++head;
+  if (words[head].kind == Word::Kind::mark || is_one_of(words[head].text, kAfterHead))
+    return std::nullopt;
+  phrase.noun = singular_phrase(words, head);
+  if (singular_of(words[head].text) != words[head].text) phrase.plural = join(words);
+  return phrase;
+}
+
+}  // namespace hindsight::query::detail

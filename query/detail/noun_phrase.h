@@ -1,0 +1,38 @@
+// Noun phrases of a question in the form that single pairs are asked with: "the red cars" becomes
+// "a red car".
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "query/detail/time_lexer.h"
+
+namespace hindsight::query::detail {
+
+/// Words as the user spaced them, lower case.
+[[nodiscard]] std::string join(Words words);
+
+/// The words without those of `choices` (space-separated) at their front.
+[[nodiscard]] Words skip_front(Words words, std::string_view choices);
+
+/// "cars" -> "car", "people" -> "person", "boxes" -> "box"; singular words stay.
+[[nodiscard]] std::string singular_of(std::string_view noun);
+
+/// What a question is about.
+struct NounPhrase {
+  std::string noun;    ///< singular, no article: "red car", "person in red"
+  std::string plural;  ///< as written when it was plural, else empty: "red cars"
+  std::string number;  ///< "two", "3": as written, when it says how many
+  bool is_definite = false;
+
+  /// "a red car", "an orange ball", "smoke".
+  [[nodiscard]] std::string with_article() const;
+};
+
+/// The words as a noun phrase: "the red car", "any people in red", "someone", "two cars".  Empty
+/// for no words, a pronoun that points elsewhere ("it", "they"), and words that are none ("and",
+/// "is").
+[[nodiscard]] std::optional<NounPhrase> read_noun_phrase(Words words);
+
+}  // namespace hindsight::query::detail

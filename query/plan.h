@@ -1,0 +1,110 @@
+// A question as a value: timelines of predicates, operators over them, and the kind of answer.
+// Plans print readably (to_text), are read from and written as JSON (to_json, parse_plan; the
+// schema is in query/README.md), and can be written by hand.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/media_time.h"
+#include "query/operators.h"
+
+namespace hindsight::query {
+
+/// What a node does with the lists of its operands.
+enum class PlanOp {
+  timeline,    ///< where `predicate` is true
+  both,        ///< moments of all operands
+  either,      ///< moments of any operand
+  negation,    ///< moments of the range that are not in the operand
+  nth,         ///< the n-th of the operand, from the end when n < 0
+  longest,     ///< of the operand
+  shortest,    ///< of the operand
+  gaps,        ///< between the operand's intervals
+  onsets,      ///< those of the operand whose begin lies inside the range: seen to begin
+  offsets,     ///< those of the operand whose end lies inside the range: seen to end
+  before,      ///< those of the first that begin before the second first begins
+  before_end,  ///< ... before the second first ends
+  after,       ///< ... later than the second first begins
+  after_end,   ///< ... when or after the second first ends
+  inside,      ///< those of the first that lie inside one of the second
+  sharing,     ///< those of the first that share a moment with one of the second
+  at_begin,    ///< those of the first that hold as one of the second begins
+  at_end,      ///< those of the first that hold as one of the second ends
+  between,   ///< those of the first that begin after the second first begins, before the third next
+             ///< does
+  near,      ///< those of the first at most `distance` from one of the second
+  relation,  ///< those of the first that lie so (`relation`) to one of the second
+  stretch,   ///< from the first begin of the first to the next begin of the second
+};
+
+struct PlanNode {
+  PlanOp op = PlanOp::timeline;
+  /// timeline: the question put to the model about one pair, "Is a red car visible?".
+  std::string predicate{};
+  std::vector<PlanNode> of{};
+  int n = 1;
+  MediaDuration distance{};
+  Relation relation = Relation::before;
+  friend bool operator==(const PlanNode&, const PlanNode&) = default;
+};
+
+enum class AnswerType {
+  when,      ///< the intervals, or one edge of them
+  count,     ///< how many intervals; with `look`, the number that one picture shows
+  duration,  ///< seconds in the intervals
+  text,      ///< what the model says of pairs in the first interval
+  yes_no,    ///< whether there is any interval
+  order,     ///< the operands by their first begin
+  list,      ///< the intervals, one by one
+};
+
+/// Which time of an interval is asked for.
+enum class Edge { whole, begin, end };
+
+struct Plan {
+  AnswerType type = AnswerType::when;
+  /// One node; several for `order`; none when `at` and `look` say it all.
+  std::vector<PlanNode> of{};
+  /// How the question names each of them, for the answer's sentence.
+  std::vector<std::string> names{};
+  Edge edge = Edge::whole;
+  /// yes_no: the question is whether it never happens.
+  bool never = false;
+  /// count: intervals an hour instead of their number.
+  bool per_hour = false;
+  /// text, and count of one picture: the question put to single pairs, "What colour is the car?".
+  std::string look{};
+  /// The moment that is asked about: yes_no and `look` are decided there.
+  std::optional<MediaTime> at{};
+  /// Gaps of a timeline up to this are filled: a car behind a tree has not left.
+  MediaDuration merge = std::chrono::seconds{2};
+  friend bool operator==(const Plan&, const Plan&) = default;
+};
+
+inline constexpr int kPlanVersion = 1;
+/// Nodes below a node below a plan.
+inline constexpr int kMaxPlanDepth = 16;
+/// Of a predicate or `look`.
+inline constexpr std::size_t kMaxPredicateBytes = 300;
+
+[[nodiscard]] std::string_view to_string(AnswerType type);
+
+/// Throws Error(usage), naming the node, when an operator has the wrong number of operands, a
+/// predicate is empty, too long or holds control characters, or the type lacks what it needs.
+void check(const Plan& plan);
+
+/// One line, with every member that is not at its default.
+[[nodiscard]] std::string to_json(const Plan& plan);
+/// Throws Error(usage) naming `source` and the key at fault; checks the plan.
+[[nodiscard]] Plan parse_plan(std::string_view json, std::string_view source);
+
+/// For people, indented: "when\n  after\n    \"Is a red car visible?\"\n ...".
+[[nodiscard]] std::string to_text(const Plan& plan);
+
+/// The predicates of a plan, each once, in order.
+[[nodiscard]] std::vector<std::string> predicates_of(const Plan& plan);
+
+}  // namespace hindsight::query

@@ -1,0 +1,294 @@
+#include "query/plan_grammar.h"
+
+#include <algorithm>
+
+#include "core/error.h"
+#include "query/detail/noun_phrase.h"
+#include "query/detail/question_words.h"
+
+namespace hindsight::query {
+namespace {
+
+using namespace detail;
+
+constexpr std::string_view kPoliteness =
+    "please can could would you tell me us do know i want to find out hindsight , and so";
+constexpr std::size_t kMostWords = 80;
+
+/// Questions about a whole range, form by form.
+class RangeReader : private QuestionWords {
+ public:
+  using QuestionWords::QuestionWords;
+
+  std::optional<Plan> read() const {
+    for (const auto form : {&RangeReader::which_first,
+                            &RangeReader::order,
+                            &RangeReader::count_events,
+                            &RangeReader::time_between,
+                            &RangeReader::duration,
+                            &RangeReader::list,
+                            &RangeReader::when,
+                            &RangeReader::yes_no}) {
+      if (auto plan = (this->*form)()) return plan;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  MaybePlan order_of_list(Words list) const {
+    Plan plan{.type = AnswerType::order};
+    for (const Words thing : split_list(list)) {
+      const auto found = plain_event(thing);
+      if (!found) return std::nullopt;
+      plan.of.push_back(found->node);
+      plan.names.push_back(found->name);
+    }
+    constexpr std::size_t kMost = 16;
+    if (plan.of.size() < 2 || plan.of.size() > kMost) return std::nullopt;
+    return plan;
+  }
+
+  /// "which came first, the car or the truck", "did the car or the truck come first".
+  MaybePlan which_first() const {
+    std::size_t first = 1;
+    while (first < words_.size() && !is_any(words_, first, "first earlier")) ++first;
+    const bool has_or =
+        std::any_of(words_.begin(), words_.end(), [](const Word& w) { return w.text == "or"; });
+    if (first == words_.size() || !has_or) return std::nullopt;
+    if (is_any(words_, 0, "what which who") && first <= 4)
+      return order_of_list(skip_front(words_.subspan(first + 1), ", : -"));
+    const auto auxiliary = auxiliary_at(words_, 0);
+    if (!auxiliary || first + 1 < words_.size()) return std::nullopt;
+    std::size_t verb = first;
+    while (verb > 1 && (is_any(words_, verb - 1, "come appear seen visible happen be arrive")))
+      --verb;
+    return order_of_list(words_.subspan(1, verb - 1));
+  }
+
+  /// "in which order do A, B and C appear", "what is the order of A, B and C", "put A, B in order".
+  MaybePlan order() const {
+    if (const auto list = after_any({"what is/was the order of", "order", "sort"}))
+      return order_of_list(*list);
+    if (const auto list = after_any({"put", "list"}); list && list->size() > 2) {
+      std::size_t end = 0;
+      while (end < list->size() && !is_any(*list, end, "in by")) ++end;
+      const Words manner = list->subspan(end);
+      const bool in_order = after_pattern(manner, "in order") ||
+                            after_pattern(manner, "in the order") ||
+                            after_pattern(manner, "by time");
+      return in_order ? order_of_list(list->first(end)) : std::nullopt;
+    }
+    auto rest = after_any({"in what/which order do/does/did/are/were/is",
+                           "what/which order do/does/did/are/were/is"});
+    if (!rest) return std::nullopt;
+    while (!rest->empty() && is_any(*rest,
+                                    rest->size() - 1,
+                                    "appear come happen seen visible arrive occur shown in leave"))
+      rest = rest->first(rest->size() - 1);
+    return order_of_list(*rest);
+  }
+
+  /// "how many times does the door open", "how often an hour ...".
+  MaybePlan count_events() const {
+    auto rest = after_any({"how many times",
+                           "how often",
+                           "how frequently",
+                           "count how often",
+                           "count how many times",
+                           "count the times"});
+    if (!rest) return std::nullopt;
+    auto hourly = after_pattern(*rest, "per/an hour");
+    if (!hourly) hourly = after_pattern(*rest, "each hour");
+    const bool per_hour = hourly.has_value();
+    if (per_hour) rest = hourly;
+    auto found = event(skip_front(*rest, "that"));
+    if (!found) return std::nullopt;
+    Plan plan = plan_of(AnswerType::count, std::move(*found));
+    plan.per_hour = per_hour;
+    return plan;
+  }
+
+  /// "how much time passes between A and B", "how long after A does B".
+  MaybePlan time_between() const {
+    auto rest = after_any({"how much time passes/passed/is/was/lies between",
+                           "how long between",
+                           "how long is/was it between",
+                           "how long does/did it take from",
+                           "how much time passes/passed from",
+                           "how long is/was it from"});
+    bool turned = false;
+    if (!rest) {
+      rest = after_any({"how long after", "how soon after"});
+      turned = rest.has_value();
+    }
+    if (!rest) return std::nullopt;
+    for (std::size_t i = 1; i + 1 < rest->size(); ++i) {
+      const bool is_joint =
+          turned ? auxiliary_at(*rest, i).has_value() : is_any(*rest, i, "and to until");
+      if (!is_joint) continue;
+      auto a = event(rest->first(i));
+      auto b = event(rest->subspan(turned ? i : i + 1));
+      if (!a || !b) continue;
+      Event stretch{apply(PlanOp::stretch, {std::move(a->node), std::move(b->node)}),
+                    Edge::whole,
+                    a->name + " to " + b->name};
+      return plan_of(AnswerType::duration, std::move(stretch));
+    }
+    return std::nullopt;
+  }
+
+  /// "is the longest time the door is open".
+  std::optional<Event> longest_or_shortest(Words words) const {
+    for (const auto op : {PlanOp::longest, PlanOp::shortest}) {
+      const auto of =
+          after_pattern(words,
+                        op == PlanOp::longest ? "is/was the longest time/stretch/period"
+                                              : "is/was the shortest time/stretch/period");
+      if (!of) continue;
+      auto found = event(skip_front(*of, "that when in which"), Togetherness::moments);
+      if (found) found->node = apply(op, {std::move(found->node)});
+      return found;
+    }
+    return std::nullopt;
+  }
+
+  /// "how long is the door open", "for how many seconds can a car be seen".
+  MaybePlan duration() const {
+    auto rest = after_any({"how long",
+                           "for how long",
+                           "for how many seconds/minutes/hours",
+                           "how many seconds/minutes/hours",
+                           "for how much time",
+                           "how much time",
+                           "what is the total time that",
+                           "how much of the video"});
+    if (!rest) return std::nullopt;
+    rest = skip_front(*rest, "in total altogether");
+    bool stays = false;
+    while (!rest->empty() && is_any(*rest, rest->size() - 1, "for last stay")) {
+      stays = stays || !is(*rest, rest->size() - 1, "for");
+      rest = rest->first(rest->size() - 1);
+    }
+    if (auto extreme = longest_or_shortest(*rest))
+      return plan_of(AnswerType::duration, std::move(*extreme));
+    // "how long does the door stay open": staying is being.
+    std::vector<Word> plain(rest->begin(), rest->end());
+    for (auto& word : plain) {
+      if (is_any(Words(&word, 1), 0, "stay stays stayed remain remains remained")) word.text = "is";
+    }
+    for (std::size_t i = 1; i < plain.size(); ++i) stays = stays || is(plain, i, "is");
+    auto found =
+        stays && auxiliary_at(plain, 0) == Auxiliary::do_
+            ? read_event(Words(plain).subspan(1), question_, Auxiliary::none, Togetherness::moments)
+            : event(plain, Togetherness::moments);
+    if (!found) return std::nullopt;
+    found->edge = Edge::whole;
+    return plan_of(AnswerType::duration, std::move(*found));
+  }
+
+  MaybePlan list() const {
+    const auto rest = after_any({"list all/the times when/that",
+                                 "list all times when/that",
+                                 "list every/each time",
+                                 "list all/the moments when",
+                                 "list every/all/the occurrences of",
+                                 "show every/each time",
+                                 "give me all times when",
+                                 "all times when",
+                                 "every time"});
+    if (!rest) return std::nullopt;
+    auto found = event(*rest, Togetherness::moments);
+    if (!found) return std::nullopt;
+    return plan_of(AnswerType::list, std::move(*found));
+  }
+
+  /// "when does a car appear", "at what times can a car be seen", "the moment when ...".
+  MaybePlan when() const {
+    auto rest = after_any({"when exactly",
+                           "when",
+                           "at what/which time/times/moment/moments/point/points",
+                           "what time/times",
+                           "in what/which part/parts",
+                           "during what/which times",
+                           "since when",
+                           "the moment when/that",
+                           "the moment",
+                           "the times when",
+                           "where in the video",
+                           "from when to when"});
+    if (!rest || rest->empty()) return std::nullopt;
+    if (auto found = longest_or_shortest(*rest))
+      return plan_of(AnswerType::when, std::move(*found));
+    auto found = event(*rest, Togetherness::moments);
+    if (!found) return std::nullopt;
+    return plan_of(AnswerType::when, std::move(*found));
+  }
+
+  /// "does a car ever appear", "is the door open", "is it never dark".
+  MaybePlan yes_no() const {
+    const Words rest = skip_front(words_, "is it true that");
+    const bool is_statement = rest.size() + 4 == words_.size();
+    const Words asked = is_statement ? rest : words_;
+    if (!is_statement && !auxiliary_at(asked, 0)) return std::nullopt;
+    std::vector<Word> positive(asked.begin(), asked.end());
+    const auto num_never = std::erase_if(positive, [](const Word& w) { return w.text == "never"; });
+    auto found = event(positive);
+    if (!found) return std::nullopt;
+    Plan plan = plan_of(AnswerType::yes_no, std::move(*found));
+    plan.edge = Edge::whole;
+    plan.never = num_never > 0;
+    plan.at = at_;
+    return plan;
+  }
+};
+
+/// Without "in the video", which everything is.
+Words without_place(Words words) {
+  const auto size = words.size();
+  for (const std::size_t length : {std::size_t{3}, std::size_t{4}}) {
+    if (size <= length || !is_any(words, size - 1, "video clip recording footage film movie"))
+      continue;
+    const Words tail = words.subspan(size - length);
+    if (is_any(tail, 0, "in of during throughout on over") && is_any(tail, 1, "the this that") &&
+        (length == 3 || is_any(tail, 2, "whole entire")))
+      return words.first(size - length);
+  }
+  return words;
+}
+
+}  // namespace
+
+std::optional<Plan> read_question_plan(std::string_view question, std::optional<MediaTime> at) {
+  const auto all = plain_words(question);
+  if (all.size() > kMostWords) return std::nullopt;
+  Words words = all;
+  while (!words.empty() && is_any(words, words.size() - 1, ". ? !"))
+    words = words.first(words.size() - 1);
+  words = without_place(words);
+  const auto read = [&](Words asked) {
+    auto plan = read_look_question(asked, question, at);
+    return plan ? plan : RangeReader(asked, question, at).read();
+  };
+  auto plan = read(words);
+  const Words polite = skip_front(words, kPoliteness);
+  if (!plan && polite.size() < words.size()) plan = read(polite);
+  if (!plan) return std::nullopt;
+  try {
+    check(*plan);
+  } catch (const Error&) {
+    // A noun phrase too long or too strange to put to a model.
+    return std::nullopt;
+  }
+  return plan;
+}
+
+std::optional<MediaTime> moment_of(const TimeWords& words) {
+  if (words.phrases.size() != 1 || words.ranges.size() != 1) return std::nullopt;
+  const auto lexed = split_words(words.phrases[0].text);
+  if (!is_any(lexed, 0, "at around")) return std::nullopt;
+  if (is_any(lexed, 1, "the")) return std::nullopt;
+  const auto& range = words.ranges[0];
+  return range.begin + range.length() / 2;
+}
+
+}  // namespace hindsight::query

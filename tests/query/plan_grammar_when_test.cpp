@@ -1,0 +1,207 @@
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "query/compact_plan.h"
+#include "query/plan_grammar.h"
+#include "query/time_words.h"
+
+using namespace hindsight;
+using namespace hindsight::query;
+using test::compact;
+
+namespace {
+
+std::string plan_text(const std::string& question) {
+  const auto words = read_time_words(question, MediaTime{std::chrono::minutes{25}}, "v.mp4");
+  const auto plan = read_question_plan(words.question, moment_of(words));
+  return plan ? compact(*plan) : "not understood";
+}
+
+struct Row {
+  std::string question;
+  std::string plan;
+};
+
+}  // namespace
+
+TEST_CASE("when something happens") {
+  const std::vector<Row> rows{
+      {"When is a red car visible?", "when 'Is a red car visible?'"},
+      {"When does a red car appear?", "when.begin 'Is a red car visible?'"},
+      {"At what times can a red car be seen?", "when 'Is a red car visible?'"},
+      {"When is an orange ball visible?", "when 'Is an orange ball visible?'"},
+      {"When does a person in red appear?", "when.begin 'Is a person in red visible?'"},
+      {"At what times can a hand with a red sleeve be seen?",
+       "when 'Is a hand with a red sleeve visible?'"},
+      {"When does the sign say OPEN?", "when 'Does the sign say OPEN?'"},
+      {"When does the clock say 12:30?", "when 'Does the clock say 12:30?'"},
+      {"When does the display say A7?", "when 'Does the display say A7?'"},
+      {"When does the red car leave?", "when.end offsets('Is a red car visible?')"},
+      {"When did the red car leave?", "when.end offsets('Is a red car visible?')"},
+      {"When did the red car arrive?", "when.begin 'Is a red car visible?'"},
+      {"When does the red car first appear?", "when.begin nth[1]('Is a red car visible?')"},
+      {"When does the red car appear for the first time?",
+       "when.begin nth[1]('Is a red car visible?')"},
+      {"When does the red car appear for the second time?",
+       "when.begin nth[2]('Is a red car visible?')"},
+      {"When is the red car last seen?", "when nth[-1]('Is a red car visible?')"},
+      {"When was the red car last seen?", "when nth[-1]('Is a red car visible?')"},
+      {"When does the truck disappear?", "when.end offsets('Is a truck visible?')"},
+      {"When does someone enter?", "when.begin 'Is a person visible?'"},
+      {"When does anyone enter the room?", "when.begin 'Is a person visible?'"},
+      {"When does a person walk by?", "when.begin 'Is a person visible?'"},
+      {"When do people walk past the gate?", "when.begin 'Is a person visible?'"},
+      {"When does the bus drive away?", "when.end offsets('Is a bus visible?')"},
+      {"When does it rain?", "when 'Is it raining?'"},
+      {"When is it raining?", "when 'Is it raining?'"},
+      {"When does it get dark?", "when 'Is it night?'"},
+      {"When is it dark outside?", "when 'Is it night?'"},
+      {"When is it night?", "when 'Is it night?'"},
+      {"When does the door open?", "when.begin onsets('Is the door open?')"},
+      {"When does the door close?", "when.begin onsets('Is the door closed?')"},
+      {"When is the door open?", "when 'Is the door open?'"},
+      {"When was the door closed?", "when 'Is the door closed?'"},
+      {"When does the light go on?", "when.begin onsets('Is the light on?')"},
+      {"When is the light turned off?", "when.begin onsets('Is the light off?')"},
+      {"When is the light on?", "when 'Is the light on?'"},
+      {"When is a person carrying a bag?", "when 'Is a person carrying a bag?'"},
+      {"When does a person carry a box?", "when 'Is a person carrying a box?'"},
+      {"When does the person pick up the bag?", "when.begin onsets('Is a person carrying a bag?')"},
+      {"When does the person put down the bag?", "when.end offsets('Is a person carrying a bag?')"},
+      {"When does the man drop the bottle?", "when.end offsets('Is a man carrying a bottle?')"},
+      {"When is a car moving to the left?", "when 'Is a car moving to the left?'"},
+      {"When does a car go to the right?", "when 'Is a car moving to the right?'"},
+      {"When does the ball move up?", "when 'Is a ball moving up?'"},
+      {"When does the dog move?", "when 'Is a dog moving?'"},
+      {"When does the car stop?",
+       "when.begin onsets(both('Is a car visible?', not('Is a car moving?')))"},
+      {"When is the car standing still?",
+       "when both('Is a car visible?', not('Is a car moving?'))"},
+      {"When is anything moving?", "when 'Is anything moving?'"},
+      {"When does something move?", "when 'Is anything moving?'"},
+      {"When are two cars visible?", "when 'Are two cars visible?'"},
+      {"When are there three dogs?", "when 'Are three dogs visible?'"},
+      {"When is there a red car?", "when 'Is a red car visible?'"},
+      {"When do you see a red car?", "when 'Is a red car visible?'"},
+      {"When can you see the red car?", "when 'Is a red car visible?'"},
+      {"When is there no car?", "when not('Is a car visible?')"},
+      {"When is no person visible?", "when not('Is a person visible?')"},
+      {"When is the red car not visible?", "when not('Is a red car visible?')"},
+      {"When is the box left of the ball?", "when 'Is the box to the left of the ball?'"},
+      {"When is the box to the left of the ball?", "when 'Is the box to the left of the ball?'"},
+      {"When are a car and a person visible at the same time?",
+       "when both('Is a car visible?', 'Is a person visible?')"},
+      {"When is a car or a truck visible?",
+       "when either('Is a car visible?', 'Is a truck visible?')"},
+      {"When is the first time the door opens?", "when.begin nth[1](onsets('Is the door open?'))"},
+      {"When is the last time that a red car appears?",
+       "when.begin nth[-1]('Is a red car visible?')"},
+      {"When is the longest time the door is open?", "when longest('Is the door open?')"},
+      {"When was the longest stretch in which a dog was visible?",
+       "when longest('Is a dog visible?')"},
+      {"When does the first car after the truck appear?",
+       "when nth[1](after('Is a car visible?', 'Is a truck visible?'))"},
+      {"When does a person appear after the door opens?",
+       "when.begin after('Is a person visible?', onsets('Is the door open?'))"},
+      {"When does the red car appear before it rains?",
+       "when.begin before('Is a red car visible?', 'Is it raining?')"},
+      {"When is a person visible while the light is off?",
+       "when both('Is a person visible?', 'Is the light off?')"},
+      {"When is a car visible during the rain?",
+       "when both('Is a car visible?', 'Is it raining?')"},
+      {"When did the dog leave after the person left?",
+       "when.end after_end(offsets('Is a dog visible?'), offsets('Is a person visible?'))"},
+      {"When does the second car appear?", "when.begin nth[2]('Is a car visible?')"},
+      {"At what time does the truck arrive?", "when.begin 'Is a truck visible?'"},
+      {"At which moment does the door open?", "when.begin onsets('Is the door open?')"},
+      {"At what point does the person leave?", "when.end offsets('Is a person visible?')"},
+      {"In what part is a dog visible?", "when 'Is a dog visible?'"},
+      {"What time does the truck arrive?", "when.begin 'Is a truck visible?'"},
+      {"The moment when the door opens", "when.begin onsets('Is the door open?')"},
+      {"Can you tell me when the red car leaves?", "when.end offsets('Is a red car visible?')"},
+      {"Please tell me when the door opens.", "when.begin onsets('Is the door open?')"},
+      {"I want to know when the truck arrives", "when.begin 'Is a truck visible?'"},
+      {"When exactly does the door open?", "when.begin onsets('Is the door open?')"},
+      {"When does the speaker draw the diagram?", "when 'Does the speaker draw the diagram?'"},
+      {"When does the speaker first draw the diagram?",
+       "when nth[1]('Does the speaker draw the diagram?')"},
+      {"When is the man wearing a hat?", "when 'Is a man wearing a hat?'"},
+      {"When does the sign show STOP?", "when 'Does the sign say STOP?'"},
+      {"When is OPEN written on the sign?", "when 'Does the sign say OPEN?'"},
+      {"When did the red car leave the yard?", "when.end offsets('Is a red car visible?')"},
+      {"When does the red car drive in?", "when.begin 'Is a red car visible?'"},
+      {"When does the red car cross the street?", "when.begin 'Is a red car visible?'"},
+      {"When do the red cars appear?", "when.begin 'Is a red car visible?'"},
+      {"When does a dog appear within 30 seconds of the truck?",
+       "when.begin near[30s]('Is a dog visible?', 'Is a truck visible?')"},
+      {"When was there a dog?", "when 'Is a dog visible?'"},
+      {"When did the last person leave?", "when.end nth[-1](offsets('Is a person visible?'))"},
+      {"When did the first person enter?", "when.begin nth[1]('Is a person visible?')"},
+      {"When does a person with a bag leave?", "when.end offsets('Is a person carrying a bag?')"},
+      {"When does the third truck pass?", "when.begin nth[3]('Is a truck visible?')"},
+      {"When's the door open?", "when 'Is the door open?'"},
+      {"When do the man and the woman appear together?",
+       "when.begin both('Is a man visible?', 'Is a woman visible?')"},
+      {"When is something written on the sign?", "when 'Does the sign say something?'"},
+      {"When does the hand pick up the ball?", "when.begin onsets('Is a hand carrying a ball?')"},
+      {"When did the barrier open?", "when.begin onsets('Is the barrier open?')"},
+      {"When does a white van drive through the gate?", "when.begin 'Is a white van visible?'"},
+      {"When does the train come into the station?", "when.begin 'Is a train visible?'"},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.question);
+    CHECK(plan_text(row.question) == row.plan);
+  }
+}
+
+TEST_CASE("what comes first, and in which order") {
+  const std::vector<Row> rows{
+      {"Which came first, the red car or the blue truck?",
+       "order 'Is a red car visible?' 'Is a blue truck visible?'"},
+      {"What came first: the dog or the ball?", "order 'Is a dog visible?' 'Is a ball visible?'"},
+      {"Which appears first, the dog or the person?",
+       "order 'Is a dog visible?' 'Is a person visible?'"},
+      {"Who appears first, the person in red or the person in blue?",
+       "order 'Is a person in red visible?' 'Is a person in blue visible?'"},
+      {"What happened first, the door opening or the light going on?",
+       "order onsets('Is the door open?') onsets('Is the light on?')"},
+      {"Which is seen earlier, a dog or a cat?", "order 'Is a dog visible?' 'Is a cat visible?'"},
+      {"Did the car or the truck come first?", "order 'Is a car visible?' 'Is a truck visible?'"},
+      {"Does the dog or the ball appear first?", "order 'Is a dog visible?' 'Is a ball visible?'"},
+      {"In which order do the dog, the ball and the box appear?",
+       "order 'Is a dog visible?' 'Is a ball visible?' 'Is a box visible?'"},
+      {"In what order did the red car, the truck and the bus arrive?",
+       "order 'Is a red car visible?' 'Is a truck visible?' 'Is a bus visible?'"},
+      {"What is the order of the dog, the ball and the box?",
+       "order 'Is a dog visible?' 'Is a ball visible?' 'Is a box visible?'"},
+      {"Put the dog, the ball and the box in order.",
+       "order 'Is a dog visible?' 'Is a ball visible?' 'Is a box visible?'"},
+      {"List the dog, the ball and the box in the order they appear",
+       "order 'Is a dog visible?' 'Is a ball visible?' 'Is a box visible?'"},
+      {"Order the red car, the blue car and the truck",
+       "order 'Is a red car visible?' 'Is a blue car visible?' 'Is a truck visible?'"},
+      {"What order do the truck and the car appear in?",
+       "order 'Is a truck visible?' 'Is a car visible?'"},
+      {"What was the order of the red car, the dog and the bus?",
+       "order 'Is a red car visible?' 'Is a dog visible?' 'Is a bus visible?'"},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.question);
+    CHECK(plan_text(row.question) == row.plan);
+  }
+}
+
+TEST_CASE("lists of occurrences") {
+  const std::vector<Row> rows{
+      {"List all times when the door is open.", "list 'Is the door open?'"},
+      {"List every time a dog appears.", "list.begin 'Is a dog visible?'"},
+      {"List all occurrences of a red car.", "list 'Is a red car visible?'"},
+      {"Show every time the light goes on.", "list.begin onsets('Is the light on?')"},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.question);
+    CHECK(plan_text(row.question) == row.plan);
+  }
+}
