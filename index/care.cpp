@@ -69,6 +69,7 @@ void remove_unused(Database& database) {
   database.execute(
       "DELETE FROM models WHERE id NOT IN (SELECT model_id FROM runs) AND id NOT IN (SELECT "
       "model_id FROM tokens)");
+  database.execute("DELETE FROM look_keys WHERE id NOT IN (SELECT key_id FROM looks)");
 }
 
 /// Returns free pages to the file system.  Readers of an old snapshot only delay it.

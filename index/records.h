@@ -125,6 +125,19 @@ struct PairVectors {
   std::vector<std::int8_t> codes;  ///< [pair_ids.size(), width]
 };
 
+/// Who is asked what about pairs.
+struct LookKey {
+  std::string judge;     ///< the language model and the form in which it is asked
+  std::string question;  ///< about one pair: "Is a red car visible?"
+};
+
+/// What a language model said of one pair.
+struct Look {
+  std::int64_t pair_id = 0;
+  double score = 0;   ///< probability of "yes", 0..1; 0 where the question is no such question
+  std::string reply;  ///< its text; empty where only the score was asked for
+};
+
 /// How much of a video some pairs look at.
 struct Coverage {
   double share = 0;     ///< union of the pairs' `covers` over the video's length, 0..1

@@ -118,6 +118,15 @@ class Store {
   [[nodiscard]] std::vector<StoredText> texts(std::int64_t video_id,
                                               std::optional<TimeSpan> span = {}) const;
 
+  // --- looks ---
+
+  /// What was kept of this question about pairs of this run, by pair id.  A pair has the look that
+  /// its tokens got in whatever run.
+  [[nodiscard]] std::vector<Look> looks(const LookKey& key, std::int64_t run_id) const;
+  /// Keeps looks, replacing older ones; those at pairs that are gone are left out.  Throws
+  /// Error(internal) for a score outside 0..1.
+  void put_looks(const LookKey& key, std::span<const Look> looks);
+
   // --- care ---
 
   /// Of everything, or of one video.

@@ -145,7 +145,26 @@ CREATE TRIGGER texts_deleted AFTER DELETE ON texts BEGIN
 END;
 )sql";
 
-constexpr std::array kMigrations{Migration{1, kVersion1}};
+// What a language model said of pairs.  `judge` says which model and in which form it was asked.
+constexpr std::string_view kVersion2 = R"sql(
+CREATE TABLE look_keys (
+  id INTEGER PRIMARY KEY,
+  judge TEXT NOT NULL,
+  question TEXT NOT NULL,
+  UNIQUE (judge, question)
+) STRICT;
+
+CREATE TABLE looks (
+  key_id INTEGER NOT NULL REFERENCES look_keys(id) ON DELETE CASCADE,
+  tokens_id INTEGER NOT NULL REFERENCES tokens(id) ON DELETE CASCADE,
+  score REAL NOT NULL CHECK (score BETWEEN 0 AND 1),
+  reply TEXT NOT NULL,
+  PRIMARY KEY (key_id, tokens_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX looks_by_tokens ON looks(tokens_id);
+)sql";
+
+constexpr std::array kMigrations{Migration{1, kVersion1}, Migration{2, kVersion2}};
 
 }  // namespace
 

@@ -1,0 +1,39 @@
+// Store: what language models said of pairs.
+#include "core/error.h"
+#include "index/detail/store_impl.h"
+
+namespace hindsight::index {
+
+std::vector<Look> Store::looks(const LookKey& key, std::int64_t run_id) const {
+  auto select = impl_->database->prepare(R"sql(
+SELECT p.id, l.score, l.reply FROM look_keys k
+JOIN stretches s ON s.run_id = ?3 JOIN pairs p ON p.stretch_id = s.id
+JOIN looks l ON l.key_id = k.id AND l.tokens_id = p.tokens_id
+WHERE k.judge = ?1 AND k.question = ?2 ORDER BY p.id)sql");
+  select.bind(key.judge, key.question, run_id);
+  std::vector<Look> looks;
+  while (select.step()) looks.push_back({select.integer(0), select.real(1), select.text(2)});
+  return looks;
+}
+
+void Store::put_looks(const LookKey& key, std::span<const Look> looks) {
+  for (const Look& look : looks) {
+    if (!(look.score >= 0 && look.score <= 1))
+      throw Error(ErrorCode::internal, "put_looks: a score lies outside 0..1");
+  }
+  detail::Transaction transaction(*impl_->database, detail::Transaction::Kind::write);
+  impl_->database
+      ->prepare("INSERT INTO look_keys (judge, question) VALUES (?1, ?2) ON CONFLICT DO NOTHING")
+      .bind(key.judge, key.question)
+      .run();
+  auto insert = impl_->database->prepare(R"sql(
+INSERT INTO looks (key_id, tokens_id, score, reply)
+SELECT k.id, p.tokens_id, ?4, ?5 FROM look_keys k, pairs p
+WHERE k.judge = ?1 AND k.question = ?2 AND p.id = ?3
+ON CONFLICT (key_id, tokens_id) DO UPDATE SET score = excluded.score, reply = excluded.reply)sql");
+  for (const Look& look : looks)
+    insert.bind(key.judge, key.question, look.pair_id, look.score, look.reply).run();
+  transaction.commit();
+}
+
+}  // namespace hindsight::index
