@@ -46,6 +46,19 @@ model::VisualPart to_part(const index::StoredPair& pair, TokenMatrix tokens) {
 
 }  // namespace
 
+model::Prompt make_look_prompt(const model::Tokenizer& tokenizer,
+                               const index::StoredPair& pair,
+                               TokenMatrix tokens,
+                               std::string_view question) {
+  std::vector<model::ChatContent> content;
+  content.emplace_back(to_part(pair, std::move(tokens)));
+  content.emplace_back(std::string(question));
+  std::vector<model::ChatTurn> turns;
+  turns.push_back({.role = "system", .content = {std::string(model::kDefaultSystemText)}});
+  turns.push_back({.role = "user", .content = std::move(content)});
+  return model::make_chat_prompt(tokenizer, std::move(turns));
+}
+
 std::string quote(std::string_view text) {
   std::string quoted = "\"";
   for (const char c : text.substr(0, kMaxTextBytes)) {

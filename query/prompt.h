@@ -39,6 +39,13 @@ struct ShownVideo {
                                         std::vector<ShownVideo> videos,
                                         std::string_view question);
 
+/// One pair alone: the pair, the question right behind it, open for the answer.  The question is
+/// encoded as text.
+[[nodiscard]] model::Prompt make_look_prompt(const model::Tokenizer& tokenizer,
+                                             const index::StoredPair& pair,
+                                             TokenMatrix tokens,
+                                             std::string_view question);
+
 /// `text` as one quoted line: control characters become spaces, double quotes single ones, and it
 /// is cut after 400 bytes, at a character's end.
 [[nodiscard]] std::string quote(std::string_view text);

@@ -1,0 +1,197 @@
+#include "query/judge.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/error.h"
+#include "model/generation.h"
+#include "model/prompt.h"
+#include "query/prompt.h"
+
+namespace hindsight::query {
+namespace {
+
+/// Changes with the prompt, the tokens that are compared or the length of replies: looks of another
+/// form are not read.
+constexpr std::string_view kForm = "alone-1";
+/// Prompts that are in memory at once.
+constexpr std::size_t kBatch = 32;
+/// New looks after which they are written: what an interrupted question has seen is not lost.
+constexpr std::size_t kKeepEvery = 512;
+
+/// The first tokens of the spellings that are one token, or of the first spelling.
+std::vector<int> first_tokens(const model::Tokenizer& tokenizer,
+                              std::initializer_list<std::string_view> spellings) {
+  std::vector<int> ids;
+  std::vector<int> fallback;
+  for (const auto spelling : spellings) {
+    const auto encoded = tokenizer.encode(spelling, model::AddedTokens::as_text);
+    if (encoded.size() == 1) ids.push_back(encoded[0]);
+    if (fallback.empty() && !encoded.empty()) fallback.push_back(encoded[0]);
+  }
+  return ids.empty() ? fallback : ids;
+}
+
+double log_sum(std::span<const float> logits) {
+  const double peak = *std::max_element(logits.begin(), logits.end());
+  double sum = 0;
+  for (const float logit : logits) sum += std::exp(logit - peak);
+  return peak + std::log(sum);
+}
+
+std::string trimmed(const std::string& text) {
+  constexpr std::string_view kSpace = " \t\r\n";
+  const auto begin = text.find_first_not_of(kSpace);
+  if (begin == std::string::npos) return "";
+  return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
+}
+
+}  // namespace
+
+Judge::Judge(const index::Store& store,
+             model::LanguageModel& language_model,
+             const model::Tokenizer& tokenizer,
+             KeepLooks keep)
+    : store_(store),
+      language_model_(language_model),
+      tokenizer_(tokenizer),
+      keep_(keep),
+      key_(fmt::format("{} {} {}",
+                       kForm,
+                       language_model.info().language_fingerprint,
+                       language_model.info().dtype)),
+      yes_no_ids_(first_tokens(tokenizer, {"yes", "Yes"})),
+      num_yes_(yes_no_ids_.size()) {
+  const auto no = first_tokens(tokenizer, {"no", "No"});
+  const bool clash = std::any_of(no.begin(), no.end(), [&](int id) {
+    return std::find(yes_no_ids_.begin(), yes_no_ids_.end(), id) != yes_no_ids_.end();
+  });
+  if (yes_no_ids_.empty() || no.empty() || clash) {
+    throw Error(ErrorCode::model,
+                fmt::format("the tokenizer of {} does not tell \"yes\" from \"no\" by their first "
+                            "token; use another checkpoint",
+                            language_model.info().directory));
+  }
+  yes_no_ids_.insert(yes_no_ids_.end(), no.begin(), no.end());
+}
+
+std::vector<double> Judge::p_yes(const std::string& predicate,
+                                 std::span<const index::StoredPair> pairs) {
+  std::vector<double> scores;
+  for (const auto& seen : look(predicate, pairs, /*wants_reply=*/false))
+    scores.push_back(seen.score);
+  return scores;
+}
+
+std::vector<std::string> Judge::replies(const std::string& question,
+                                        std::span<const index::StoredPair> pairs) {
+  std::vector<std::string> texts;
+  for (auto& seen : look(question, pairs, /*wants_reply=*/true))
+    texts.push_back(std::move(seen.reply));
+  return texts;
+}
+
+Judge::Known& Judge::known(const std::string& question, std::int64_t run_id) {
+  const auto [it, is_new] = known_.try_emplace({question, run_id});
+  if (is_new) {
+    for (auto& kept : store_.looks({key_, question}, run_id))
+      it->second.emplace(kept.pair_id, std::move(kept));
+  }
+  return it->second;
+}
+
+std::vector<index::Look> Judge::look(const std::string& question,
+                                     std::span<const index::StoredPair> pairs,
+                                     bool wants_reply) {
+  // A question may be asked both ways; what is kept of one is not the other.
+  const std::string asked = wants_reply ? "reply: " + question : question;
+  std::vector<index::StoredPair> missing;
+  for (const auto& pair : pairs) {
+    pairs_seen_.insert(pair.id);
+    if (known(asked, pair.run_id).contains(pair.id)) {
+      ++usage_.looks_kept;
+    } else {
+      missing.push_back(pair);
+    }
+  }
+  for (std::size_t i = 0; i < missing.size(); i += kBatch) {
+    const auto batch = std::span(missing).subspan(i, std::min(kBatch, missing.size() - i));
+    std::vector<index::Look> looks;
+    compute(question, batch, wants_reply, looks);
+    for (std::size_t k = 0; k < looks.size(); ++k) {
+      known(asked, batch[k].run_id).insert_or_assign(looks[k].pair_id, looks[k]);
+      new_[asked].push_back(looks[k]);
+    }
+    num_new_ += looks.size();
+    if (num_new_ >= kKeepEvery) keep();
+  }
+  std::vector<index::Look> result;
+  for (const auto& pair : pairs) result.push_back(known(asked, pair.run_id).at(pair.id));
+  return result;
+}
+
+void Judge::compute(const std::string& question,
+                    std::span<const index::StoredPair> pairs,
+                    bool wants_reply,
+                    std::vector<index::Look>& looks) {
+  std::vector<std::int64_t> ids;
+  for (const auto& pair : pairs) ids.push_back(pair.id);
+  const TokenMatrix all = store_.read_tokens(ids);
+  auto next = all.values.begin();
+  std::vector<model::Prompt> prompts;
+  for (const auto& pair : pairs) {
+    const auto count = std::ptrdiff_t{pair.num_tokens} * all.width;
+    prompts.push_back(make_look_prompt(
+        tokenizer_,
+        pair,
+        {.rows = pair.num_tokens, .width = all.width, .values = {next, next + count}},
+        question));
+    next += count;
+    usage_.visual_tokens += pair.num_tokens;
+    usage_.prompt_tokens += model::num_tokens(prompts.back());
+  }
+  usage_.looks_computed += static_cast<std::int64_t>(pairs.size());
+  if (wants_reply) {
+    for (std::size_t i = 0; i < pairs.size(); ++i)
+      looks.push_back({.pair_id = pairs[i].id, .score = 0, .reply = reply_to(prompts[i])});
+    return;
+  }
+  const auto scores = language_model_.score_next(prompts, yes_no_ids_);
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    const std::span logits(scores[i]);
+    const double margin = log_sum(logits.subspan(num_yes_)) - log_sum(logits.first(num_yes_));
+    looks.push_back({.pair_id = pairs[i].id, .score = 1 / (1 + std::exp(margin)), .reply = {}});
+  }
+}
+
+std::string Judge::reply_to(const model::Prompt& prompt) {
+  model::GenerationOptions options{.max_new_tokens = kMaxReplyTokens};
+  for (const std::string_view end : {"<|im_end|>", "<|endoftext|>"}) {
+    if (const auto id = tokenizer_.find_id(end)) options.eos_ids.push_back(*id);
+  }
+  auto generation = language_model_.generate(prompt, options);
+  usage_.new_tokens += static_cast<std::int64_t>(generation.ids.size());
+  // The embedding is padded with rows that stand for no token.
+  std::erase_if(generation.ids, [&](int id) { return id >= tokenizer_.num_ids(); });
+  return trimmed(tokenizer_.decode(generation.ids, model::SpecialTokens::skip));
+}
+
+void Judge::keep() {
+  const auto fresh = std::exchange(new_, {});
+  num_new_ = 0;
+  if (keep_ == KeepLooks::no || fresh.empty()) return;
+  try {
+    auto store = index::Store::open(store_.path(),
+                                    index::OpenMode::update,
+                                    {.wait = std::chrono::milliseconds{0}, .purpose = "ask"});
+    for (const auto& [question, looks] : fresh) store.put_looks({key_, question}, looks);
+  } catch (const Error& e) {
+    not_kept_ = e.what();
+  }
+}
+
+}  // namespace hindsight::query

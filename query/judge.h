@@ -1,0 +1,88 @@
+// The model looks at single pairs: how probable is it that a predicate is true of each, or what
+// does it reply to a question about each.  What it said is kept in the store and read from there
+// the next time.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "index/store.h"
+#include "model/tokenizer.h"
+#include "model/vision_language_model.h"
+
+namespace hindsight::query {
+
+enum class KeepLooks { yes, no };
+
+/// What looking cost.
+struct JudgeUsage {
+  std::int64_t looks_computed = 0;
+  std::int64_t looks_kept = 0;  ///< read from the store instead
+  std::int64_t prompt_tokens = 0;
+  std::int64_t new_tokens = 0;
+  std::int64_t visual_tokens = 0;  ///< put into prompts
+};
+
+/// Reads the store, and writes to it in keep() only.  Not thread-safe.
+class Judge {
+ public:
+  /// Borrows all of them.  Throws Error(model) when "yes" and "no" begin with the same token.
+  Judge(const index::Store& store,
+        model::LanguageModel& language_model,
+        const model::Tokenizer& tokenizer,
+        KeepLooks keep = KeepLooks::yes);
+
+  /// Probability of "yes" for each pair: the softmax over the tokens of "yes" and "no", in the
+  /// spellings that the tokenizer has as one token.
+  [[nodiscard]] std::vector<double> p_yes(const std::string& predicate,
+                                          std::span<const index::StoredPair> pairs);
+  /// The greedy reply for each pair, at most kMaxReplyTokens long, spaces at its ends removed.
+  [[nodiscard]] std::vector<std::string> replies(const std::string& question,
+                                                 std::span<const index::StoredPair> pairs);
+
+  /// Writes what is new into the store; p_yes() and replies() do so now and then.  An ingest that
+  /// holds the store, or a store that cannot be written, keeps nothing.
+  void keep();
+  /// Why looks were not kept; empty when they were.
+  [[nodiscard]] const std::string& not_kept() const { return not_kept_; }
+
+  [[nodiscard]] const JudgeUsage& usage() const { return usage_; }
+  /// Pairs that were looked at, or whose kept look was read.
+  [[nodiscard]] const std::set<std::int64_t>& pairs_seen() const { return pairs_seen_; }
+
+ private:
+  using Known = std::unordered_map<std::int64_t, index::Look>;  ///< by pair
+
+  Known& known(const std::string& question, std::int64_t run_id);
+  std::vector<index::Look> look(const std::string& question,
+                                std::span<const index::StoredPair> pairs,
+                                bool wants_reply);
+  void compute(const std::string& question,
+               std::span<const index::StoredPair> pairs,
+               bool wants_reply,
+               std::vector<index::Look>& looks);
+  std::string reply_to(const model::Prompt& prompt);
+
+  const index::Store& store_;
+  model::LanguageModel& language_model_;
+  const model::Tokenizer& tokenizer_;
+  KeepLooks keep_;
+  std::string key_;  ///< index::LookKey::judge
+  std::vector<int> yes_no_ids_;
+  std::size_t num_yes_ = 0;
+  std::map<std::pair<std::string, std::int64_t>, Known> known_;
+  std::map<std::string, std::vector<index::Look>> new_;  ///< by question
+  std::size_t num_new_ = 0;
+  std::string not_kept_;
+  JudgeUsage usage_;
+  std::set<std::int64_t> pairs_seen_;
+};
+
+inline constexpr int kMaxReplyTokens = 24;
+
+}  // namespace hindsight::query

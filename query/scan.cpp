@@ -1,0 +1,233 @@
+#include "query/scan.h"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "core/error.h"
+#include "query/relevance.h"
+
+namespace hindsight::query {
+namespace {
+
+constexpr double kNotLooked = -1;
+constexpr int kMaxTextHits = 20;
+
+bool is_share(double share) { return share >= 0 && share <= 1; }
+
+}  // namespace
+
+Scanner::Scanner(const index::Store& store,
+                 const index::RunRecord& run,
+                 Judge& judge,
+                 model::LanguageModel& language_model,
+                 const model::Tokenizer& tokenizer,
+                 const ScanOptions& options)
+    : store_(store),
+      run_(run),
+      judge_(judge),
+      language_model_(language_model),
+      tokenizer_(tokenizer),
+      options_(options),
+      pairs_(store.pairs(run.id)) {
+  if (!is_share(options.coarse_share) || !is_share(options.vector_share))
+    throw Error(ErrorCode::usage, "the shares of a scan must lie between 0 and 1");
+  // A pair that covers nothing repeats another one's frames at another size.
+  std::erase_if(pairs_, [](const auto& pair) { return pair.covers.empty(); });
+  std::sort(pairs_.begin(), pairs_.end(), [](const auto& a, const auto& b) {
+    return std::pair(a.covers, a.first) < std::pair(b.covers, b.first);
+  });
+  if (pairs_.size() <= options.whole_below) return;
+  activity_ = store.activity(run.id);
+  if (options.vector_share > 0) vectors_ = store.pair_vectors(run.id);
+}
+
+std::size_t ScanReport::*Scanner::counter_of(Reason reason) {
+  switch (reason) {
+    case Reason::activity:
+      return &ScanReport::by_activity;
+    case Reason::vector:
+      return &ScanReport::by_vector;
+    case Reason::text:
+      return &ScanReport::by_text;
+    case Reason::change:
+      return &ScanReport::by_change;
+    case Reason::rank:
+    case Reason::none:
+      break;
+  }
+  return &ScanReport::by_rank;
+}
+
+Timeline Scanner::timeline(const std::string& predicate, const Intervals& ranges) {
+  scores_.assign(pairs_.size(), kNotLooked);
+  auto reasons = choose_seeds(predicate);
+  const auto seeds = reasons;
+  for (const TimeSpan& range : ranges) {
+    Window window;
+    if (!find_window(range, seeds, window)) continue;
+    std::vector<std::size_t> first_looks;
+    for (std::size_t i = window.first; i <= window.last; ++i)
+      if (seeds[i] != Reason::none) first_looks.push_back(i);
+    look(predicate, first_looks);
+    widen(predicate, seeds, window);
+    refine(predicate, reasons, window);
+  }
+  ScanReport report{.predicate = predicate};
+  std::vector<ScoredPair> scored;
+  for (std::size_t i = 0; i < pairs_.size(); ++i) {
+    if (scores_[i] < 0) continue;
+    scored.push_back({pairs_[i], scores_[i]});
+    ++(report.*counter_of(reasons[i]));
+  }
+  reports_.push_back(std::move(report));
+  return clip(make_timeline(predicate, std::move(scored), options_.hysteresis), ranges);
+}
+
+std::vector<Scanner::Reason> Scanner::choose_seeds(const std::string& predicate) const {
+  std::vector<Reason> seeds(pairs_.size(), Reason::none);
+  if (pairs_.size() <= options_.whole_below) {
+    std::fill(seeds.begin(), seeds.end(), Reason::rank);
+    return seeds;
+  }
+  seed_by_rank(seeds);
+  seed_by_text(seeds, predicate);
+  seed_by_vector(seeds, predicate);
+  seed_by_activity(seeds);
+  return seeds;
+}
+
+void Scanner::seed_by_rank(std::vector<Reason>& seeds) const {
+  std::map<int, std::vector<std::size_t>> stretches;
+  for (std::size_t i = 0; i < pairs_.size(); ++i) stretches[pairs_[i].stretch].push_back(i);
+  for (auto& [number, members] : stretches) {
+    std::sort(members.begin(), members.end(), [&](std::size_t a, std::size_t b) {
+      return pairs_[a].rank < pairs_[b].rank;
+    });
+    const auto share = options_.coarse_share * static_cast<double>(members.size());
+    members.resize(std::max<std::size_t>(1, static_cast<std::size_t>(share)));
+    for (const std::size_t i : members) seeds[i] = Reason::rank;
+  }
+  // Every pair lies between two seeds.
+  seeds.front() = Reason::rank;
+  seeds.back() = Reason::rank;
+}
+
+void Scanner::seed_by_text(std::vector<Reason>& seeds, const std::string& predicate) const {
+  const auto words = content_words(predicate);
+  if (words.empty()) return;
+  const auto hits = store_.search_texts(fmt::format("{}", fmt::join(words, " ")),
+                                        {.video_ids = {run_.video_id}, .limit = kMaxTextHits});
+  for (const auto& hit : hits) {
+    const MediaTime middle = hit.text.span.begin + hit.text.span.length() / 2;
+    const auto found = std::find_if(pairs_.begin(), pairs_.end(), [&](const auto& pair) {
+      return pair.covers.contains(middle);
+    });
+    if (found == pairs_.end()) continue;
+    auto& seed = seeds[static_cast<std::size_t>(found - pairs_.begin())];
+    if (seed == Reason::none) seed = Reason::text;
+  }
+}
+
+void Scanner::seed_by_vector(std::vector<Reason>& seeds, const std::string& predicate) const {
+  const auto scores =
+      score_pairs(vectors_, embed_words(content_words(predicate), language_model_, tokenizer_));
+  if (scores.empty()) return;
+  std::vector<std::size_t> order;
+  for (std::size_t i = 0; i < pairs_.size(); ++i)
+    if (scores.contains(pairs_[i].id)) order.push_back(i);
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return scores.at(pairs_[a].id) > scores.at(pairs_[b].id);
+  });
+  const auto share = options_.vector_share * static_cast<double>(pairs_.size());
+  order.resize(std::min(order.size(), static_cast<std::size_t>(share)));
+  for (const std::size_t i : order)
+    if (seeds[i] == Reason::none) seeds[i] = Reason::vector;
+}
+
+void Scanner::seed_by_activity(std::vector<Reason>& seeds) const {
+  for (const auto& active : activity_) {
+    std::size_t best = pairs_.size();
+    bool is_seen = false;
+    const auto begin = std::lower_bound(
+        pairs_.begin(), pairs_.end(), active.span.begin, [](const auto& pair, MediaTime t) {
+          return pair.first < t;
+        });
+    for (auto it = begin; it != pairs_.end() && it->first < active.span.end; ++it) {
+      const auto i = static_cast<std::size_t>(it - pairs_.begin());
+      is_seen = is_seen || seeds[i] != Reason::none;
+      if (best == pairs_.size() || pairs_[i].rank < pairs_[best].rank) best = i;
+    }
+    if (!is_seen && best < pairs_.size()) seeds[best] = Reason::activity;
+  }
+}
+
+bool Scanner::find_window(const TimeSpan& range,
+                          const std::vector<Reason>& seeds,
+                          Window& window) const {
+  const auto covers = [&](const index::StoredPair& pair) { return pair.covers.overlaps(range); };
+  const auto first = std::find_if(pairs_.begin(), pairs_.end(), covers);
+  if (first == pairs_.end()) return false;
+  const auto last = std::find_if(pairs_.rbegin(), pairs_.rend(), covers);
+  window = {static_cast<std::size_t>(first - pairs_.begin()),
+            static_cast<std::size_t>(pairs_.rend() - last) - 1};
+  while (seeds[window.first] == Reason::none) --window.first;
+  while (seeds[window.last] == Reason::none) ++window.last;
+  return true;
+}
+
+void Scanner::look(const std::string& predicate, const std::vector<std::size_t>& positions) {
+  std::vector<std::size_t> fresh;
+  std::vector<index::StoredPair> wanted;
+  for (const std::size_t i : positions) {
+    if (scores_[i] >= 0) continue;
+    fresh.push_back(i);
+    wanted.push_back(pairs_[i]);
+  }
+  const auto scores = judge_.p_yes(predicate, wanted);
+  for (std::size_t k = 0; k < fresh.size(); ++k) scores_[fresh[k]] = scores[k];
+}
+
+void Scanner::widen(const std::string& predicate,
+                    const std::vector<Reason>& seeds,
+                    Window& window) {
+  const auto is_weak = [&](std::size_t i) {
+    return scores_[i] >= options_.hysteresis.off && scores_[i] < options_.hysteresis.on;
+  };
+  while (is_weak(window.first) && window.first > 0) {
+    do {
+      --window.first;
+    } while (seeds[window.first] == Reason::none);
+    look(predicate, {window.first});
+  }
+  while (is_weak(window.last) && window.last + 1 < pairs_.size()) {
+    do {
+      ++window.last;
+    } while (seeds[window.last] == Reason::none);
+    look(predicate, {window.last});
+  }
+}
+
+void Scanner::refine(const std::string& predicate,
+                     std::vector<Reason>& seeds,
+                     const Window& window) {
+  const auto may_hold = [&](std::size_t i) { return scores_[i] >= options_.hysteresis.off; };
+  for (;;) {
+    std::vector<std::size_t> middles;
+    std::size_t before = window.first;
+    for (std::size_t i = window.first + 1; i <= window.last; ++i) {
+      if (scores_[i] < 0) continue;
+      if (may_hold(before) != may_hold(i) && i - before > 1) middles.push_back((before + i) / 2);
+      before = i;
+    }
+    if (middles.empty()) return;
+    for (const std::size_t i : middles)
+      if (seeds[i] == Reason::none) seeds[i] = Reason::change;
+    look(predicate, middles);
+  }
+}
+
+}  // namespace hindsight::query

@@ -1,0 +1,94 @@
+// Timelines from cached pairs, coarse to fine: some pairs of every stretch first, and those that
+// vectors, texts and activity point at; then more around every change, until each boundary lies
+// between two neighbouring cached pairs.
+//
+// Note [Two halves are the whole]: which pairs are looked at first is decided over the whole run,
+// whatever the range; a range is widened to the nearest of them that are sure; between two pairs
+// only those two decide what is looked at next.  So what is found within a range does not depend on
+// the range.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "index/store.h"
+#include "query/judge.h"
+#include "query/timeline.h"
+
+namespace hindsight::query {
+
+struct ScanOptions {
+  /// A run of up to so many pairs is looked at whole.
+  std::size_t whole_below = 400;
+  /// Else this share of each stretch's pairs, by rank, at least one; 0..1.
+  double coarse_share = 0.05;
+  /// And this share of all pairs, by closeness of their vectors to the predicate's words; 0..1.
+  double vector_share = 0.02;
+  Hysteresis hysteresis{};
+};
+
+/// Why pairs were looked at.
+struct ScanReport {
+  std::string predicate;
+  std::size_t by_rank = 0;
+  std::size_t by_activity = 0;  ///< in a stretch of activity that has none of the above
+  std::size_t by_vector = 0;
+  std::size_t by_text = 0;
+  std::size_t by_change = 0;  ///< between two that differ
+  [[nodiscard]] std::size_t total() const {
+    return by_rank + by_activity + by_vector + by_text + by_change;
+  }
+};
+
+/// Scans one run.  Borrows store, judge, model and tokenizer.  Not thread-safe.
+class Scanner {
+ public:
+  /// Reads the run's pairs, activity and (above `whole_below`) vectors.  Throws Error(usage) for
+  /// options out of range.
+  Scanner(const index::Store& store,
+          const index::RunRecord& run,
+          Judge& judge,
+          model::LanguageModel& language_model,
+          const model::Tokenizer& tokenizer,
+          const ScanOptions& options = {});
+
+  /// Where the predicate holds within `ranges` (sorted, disjoint).  `pairs` of the result are those
+  /// looked at, some of them beside the ranges.
+  [[nodiscard]] Timeline timeline(const std::string& predicate, const Intervals& ranges);
+
+  [[nodiscard]] const std::vector<index::StoredPair>& pairs() const { return pairs_; }  ///< by time
+  [[nodiscard]] const std::vector<ScanReport>& reports() const { return reports_; }
+
+ private:
+  enum class Reason : std::uint8_t { none, rank, activity, vector, text, change };
+  struct Window {
+    std::size_t first = 0;  ///< positions in pairs_, both included
+    std::size_t last = 0;
+  };
+
+  static std::size_t ScanReport::*counter_of(Reason reason);
+  std::vector<Reason> choose_seeds(const std::string& predicate) const;
+  void seed_by_rank(std::vector<Reason>& seeds) const;
+  void seed_by_activity(std::vector<Reason>& seeds) const;
+  void seed_by_vector(std::vector<Reason>& seeds, const std::string& predicate) const;
+  void seed_by_text(std::vector<Reason>& seeds, const std::string& predicate) const;
+  bool find_window(const TimeSpan& range, const std::vector<Reason>& seeds, Window& window) const;
+  void look(const std::string& predicate, const std::vector<std::size_t>& positions);
+  void widen(const std::string& predicate, const std::vector<Reason>& seeds, Window& window);
+  void refine(const std::string& predicate, std::vector<Reason>& seeds, const Window& window);
+
+  const index::Store& store_;
+  index::RunRecord run_;
+  Judge& judge_;
+  model::LanguageModel& language_model_;
+  const model::Tokenizer& tokenizer_;
+  ScanOptions options_;
+  std::vector<index::StoredPair> pairs_;
+  std::vector<index::StoredSpan> activity_;
+  index::PairVectors vectors_;
+  std::vector<double> scores_;  ///< of the predicate being scanned; negative: not looked at
+  std::vector<ScanReport> reports_;
+};
+
+}  // namespace hindsight::query

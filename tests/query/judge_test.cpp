@@ -1,0 +1,140 @@
+#include "query/judge.h"
+
+#include <doctest/doctest.h>
+
+#include "core/error.h"
+#include "query/looking_model.h"
+
+using namespace hindsight;
+using namespace hindsight::query;
+using test::LookingModel;
+using test::TestStore;
+using test::tokenizer;
+
+namespace {
+
+const std::string kRed = "Is a red car visible?";
+
+struct JudgeTest {
+  TestStore test;
+  index::RunRecord run = test::add_timed_film(test.store);
+  std::vector<index::StoredPair> pairs = test.store.pairs(run.id, {}, 40);
+  LookingModel model;
+  /// What questions are asked of: the writer is gone.
+  index::Store reader() {
+    const auto path = test.store.path();
+    test.store = index::Store::open(test.dir.file("other.db"), index::OpenMode::write);
+    return index::Store::open(path, index::OpenMode::read);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("p_yes is the model's softmax over yes and no, pair by pair") {
+  JudgeTest t;
+  t.model.truth = [](const std::string& question, double second) {
+    return question == kRed ? 0.1 + second / 2000 : 0.5;
+  };
+  const auto store = t.reader();
+  Judge judge(store, t.model, tokenizer());
+  const auto scores = judge.p_yes(kRed, t.pairs);
+  REQUIRE(scores.size() == t.pairs.size());
+  for (std::size_t i = 0; i < scores.size(); ++i)
+    CHECK(scores[i] ==
+          doctest::Approx(0.1 + to_seconds(t.pairs[i].covers.begin) / 2000).epsilon(1e-4));
+  CHECK(judge.usage().looks_computed == 40);
+  CHECK(judge.usage().visual_tokens == 160);
+  CHECK(judge.pairs_seen().size() == 40);
+  CHECK(judge.p_yes(kRed, {}).empty());
+}
+
+TEST_CASE("a repeated look is read, in the same judge and from the store") {
+  JudgeTest t;
+  t.model.truth = [](const std::string&, double second) { return second < 600 ? 0.9 : 0.2; };
+  const auto store = t.reader();
+  std::vector<double> first;
+  {
+    Judge judge(store, t.model, tokenizer());
+    first = judge.p_yes(kRed, t.pairs);
+    CHECK(judge.p_yes(kRed, t.pairs) == first);
+    CHECK(t.model.num_scored == 40);
+    judge.keep();
+    CHECK(judge.not_kept().empty());
+  }
+  Judge again(store, t.model, tokenizer());
+  CHECK(again.p_yes(kRed, t.pairs) == first);
+  CHECK(t.model.num_scored == 40);
+  CHECK(again.usage().looks_kept == 40);
+  CHECK(again.usage().looks_computed == 0);
+
+  SUBCASE("another question is another look") {
+    (void)again.p_yes("Is a blue car visible?", t.pairs);
+    CHECK(t.model.num_scored == 80);
+  }
+  SUBCASE("another language model looks for itself") {
+    t.model.facts.language_fingerprint = "2b2b";
+    Judge other(store, t.model, tokenizer());
+    (void)other.p_yes(kRed, t.pairs);
+    CHECK(t.model.num_scored == 80);
+  }
+  SUBCASE("another dtype looks for itself") {
+    t.model.facts.dtype = "bf16";
+    Judge other(store, t.model, tokenizer());
+    (void)other.p_yes(kRed, t.pairs);
+    CHECK(t.model.num_scored == 80);
+  }
+}
+
+TEST_CASE("replies are the model's text without spaces, and are kept apart from scores") {
+  JudgeTest t;
+  t.model.replies = [](const std::string& question, double second) {
+    return " " + question.substr(0, 4) + (second < 600 ? " red \n" : " blue ");
+  };
+  const auto store = t.reader();
+  Judge judge(store, t.model, tokenizer());
+  const auto pairs = std::span(t.pairs).first(5);
+  const auto replies = judge.replies("What colour is the car?", pairs);
+  for (std::size_t i = 0; i < pairs.size(); ++i)
+    CHECK(replies[i] ==
+          (to_seconds(pairs[i].covers.begin) < 600 ? std::string("What red") : "What blue"));
+  (void)judge.p_yes("What colour is the car?", pairs);
+  CHECK(t.model.num_scored == 5);
+  judge.keep();
+  Judge again(store, t.model, tokenizer());
+  CHECK(again.replies("What colour is the car?", pairs) == replies);
+  CHECK(t.model.num_replies == 5);
+}
+
+TEST_CASE("what cannot be kept is said, and the answer is the same") {
+  JudgeTest t;
+  SUBCASE("while an ingest holds the store") {
+    // The writer of the test store is still open.
+    Judge judge(t.test.store, t.model, tokenizer());
+    CHECK(judge.p_yes(kRed, t.pairs).size() == 40);
+    judge.keep();
+    CHECK(judge.not_kept().find("s.db") != std::string::npos);
+    CHECK(t.test.store.looks({"alone-1 1a1a fp32", kRed}, t.run.id).empty());
+  }
+  SUBCASE("when it is not wanted") {
+    const auto store = t.reader();
+    Judge judge(store, t.model, tokenizer(), KeepLooks::no);
+    CHECK(judge.p_yes(kRed, t.pairs).size() == 40);
+    judge.keep();
+    CHECK(judge.not_kept().empty());
+    CHECK(store.looks({"alone-1 1a1a fp32", kRed}, t.run.id).empty());
+  }
+}
+
+TEST_CASE("special tokens in a question are text") {
+  JudgeTest t;
+  const auto store = t.reader();
+  std::string asked;
+  t.model.truth = [&](const std::string& question, double) {
+    asked = question;
+    return 0.5;
+  };
+  Judge judge(store, t.model, tokenizer());
+  const std::string question = "Does the sign say <|im_end|>?";
+  (void)judge.p_yes(question, std::span(t.pairs).first(1));
+  CHECK(asked == question);
+}

@@ -1,0 +1,202 @@
+#include "query/scan.h"
+
+#include <algorithm>
+#include <random>
+
+#include <doctest/doctest.h>
+
+#include "core/error.h"
+#include "query/looking_model.h"
+
+using namespace hindsight;
+using namespace hindsight::query;
+using test::at;
+using test::LookingModel;
+using test::span;
+using test::TestStore;
+using test::tokenizer;
+
+namespace {
+
+const std::string kRed = "Is a red car visible?";
+constexpr ScanOptions kCoarse{.whole_below = 0, .coarse_share = 0.2, .vector_share = 0};
+
+/// A film of 50 minutes: 300 pairs that cover 10 seconds each.
+struct ScanTest {
+  TestStore test;
+  index::RunRecord run = test::add_timed_film(test.store, {.minutes = 50, .stretches = 10});
+  LookingModel model;
+  int num_looks = 0;
+
+  Timeline scan(const Intervals& ranges, const ScanOptions& options = kCoarse) {
+    Judge judge(test.store, model, tokenizer(), KeepLooks::no);
+    Scanner scanner(test.store, run, judge, model, tokenizer(), options);
+    auto timeline = scanner.timeline(kRed, ranges);
+    num_looks = static_cast<int>(judge.usage().looks_computed);
+    return timeline;
+  }
+};
+
+const Intervals kAll{span(0, 3000)};
+
+/// True in these intervals.
+std::function<double(const std::string&, double)> true_in(Intervals intervals) {
+  return [intervals = std::move(intervals)](const std::string&, double second) {
+    return holds_at(intervals, at(second)) ? 0.95 : 0.05;
+  };
+}
+
+Intervals random_events(std::mt19937& random, int shortest, int longest) {
+  Intervals events;
+  for (int t = 10 * std::uniform_int_distribution(0, 20)(random); t < 2900;) {
+    const int length = 10 * std::uniform_int_distribution(shortest, longest)(random);
+    events.push_back(span(t, std::min(3000, t + length)));
+    t += length + 10 * std::uniform_int_distribution(shortest, longest)(random);
+  }
+  return events;
+}
+
+}  // namespace
+
+TEST_CASE("a small run is looked at whole, and its timeline is the truth") {
+  ScanTest t;
+  std::mt19937 random(3);
+  for (int round = 0; round < 5; ++round) {
+    CAPTURE(round);
+    const auto events = random_events(random, 1, 20);
+    t.model.truth = true_in(events);
+    CHECK(t.scan(kAll, {.whole_below = 300}).spans() == events);
+    CHECK(t.num_looks == 300);
+  }
+}
+
+TEST_CASE("coarse to fine finds every event as long as the coarse look is wide, with fewer looks") {
+  ScanTest t;
+  std::mt19937 random(4);
+  for (int round = 0; round < 10; ++round) {
+    CAPTURE(round);
+    // Of 30 pairs a stretch, the 6 of the lowest ranks are at most 90 seconds apart.
+    const auto events = random_events(random, 15, 60);
+    t.model.truth = true_in(events);
+    CHECK(t.scan(kAll).spans() == events);
+    CHECK(t.num_looks < 150);
+  }
+}
+
+TEST_CASE("every boundary lies between two neighbouring cached pairs that were both looked at") {
+  ScanTest t;
+  std::mt19937 random(5);
+  for (int round = 0; round < 10; ++round) {
+    CAPTURE(round);
+    t.model.truth = true_in(random_events(random, 1, 12));
+    const auto timeline = t.scan(kAll);
+    for (const auto& interval : timeline.intervals) {
+      for (const MediaTime edge : {interval.span.begin, interval.span.end}) {
+        if (edge == at(0) || edge == at(3000)) continue;
+        const auto looked_at = [&](MediaTime begin) {
+          return std::any_of(timeline.pairs.begin(), timeline.pairs.end(), [&](const auto& scored) {
+            return scored.pair.covers.begin == begin;
+          });
+        };
+        CHECK(looked_at(edge));
+        CHECK(looked_at(edge - std::chrono::seconds{10}));
+      }
+    }
+  }
+}
+
+TEST_CASE("a predicate over two halves is the predicate over the whole, doubt and all") {
+  ScanTest t;
+  std::mt19937 random(6);
+  std::uniform_real_distribution<double> draw;
+  for (const auto& options : {kCoarse, ScanOptions{.whole_below = 300}}) {
+    for (int round = 0; round < 15; ++round) {
+      CAPTURE(options.whole_below);
+      CAPTURE(round);
+      std::vector<double> noise(300);
+      for (double& p : noise) p = 0.02 + 0.96 * draw(random);
+      const auto events = random_events(random, 3, 40);
+      t.model.truth = [&](const std::string&, double second) {
+        const double doubt = noise.at(static_cast<std::size_t>(second / 10));
+        return holds_at(events, at(second)) ? 0.4 + 0.59 * doubt : 0.55 * doubt;
+      };
+      const double cut = std::uniform_int_distribution(1, 2999)(random);
+      const auto whole = t.scan(kAll, options).spans();
+      const auto left = t.scan({span(0, cut)}, options).spans();
+      const auto right = t.scan({span(cut, 3000)}, options).spans();
+      CHECK(either(left, right) == unite(whole));
+      CHECK(left == both(whole, {span(0, cut)}));
+      CHECK(right == both(whole, {span(cut, 3000)}));
+      // Several ranges at once.
+      const Intervals parts{span(100, 200), span(cut / 2 + 300, cut / 2 + 400), span(2500, 2999)};
+      CHECK(t.scan(unite(parts), options).spans() == both(whole, unite(parts)));
+    }
+  }
+}
+
+TEST_CASE("a short range costs few looks") {
+  ScanTest t;
+  t.model.truth = true_in({span(600, 700)});
+  CHECK(t.scan({span(640, 650)}).spans() == Intervals{span(640, 650)});
+  CHECK(t.num_looks < 20);
+}
+
+TEST_CASE("an event between coarse pairs is found through activity, text and vectors") {
+  ScanTest t;
+  // Rank 29 of the second stretch: the last that a prefix would read.
+  const auto pairs = t.test.store.pairs(t.run.id, span(300, 600));
+  const auto last = std::max_element(
+      pairs.begin(), pairs.end(), [](const auto& a, const auto& b) { return a.rank < b.rank; });
+  const double second = to_seconds(last->covers.begin);
+  t.model.truth = true_in({span(second, second + 10)});
+  CHECK(t.scan(kAll).spans().empty());
+  SUBCASE("a subtitle names it") {
+    const std::vector<index::StoredText> texts{
+        test::subtitle(second + 2, second + 5, "Look, a red car!")};
+    t.test.store.replace_texts(t.run.video_id, "srt", texts);
+    CHECK(t.scan(kAll).spans() == Intervals{span(second, second + 10)});
+  }
+}
+
+TEST_CASE("activity that no coarse pair sees gets a look") {
+  TestStore test;
+  auto video = test::make_video("gate.mp4", "aaaa1111");
+  video.end = at(300);
+  const auto video_id = test.store.put_video(video);
+  const auto run = test.store.find_or_create_run(test::make_run(video_id));
+  auto stretch = test::timed_stretch({}, 0);
+  // Rank 1 is at 70 s; nothing of a low rank lies in 110-130 s.
+  stretch.activity = {{span(110, 130), 0.9}};
+  test.store.commit_stretch(run.id, stretch);
+  LookingModel model;
+  model.truth = true_in({span(110, 130)});
+  Judge judge(test.store, model, tokenizer(), KeepLooks::no);
+  Scanner scanner(test.store,
+                  run,
+                  judge,
+                  model,
+                  tokenizer(),
+                  {.whole_below = 0, .coarse_share = 0.05, .vector_share = 0});
+  CHECK(scanner.timeline(kRed, {span(0, 300)}).spans() == Intervals{span(110, 130)});
+  CHECK(scanner.reports().back().by_activity == 1);
+  CHECK(scanner.reports().back().total() == static_cast<std::size_t>(judge.usage().looks_computed));
+}
+
+TEST_CASE("ranges without pairs, and runs without pairs, hold nothing") {
+  ScanTest t;
+  CHECK(t.scan({span(4000, 5000)}).spans().empty());
+  CHECK(t.scan({}).pairs.empty());
+  const auto empty = t.test.store.find_or_create_run(test::make_run(t.run.video_id, "other"));
+  Judge judge(t.test.store, t.model, tokenizer(), KeepLooks::no);
+  Scanner scanner(t.test.store, empty, judge, t.model, tokenizer());
+  CHECK(scanner.timeline(kRed, kAll).pairs.empty());
+}
+
+TEST_CASE("shares that are none are refused") {
+  ScanTest t;
+  for (const auto& bad : {ScanOptions{.coarse_share = -0.1},
+                          ScanOptions{.coarse_share = 1.1},
+                          ScanOptions{.vector_share = 2}}) {
+    CHECK_THROWS_AS((void)t.scan(kAll, bad), Error);
+  }
+}
