@@ -37,7 +37,7 @@ class Vocabulary:
 
 
 def cell_targets(truth, rows, columns, vocabulary):
-    """kind, color: multi-hot [cells, names]; motion [cells]; text [cells, SLOTS] (-1: not asked); state multi-hot; light."""
+    """kind, color: multi-hot [cells, names]; motion [cells] and text [cells, SLOTS] (-1: not asked); state multi-hot; light."""
     cells = rows * columns
     names = vocabulary.names
     kind = np.zeros((cells, len(names["kind"])), np.float32)
@@ -53,7 +53,8 @@ def cell_targets(truth, rows, columns, vocabulary):
         kind[inside, vocabulary.index["kind"].get(e.get("kind"), 0)] = 1
         color[inside, vocabulary.index["color"].get(e.get("color"), 0)] = 1
         first = inside & (share > largest)
-        motion[first] = vocabulary.index["motion"].get(e.get("motion"), 0)
+        # Too small a way to be called moving or still is not asked.
+        motion[first] = -1 if e.get("motion") == "unclear" else vocabulary.index["motion"].get(e.get("motion"), 0)
         largest = np.maximum(largest, np.where(inside, share, 0))
     text = np.zeros((cells, SLOTS), np.int64)
     for t in truth.get("texts", ()):
@@ -122,7 +123,7 @@ class CellHeads(nn.Module):
 def balanced(logits, targets, marked):
     """Cross entropy, half of it over the marked rows and half over the others."""
     losses = F.cross_entropy(logits, targets, ignore_index=-1, reduction="none")
-    here, there = marked.float(), (~marked & (targets >= 0)).float()
+    here, there = (marked & (targets >= 0)).float(), (~marked & (targets >= 0)).float()
     return 0.5 * (losses * here).sum() / here.sum().clamp(min=1) + 0.5 * (losses * there).sum() / there.sum().clamp(min=1)
 
 
