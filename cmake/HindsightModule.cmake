@@ -11,10 +11,6 @@ target_compile_options(hindsight_flags INTERFACE
 target_compile_definitions(hindsight_flags INTERFACE $<$<BOOL:${HINDSIGHT_ASSERTIONS}>:_GLIBCXX_ASSERTIONS>)
 if(HINDSIGHT_SANITIZE)
   target_compile_options(hindsight_flags INTERFACE -fsanitize=${HINDSIGHT_SANITIZE} -fno-omit-frame-pointer)
-  if(HINDSIGHT_SANITIZE STREQUAL thread)
-    # Asio's atomic_thread_fence makes GCC 12 warn.
-    target_compile_options(hindsight_flags INTERFACE -Wno-tsan)
-  endif()
   target_link_options(hindsight_flags INTERFACE -fsanitize=${HINDSIGHT_SANITIZE})
 endif()
 
