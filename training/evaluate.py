@@ -86,7 +86,7 @@ def main():
     parser.add_argument("--model", required=True)
     parser.add_argument("--program", required=True, help="hindsight-world")
     parser.add_argument("--count", type=int, default=1536, help="pairs, shared out over the sizes")
-    parser.add_argument("--sizes", default="112x112,140x112,168x112")
+    parser.add_argument("--sizes", default="112x112,168x112,196x112,252x140")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--folder", default="build/training/test-pairs", help="where the pairs are kept")
     parser.add_argument("--split", default="test", help="test; train gives the gap between both")
