@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <chrono>
 #include <numeric>
+#include <variant>
 
 #include "core/error.h"
+#include "query/execute.h"
 
 namespace hindsight::app {
 namespace {
@@ -97,6 +99,9 @@ query::ChoosePairs chooser(const BenchmarkQuestion& question, std::optional<Base
 evaluation::Response to_response(const query::Answer& answer, std::optional<Baseline> baseline) {
   evaluation::Response response{.found = answer.found, .text = answer.text};
   for (const auto& interval : answer.intervals) response.intervals.push_back(interval.span);
+  if (answer.findings) {
+    if (const auto* number = std::get_if<double>(&answer.findings->value)) response.number = *number;
+  }
   // It was shown no pair that could be evidence; what it says is all there is to score.
   if (baseline == Baseline::blind && answer.found) {
     response.intervals =
@@ -112,6 +117,14 @@ std::vector<PairTimes> pairs_read(const query::Answer& answer) {
       const auto& pair = reading.candidates[choice.candidate].pair;
       times.push_back({pair.first, pair.second});
     }
+  }
+  if (!answer.findings) return times;
+  for (const auto& timeline : answer.findings->timelines) {
+    for (const auto& scored : timeline.pairs)
+      times.push_back({scored.pair.first, scored.pair.second});
+  }
+  for (const auto& interval : answer.intervals) {
+    for (const auto& pair : interval.pairs) times.push_back({pair.first, pair.second});
   }
   return times;
 }
@@ -135,11 +148,13 @@ Outcome ask(const BenchmarkQuestion& question,
   if (baseline == Baseline::blind) options.max_subtitle_tokens = 0;
   const auto begin = std::chrono::steady_clock::now();
   const auto answer = naming(question, [&] {
-    return query::ask(plan(question, benchmark.store, benchmark.language_model.info()),
-                      benchmark.store,
-                      benchmark.language_model,
-                      benchmark.tokenizer,
-                      options);
+    const auto asked = plan(question, benchmark.store, benchmark.language_model.info());
+    const auto& store = benchmark.store;
+    auto& model = benchmark.language_model;
+    const auto& tokenizer = benchmark.tokenizer;
+    // A baseline is one prompt with the pairs that it chooses.
+    return baseline ? query::ask(asked, store, model, tokenizer, options)
+                    : query::answer_question(asked, store, model, tokenizer, options);
   });
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
   Outcome outcome{.question = question,

@@ -2,10 +2,16 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <variant>
 #include <vector>
 
+#include "query/coverage.h"
+#include "query/plan.h"
 #include "query/question.h"
+#include "query/scan.h"
 #include "query/select_pairs.h"
 
 namespace hindsight::query {
@@ -20,8 +26,9 @@ struct VideoReading {
       0;  ///< share of the ranges that cached pairs stand for, 0..1; below 1 during an ingest
 };
 
-/// stated: the answer names the time; relevance: the pairs nearest to the question stand in.
-enum class EvidenceBasis { stated, relevance };
+/// stated: the answer names the time; relevance: the pairs nearest to the question stand in;
+/// looked: the model looked at each pair and a plan made the interval of them.
+enum class EvidenceBasis { stated, relevance, looked };
 
 /// See find_evidence().
 struct EvidenceInterval {
@@ -33,6 +40,45 @@ struct EvidenceInterval {
   std::vector<index::StoredPair> pairs;  ///< by time
 };
 
+/// Why there is no answer.
+enum class RefusalReason {
+  not_found,       ///< looked, and it is not there
+  not_covered,     ///< too little of what is asked about is in the store
+  ambiguous,       ///< several answers fit
+  not_understood,  ///< no plan, and generation found nothing either
+};
+[[nodiscard]] std::string_view to_string(RefusalReason reason);
+
+struct Refusal {
+  RefusalReason reason = RefusalReason::not_found;
+  std::string detail;  ///< one sentence: what was looked at, what came closest
+};
+
+/// A pair that speaks against the answer.
+struct CounterEvidence {
+  std::string video;
+  index::StoredPair pair;
+  std::string predicate;
+  double p_yes = 0;
+};
+
+/// when and list: nothing, the intervals are the value; count and duration: a number (seconds);
+/// yes_no: a bool; text: a text; order: names in order.
+using Value = std::variant<std::monostate, double, bool, std::string, std::vector<std::string>>;
+
+/// What executing a plan adds to an answer.
+struct PlanFindings {
+  Plan plan;
+  Value value;
+  double confidence = 0;                          ///< 0..1; see execute()
+  LookCoverage coverage;                          ///< of the predicate that was looked at least
+  std::string gap_video;                          ///< where the widest gap lies
+  std::vector<CounterEvidence> counter_evidence;  ///< strongest first
+  std::vector<ScanReport> scans;
+  std::vector<Timeline> timelines;  ///< what was found of each predicate, video by video
+  std::string not_kept;             ///< why looks were not kept in the store; empty: they were
+};
+
 /// What a question cost.  The last two are part of every answer so that anybody can check the first
 /// contract; they are constants here because nothing that query/ links can decode or encode: its
 /// arrows lead to core, model (interfaces) and index only, and ask() is handed no VisionTower.
@@ -42,6 +88,8 @@ struct Usage {
   std::int64_t bytes_read = 0;  ///< tokens and vectors from the store
   int prompt_tokens = 0;        ///< visual ones included
   int new_tokens = 0;
+  std::int64_t looks_computed = 0;  ///< single pairs that the model looked at for a plan
+  std::int64_t looks_kept = 0;      ///< looks that an earlier question has left in the store
   static constexpr int frames_decoded = 0;
   static constexpr int pairs_encoded = 0;
 };
@@ -63,6 +111,8 @@ struct Answer {
   bool found = false;
   bool cut_off = false;                     ///< max_new_tokens ended the text
   std::vector<EvidenceInterval> intervals;  ///< empty when not found
+  std::optional<Refusal> refusal;           ///< set when not found
+  std::optional<PlanFindings> findings;     ///< empty: retrieval and generation answered
   std::vector<VideoReading> readings;
   Usage usage;
   Timings timings;
@@ -70,10 +120,10 @@ struct Answer {
   std::string store;  ///< file
 };
 
-/// One line:
-/// {"question","answer","found","value","intervals","usage","timings_ms","model","store"}. Times in
-/// seconds with microsecond digits.  "value" is null: the text is all there is. load_ms: what
-/// bringing the model into memory took.
+/// One line: {"question","answer","found","type","value","confidence","intervals","refusal",
+/// "coverage","counter_evidence","plan","usage","timings_ms","model","store"}.  Times in seconds
+/// with microsecond digits.  "type", "value", "confidence", "coverage" and "plan" are null for a
+/// generated answer.  load_ms: what bringing the model into memory took.
 [[nodiscard]] std::string to_json(const Answer& answer, double load_ms);
 
 }  // namespace hindsight::query

@@ -11,41 +11,120 @@ std::string quote(const std::string& text) {
   return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-}  // namespace
-
-// Written by hand: the JSON library would print 12.5 for 12.500000.
-std::string to_json(const Answer& answer, double load_ms) {
-  std::string intervals;
-  for (const auto& interval : answer.intervals) {
-    intervals += fmt::format(R"({}{{"video":{},"from":{},"to":{},"score":{:.4f}}})",
-                             intervals.empty() ? "" : ",",
-                             quote(interval.video),
-                             to_decimal_seconds(interval.span.begin),
-                             to_decimal_seconds(interval.span.end),
-                             interval.score);
+template <class List, class ToJson>
+std::string list_json(const List& list, ToJson to_json) {
+  std::string text;
+  for (const auto& item : list) {
+    if (!text.empty()) text += ',';
+    text += to_json(item);
   }
-  const auto& usage = answer.usage;
-  const auto& timings = answer.timings;
+  return fmt::format("[{}]", text);
+}
+
+std::string pair_json(const index::StoredPair& pair) {
+  return fmt::format(R"({{"first":{},"second":{}}})",
+                     to_decimal_seconds(pair.first),
+                     to_decimal_seconds(pair.second));
+}
+
+std::string interval_json(const EvidenceInterval& interval) {
+  return fmt::format(R"({{"video":{},"from":{},"to":{},"score":{:.4f},"pairs":{}}})",
+                     quote(interval.video),
+                     to_decimal_seconds(interval.span.begin),
+                     to_decimal_seconds(interval.span.end),
+                     interval.score,
+                     list_json(interval.pairs, pair_json));
+}
+
+std::string counter_json(const CounterEvidence& counter) {
+  return fmt::format(R"({{"video":{},"predicate":{},"p_yes":{:.4f},"pair":{}}})",
+                     quote(counter.video),
+                     quote(counter.predicate),
+                     counter.p_yes,
+                     pair_json(counter.pair));
+}
+
+struct ValueJson {
+  std::string operator()(std::monostate) const { return "null"; }
+  std::string operator()(double number) const { return fmt::format("{:.10g}", number); }
+  std::string operator()(bool truth) const { return truth ? "true" : "false"; }
+  std::string operator()(const std::string& text) const { return quote(text); }
+  std::string operator()(const std::vector<std::string>& names) const {
+    return list_json(names, quote);
+  }
+};
+
+std::string coverage_json(const PlanFindings& findings) {
+  const auto& coverage = findings.coverage;
   return fmt::format(
-      R"({{"question":{},"answer":{},"found":{},"value":null,"intervals":[{}],)"
-      R"("usage":{{"pairs_read":{},"visual_tokens":{},"bytes_read":{},"frames_decoded":{},"pairs_encoded":{}}},)"
-      R"("timings_ms":{{"load":{:.3f},"select":{:.3f},"read":{:.3f},"prefill":{:.3f},"decode":{:.3f},"total":{:.3f}}},)"
-      R"("model":{},"store":{}}})",
-      quote(answer.question),
-      quote(answer.text),
-      answer.found,
-      intervals,
+      R"({{"share":{:.4f},"pairs_per_minute":{:.3f},"widest_gap":{{"video":{},"from":{},"to":{}}}}})",
+      coverage.share,
+      coverage.pairs_per_minute,
+      quote(findings.gap_video),
+      to_decimal_seconds(coverage.widest_gap.begin),
+      to_decimal_seconds(coverage.widest_gap.end));
+}
+
+/// The members that come of a plan; null where retrieval and generation answered.
+std::string findings_json(const Answer& answer) {
+  const auto& findings = answer.findings;
+  const auto refusal = answer.refusal ? fmt::format(R"({{"reason":"{}","detail":{}}})",
+                                                    to_string(answer.refusal->reason),
+                                                    quote(answer.refusal->detail))
+                                      : std::string("null");
+  if (!findings) {
+    return fmt::format(R"("refusal":{},"coverage":null,"counter_evidence":[],"plan":null)",
+                       refusal);
+  }
+  return fmt::format(R"("refusal":{},"coverage":{},"counter_evidence":{},"plan":{})",
+                     refusal,
+                     coverage_json(*findings),
+                     list_json(findings->counter_evidence, counter_json),
+                     to_json(findings->plan));
+}
+
+std::string usage_json(const Usage& usage) {
+  return fmt::format(
+      R"({{"pairs_read":{},"visual_tokens":{},"bytes_read":{},"looks_computed":{},"looks_kept":{},)"
+      R"("frames_decoded":{},"pairs_encoded":{}}})",
       usage.pairs_read,
       usage.visual_tokens,
       usage.bytes_read,
+      usage.looks_computed,
+      usage.looks_kept,
       Usage::frames_decoded,
-      Usage::pairs_encoded,
+      Usage::pairs_encoded);
+}
+
+std::string timings_json(const Timings& timings, double load_ms) {
+  return fmt::format(
+      R"({{"load":{:.3f},"select":{:.3f},"read":{:.3f},"prefill":{:.3f},"decode":{:.3f},"total":{:.3f}}})",
       load_ms,
       timings.select,
       timings.read,
       timings.prefill,
       timings.decode,
-      load_ms + timings.total,
+      load_ms + timings.total);
+}
+
+}  // namespace
+
+// Written by hand: the JSON library would print 12.5 for 12.500000.
+std::string to_json(const Answer& answer, double load_ms) {
+  const auto& findings = answer.findings;
+  return fmt::format(
+      R"({{"question":{},"answer":{},"found":{},"type":{},"value":{},"confidence":{},"intervals":{},)"
+      R"({},"usage":{},"timings_ms":{},"model":{},"store":{}}})",
+      quote(answer.question),
+      quote(answer.text),
+      answer.found,
+      findings ? quote(std::string(to_string(findings->plan.type))) : "null",
+      findings ? std::visit(ValueJson{}, findings->value) : "null",
+      findings ? fmt::format("{:.4f}", findings->confidence) : "null",
+      list_json(answer.intervals, interval_json),
+      findings_json(answer),
+      usage_json(answer.usage),
+      timings_json(answer.timings, load_ms),
       quote(answer.model),
       quote(answer.store));
 }

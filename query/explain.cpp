@@ -21,6 +21,16 @@ std::string to_text(const std::vector<TimeSpan>& spans) {
   return text;
 }
 
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const auto end = text.find('\n', begin);
+    lines.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return lines;
+}
+
 void add_scope(Out out, const VideoReading& reading) {
   const auto& scope = reading.scope;
   fmt::format_to(out,
@@ -70,18 +80,85 @@ void add_reading(Out out, const VideoReading& reading) {
   }
 }
 
+std::string_view to_text(EvidenceBasis basis) {
+  switch (basis) {
+    case EvidenceBasis::stated:
+      return "the answer states it";
+    case EvidenceBasis::relevance:
+      return "nearest to the question, as the answer states no time";
+    case EvidenceBasis::looked:
+      return "the model looked at its pairs";
+  }
+  return "";
+}
+
+/// The plan, what each predicate's scan looked at and found, and what was ruled out.
+void add_findings(Out out, const PlanFindings& findings) {
+  std::string_view head = "plan        ";
+  for (const auto& line : lines_of(to_text(findings.plan))) {
+    fmt::format_to(out, "{}{}\n", head, line);
+    head = "            ";
+  }
+  fmt::format_to(out, "as JSON     {}\n", to_json(findings.plan));
+  for (const auto& scan : findings.scans) {
+    fmt::format_to(out,
+                   "looked      {} pairs for {}: {} by rank, {} by vector, {} by text, {} by "
+                   "activity, {} around changes\n",
+                   scan.total(),
+                   quote(scan.predicate),
+                   scan.by_rank,
+                   scan.by_vector,
+                   scan.by_text,
+                   scan.by_activity,
+                   scan.by_change);
+  }
+  for (const auto& timeline : findings.timelines) {
+    fmt::format_to(out, "timeline    {}\n", quote(timeline.predicate));
+    for (const auto& interval : timeline.intervals) {
+      fmt::format_to(out,
+                     "  {}  {:.2f}, {} pairs\n",
+                     to_text(interval.span),
+                     interval.confidence,
+                     interval.last - interval.first + 1);
+    }
+    for (const auto& scored : timeline.pairs) {
+      fmt::format_to(out,
+                     "    pair at {}  {:.3f}\n",
+                     to_clock(scored.pair.first + (scored.pair.second - scored.pair.first) / 2),
+                     scored.p_yes);
+    }
+  }
+  for (const auto& counter : findings.counter_evidence) {
+    fmt::format_to(out,
+                   "ruled out   {} {}  {:.3f} for {}\n",
+                   counter.video,
+                   to_clock(counter.pair.first),
+                   counter.p_yes,
+                   quote(counter.predicate));
+  }
+  fmt::format_to(out,
+                 "coverage    {:.1f} % looked at, {:.1f} pairs a minute, widest gap {}\n",
+                 findings.coverage.share * 100,
+                 findings.coverage.pairs_per_minute,
+                 to_text(findings.coverage.widest_gap));
+  if (!findings.not_kept.empty()) fmt::format_to(out, "not kept    {}\n", findings.not_kept);
+}
+
 void add_evidence(Out out, const Answer& answer) {
-  if (answer.intervals.empty())
-    fmt::format_to(out, "evidence    none: {}\n", answer.found ? "no pair" : "not found");
+  if (answer.intervals.empty()) {
+    fmt::format_to(out,
+                   "evidence    none: {}\n",
+                   answer.refusal ? to_string(answer.refusal->reason)
+                   : answer.found ? "no pair"
+                                  : "not found");
+  }
   for (const auto& interval : answer.intervals) {
     fmt::format_to(out,
                    "evidence    {} {}, score {:.2f}, {}\n",
                    interval.video,
                    to_text(interval.span),
                    interval.score,
-                   interval.basis == EvidenceBasis::stated
-                       ? "the answer states it"
-                       : "nearest to the question, as the answer states no time");
+                   to_text(interval.basis));
     for (const auto& pair : interval.pairs) {
       fmt::format_to(out,
                      "  pair {}: frames at {} and {}\n",
@@ -98,6 +175,16 @@ std::string explain(const Answer& answer) {
   std::string text;
   const Out out(text);
   fmt::format_to(out, "question    {}\n", quote(answer.question));
+  if (answer.findings) {
+    add_findings(out, *answer.findings);
+    fmt::format_to(out,
+                   "looks       {} computed, {} from the store\n",
+                   answer.usage.looks_computed,
+                   answer.usage.looks_kept);
+    add_evidence(out, answer);
+    return text;
+  }
+  fmt::format_to(out, "plan        none: not understood, so retrieval and generation answer\n");
   for (const auto& reading : answer.readings) {
     add_scope(out, reading);
     add_reading(out, reading);

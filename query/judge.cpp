@@ -108,7 +108,7 @@ std::vector<index::Look> Judge::look(const std::string& question,
                                      std::span<const index::StoredPair> pairs,
                                      bool wants_reply) {
   // A question may be asked both ways; what is kept of one is not the other.
-  const std::string asked = wants_reply ? "reply: " + question : question;
+  const std::string asked = wants_reply ? fmt::format("reply: {}", question) : question;
   std::vector<index::StoredPair> missing;
   for (const auto& pair : pairs) {
     pairs_seen_.insert(pair.id);

@@ -37,7 +37,8 @@ enum class PlanOp {
              ///< does
   near,      ///< those of the first at most `distance` from one of the second
   relation,  ///< those of the first that lie so (`relation`) to one of the second
-  stretch,   ///< from the first begin of the first to the next begin of the second
+  /// From the first event of the first to the next one of the second: begins, or ends of `offsets`.
+  stretch,
 };
 
 struct PlanNode {

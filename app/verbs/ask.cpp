@@ -1,6 +1,5 @@
-#include "query/ask.h"
-
 #include <cstdio>
+#include <fstream>
 #include <iostream>
 #include <iterator>
 #include <memory>
@@ -16,6 +15,7 @@
 #include "model/config.h"
 #include "model/generation.h"
 #include "model/torch/load.h"
+#include "query/execute.h"
 #include "query/explain.h"
 
 namespace hindsight::app {
@@ -26,6 +26,7 @@ struct AskFlags {
   std::vector<std::string> videos;
   std::string from;
   std::string to;
+  std::string plan_file;
   bool json = false;
   bool explain = false;
   bool fail_on_abstain = false;
@@ -51,11 +52,23 @@ query::Question read_question(const AskFlags& flags) {
                            .videos = flags.videos,
                            .from = read_time_flag("--from", flags.from),
                            .to = read_time_flag("--to", flags.to)};
+  // A plan needs no words.
+  if (question.text.empty() && !flags.plan_file.empty()) question.text = "(the plan)";
   if (question.text == "-") {
     question.text.assign(std::istreambuf_iterator<char>(std::cin), {});
     question.text.erase(question.text.find_last_not_of("\r\n") + 1);
   }
   return question;
+}
+
+/// The plan of --plan FILE.
+query::Plan read_plan_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    throw Error(ErrorCode::unreadable_input,
+                fmt::format("the plan '{}' cannot be read; name a file that holds one", path));
+  }
+  return query::parse_plan(std::string(std::istreambuf_iterator<char>(file), {}), path);
 }
 
 /// The model's own values with the flags over them.  A temperature above 0 samples, even from a
@@ -98,6 +111,12 @@ void warn_of_limits(const query::QuestionPlan& plan,
                     const Logger& logger) {
   for (const auto& left_out : plan.left_out)
     logger.warn("{} was left out: {}", left_out.label, left_out.reason);
+  for (const auto& scope : plan.scopes) {
+    if (!answer.findings || scope.run.complete) continue;
+    logger.warn("{} is not read to its end; go on with hindsight ingest {}",
+                scope.label,
+                shell_quoted(scope.video.path));
+  }
   for (const auto& reading : answer.readings) {
     if (reading.scope.run.complete) continue;
     logger.warn(
@@ -107,6 +126,10 @@ void warn_of_limits(const query::QuestionPlan& plan,
         reading.covered * 100,
         shell_quoted(reading.scope.video.path));
   }
+  if (answer.findings && !answer.findings->not_kept.empty())
+    logger.info("what the model saw was not kept: {}", answer.findings->not_kept);
+  if (!answer.findings)
+    logger.info("the question has no form that becomes a plan: the answer is the model's own text");
   if (answer.cut_off) {
     logger.warn("the answer was cut after {} tokens; raise --max-new-tokens",
                 answer.usage.new_tokens);
@@ -148,6 +171,8 @@ void log_usage(const query::Answer& answer, double load_ms, const Logger& logger
 
 void ask(const AskFlags& flags, Context& context) {
   const auto question = read_question(flags);
+  std::optional<query::Plan> given_plan;
+  if (!flags.plan_file.empty()) given_plan = read_plan_file(flags.plan_file);
   const auto store = index::Store::open(context.store_path, index::OpenMode::read);
   const auto model_dir = resolve_model_dir(context);
   // All that can be refused is refused before the weights are loaded.
@@ -160,17 +185,20 @@ void ask(const AskFlags& flags, Context& context) {
   const std::chrono::duration<double, std::milli> load = std::chrono::steady_clock::now() - begin;
 
   const bool streams = !flags.json && is_terminal(STDOUT_FILENO);
-  const auto answer = query::ask(plan,
-                                 store,
-                                 *language_model,
-                                 tokenizer,
-                                 options,
-                                 streams ? query::OnText(print_text) : query::OnText());
+  const auto answer =
+      !given_plan ? query::answer_question(plan,
+                                           store,
+                                           *language_model,
+                                           tokenizer,
+                                           options,
+                                           {},
+                                           streams ? query::OnText(print_text) : query::OnText())
+                  : query::execute(*given_plan, plan, store, *language_model, tokenizer);
   if (flags.explain) fmt::print(stderr, "{}", query::explain(answer));
   if (flags.json) {
     fmt::print("{}\n", query::to_json(answer, load.count()));
   } else {
-    if (!streams) print_text(answer.text);
+    if (!streams || answer.findings) print_text(answer.text);
     fmt::print("\n");
     print_intervals(answer, plan.scopes.size() > 1);
   }
@@ -201,8 +229,12 @@ void add_ask(CLI::App& root, Context& context) {
   auto flags = std::make_shared<AskFlags>();
   auto* verb = root.add_subcommand(
       "ask", "Answer a question from the token cache, with the intervals that prove it");
-  verb->add_option("question", flags->question, "The question; - reads it from standard input")
-      ->required();
+  auto* question =
+      verb->add_option("question", flags->question, "The question; - reads it from standard input");
+  auto* plan_file = verb->add_option("--plan",
+                                     flags->plan_file,
+                                     "Execute the plan in this JSON file instead of the question's")
+                        ->configurable(false);
   add_store_option(*verb, context);
   add_model_option(*verb, context);
   verb->add_option(
@@ -213,8 +245,9 @@ void add_ask(CLI::App& root, Context& context) {
       ->configurable(false);
   verb->add_option("--to", flags->to, "Nothing from this time on")->configurable(false);
   verb->add_flag("--json", flags->json, "One JSON object on stdout");
-  verb->add_flag(
-      "--explain", flags->explain, "Print ranges, candidates, what was read and why, on stderr");
+  verb->add_flag("--explain",
+                 flags->explain,
+                 "Print the plan, what was looked at and why, and what was ruled out, on stderr");
   verb->add_flag(
       "--fail-on-abstain", flags->fail_on_abstain, "Exit with 9 when the answer is 'not found'");
   verb->add_option(
@@ -225,13 +258,23 @@ void add_ask(CLI::App& root, Context& context) {
       "Time words limit what is read: 'between 10:00 and 12:00', 'in the first five minutes', 'at "
       "0:15',\n"
       "'the last hour', 'after 2:30'; --from and --to limit it further.\n"
+      "Questions such as when, how many times, how long, which came first, what colour is the "
+      "first ...\n"
+      "become a plan that is executed; others are answered by the model from what is near to "
+      "them.\n"
       "Examples:\n"
       "  hindsight ask 'When does the red car leave?'\n"
+      "  hindsight ask 'How many cars appear after the door opens?' --explain\n"
+      "  hindsight ask --plan plan.json --json\n"
       "  hindsight ask 'What happens in the last hour?' --video gate-cam.mp4 --explain\n"
       "  echo 'Who is at the gate at 0:15?' | hindsight ask - --json | jq .intervals\n"
-      "Exit codes: 0 answered, 2 usage, 5 no such video, model or tokens, 6 store, 7 model,\n"
+      "Exit codes: 0 answered, 2 usage or a bad plan, 3 no plan file, 5 no such video, model or "
+      "tokens, 6 store, 7 model,\n"
       "8 does not fit the context or memory, 9 not found (with --fail-on-abstain).");
-  verb->callback([flags, &context] { ask(*flags, context); });
+  verb->callback([flags, question, plan_file, &context] {
+    if (question->count() == 0 && plan_file->count() == 0) throw CLI::RequiredError("question");
+    ask(*flags, context);
+  });
 }
 
 }  // namespace hindsight::app

@@ -116,7 +116,7 @@ std::optional<NounPhrase> read_noun_phrase(Words words) {
   if (words.empty()) return std::nullopt;
   if (is_any(words, 0, "someone somebody anyone anybody everyone everybody") ||
       (words.size() == 1 && is(words, 0, "who"))) {
-    phrase.noun = words.size() == 1 ? "person" : "person " + join(words.subspan(1));
+    phrase.noun = words.size() == 1 ? "person" : fmt::format("person {}", join(words.subspan(1)));
     return phrase;
   }
   const bool is_dangling = std::any_of(words.begin(), words.end(), [](const Word& word) {

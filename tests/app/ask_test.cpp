@@ -31,7 +31,11 @@ TEST_CASE("ask answers from the store alone, the same for the same seed") {
   const auto json = Json::parse(first.out);
   std::string keys;
   for (const auto& [key, value] : json.items()) keys += key + " ";
-  CHECK(keys == "question answer found value intervals usage timings_ms model store ");
+  CHECK(keys ==
+        "question answer found type value confidence intervals refusal coverage counter_evidence "
+        "plan "
+        "usage timings_ms model store ");
+  CHECK(json["plan"].is_null());
   CHECK(json["usage"]["pairs_read"] == 12);
   CHECK(json["usage"]["visual_tokens"] == 48);
   CHECK(json["usage"]["bytes_read"] > 48);
@@ -122,6 +126,45 @@ TEST_CASE("a question may come from standard input") {
   CHECK(world.ask({"-"}, "").exit_code == 2);
 }
 
+TEST_CASE("a question that becomes a plan gets a typed answer, and costs nothing the second time") {
+  const World world;
+  const auto ask = [&] {
+    return world.ask({"How many red cars appear between 10:00 and 12:00?", "--json", "--explain"});
+  };
+  const auto first = ask();
+  INFO(first.err);
+  REQUIRE(first.exit_code == 0);
+  const auto json = Json::parse(first.out);
+  CHECK(json["type"] == "count");
+  CHECK(json["value"] == json["intervals"].size());
+  CHECK(json["plan"]["of"][0]["predicate"] == "Is a red car visible?");
+  CHECK(json["usage"]["looks_computed"] > 0);
+  CHECK(json["usage"]["frames_decoded"] == 0);
+  CHECK(has(first.err, "plan        count, the begin"));
+  CHECK(has(first.err, "coverage    "));
+  const auto again = Json::parse(ask().out);
+  CHECK(again["usage"]["looks_computed"] == 0);
+  CHECK(again["answer"] == json["answer"]);
+  CHECK(again["intervals"] == json["intervals"]);
+
+  // The plan of an answer, from a file, is the same question.
+  std::ofstream(world.file("plan.json")) << json["plan"].dump();
+  const auto planned = Json::parse(
+      world.ask({"--plan", world.file("plan.json"), "--json", "--from", "10:00", "--to", "12:00"})
+          .out);
+  CHECK(planned["value"] == json["value"]);
+  CHECK(planned["intervals"] == json["intervals"]);
+}
+
+TEST_CASE(
+    "an ingest that holds the store keeps what was seen from being kept, not from being told") {
+  const World world;
+  const auto writer = index::Store::open(world.store_path(), index::OpenMode::update);
+  const auto result = world.ask({"When does a red car appear after 20:00?", "--explain"});
+  CHECK(result.exit_code == 0);
+  CHECK(has(result.err, "not kept    the token cache"));
+}
+
 TEST_CASE("a question during an ingest says how much is there") {
   const AskedFilm world({.stretches = 2});
   const auto partly = world.ask({"Who comes?", "--max-new-tokens", "2"});
@@ -155,6 +198,8 @@ TEST_CASE("what cannot be asked gets one sentence and its exit code") {
       {{"Who at 1:00?", "--from", "20:00"}, 2, "lies outside --from"},
       {{"Who?", "--max-visual-tokens", "0"}, 2, "--max-visual-tokens"},
       {{"Who?", "--temperature", "-1"}, 2, "temperature"},
+      {{"--plan", world.file("absent.json")}, 3, "the plan '" + world.file("absent.json")},
+      {{"--plan", world.file("no.db")}, 2, "is not JSON"},
       {{"Who?", "--exlpain"}, 2, "did you mean --explain?"},
       {{"Who?", "--video", "nowhere.mp4"}, 5, "nowhere.mp4"},
       {{"Who?", "--store", world.file("absent.db")}, 5, "absent.db"},

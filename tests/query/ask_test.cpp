@@ -253,7 +253,8 @@ TEST_CASE("prompt and answer never exceed the context") {
   add_film(test.store);
   FakeLanguageModel fake;
   fake.facts.context_length = 1200;
-  const AskOptions options{.max_visual_tokens = 100'000, .generation = {.max_new_tokens = 100, .eos_ids = {}}};
+  const AskOptions options{.max_visual_tokens = 100'000,
+                           .generation = {.max_new_tokens = 100, .eos_ids = {}}};
   const auto answer = ask_about(test, fake, {.text = "Who comes?"}, options);
   CHECK(answer.usage.prompt_tokens <= 1100);
   CHECK(answer.usage.pairs_read > 10);
@@ -263,8 +264,8 @@ TEST_CASE("an answer that was cut says so") {
   TestStore test;
   add_film(test.store);
   FakeLanguageModel fake;
-  const auto answer =
-      ask_about(test, fake, {.text = "Who comes?"}, {.generation = {.max_new_tokens = 3, .eos_ids = {}}});
+  const auto answer = ask_about(
+      test, fake, {.text = "Who comes?"}, {.generation = {.max_new_tokens = 3, .eos_ids = {}}});
   CHECK(answer.cut_off);
   CHECK(answer.usage.new_tokens == 3);
 }
@@ -298,9 +299,14 @@ TEST_CASE("JSON has the keys and forms that programs rely on") {
     for (const auto& [name, value] : object.items()) names += name + " ";
     return names;
   };
-  CHECK(keys(json) == "question answer found value intervals usage timings_ms model store ");
-  CHECK(keys(json["usage"]) == "pairs_read visual_tokens bytes_read frames_decoded pairs_encoded ");
-  CHECK(keys(json["intervals"][0]) == "video from to score ");
+  CHECK(keys(json) ==
+        "question answer found type value confidence intervals refusal coverage counter_evidence "
+        "plan "
+        "usage timings_ms model store ");
+  CHECK(keys(json["usage"]) ==
+        "pairs_read visual_tokens bytes_read looks_computed looks_kept frames_decoded "
+        "pairs_encoded ");
+  CHECK(keys(json["intervals"][0]) == "video from to score pairs ");
   CHECK(json["question"] == "What \"happens\" between 10:00 and 12:00?");
   CHECK(json["value"].is_null());
   CHECK(json["found"] == true);

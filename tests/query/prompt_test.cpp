@@ -155,3 +155,26 @@ TEST_CASE("subtitles that are wanted come first, then others spread over the who
                                             test::subtitle(1, 2, "hello")};
   CHECK(choose_subtitles(tokenizer(), same, {}, 1000).size() == 1);
 }
+
+TEST_CASE("one pair alone is asked in the form that small models are trained and measured with") {
+  index::StoredPair pair;
+  pair.width = 56;
+  pair.height = 28;
+  const auto tokens = test::make_tokens(2, 1);
+  const auto prompt = make_look_prompt(tokenizer(), pair, tokens, "Is it night? <|im_end|>");
+  REQUIRE(prompt.size() == 3);
+  const auto text = [&](std::size_t part) {
+    return tokenizer().decode(std::get<model::TextPart>(prompt[part]), model::SpecialTokens::keep);
+  };
+  CHECK(text(0) ==
+        "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n<|im_start|>user\n"
+        "<|vision_start|>");
+  CHECK(text(2) == "<|vision_end|>Is it night? <|im_end|><|im_end|>\n<|im_start|>assistant\n");
+  const auto& visual = std::get<model::VisualPart>(prompt[1]);
+  CHECK(visual.kind == model::VisualPart::Kind::video);
+  CHECK(visual.grid == model::GridThw{1, 2, 4});
+  CHECK(visual.tokens == tokens);
+  // The one <|im_end|> that ends the turn is a token, the question's is text.
+  const auto& ids = std::get<model::TextPart>(prompt[2]);
+  CHECK(std::count(ids.begin(), ids.end(), tokenizer().id_of("<|im_end|>")) == 1);
+}

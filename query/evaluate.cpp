@@ -1,0 +1,160 @@
+#include "query/evaluate.h"
+
+#include <algorithm>
+
+namespace hindsight::query {
+namespace {
+
+/// The event of an interval: where it begins, or, of something that was seen to end, ends.
+MediaTime event_of(const PlanNode& node, const TimeSpan& span) {
+  return node.op == PlanOp::offsets ? span.end : span.begin;
+}
+
+Intervals wrap(std::optional<TimeSpan> span) { return span ? Intervals{*span} : Intervals{}; }
+
+/// Evaluates one plan; see evaluate().
+class Evaluator {
+ public:
+  Evaluator(const Intervals& ranges, const FindIntervals& find) : ranges_(ranges), find_(find) {}
+
+  Intervals run(const PlanNode& node) {
+    switch (node.op) {
+      case PlanOp::timeline:
+        return find_(node.predicate);
+      case PlanOp::both:
+      case PlanOp::either:
+      case PlanOp::negation:
+        return run_set(node);
+      case PlanOp::nth:
+        return wrap(nth(run(node.of[0]), node.n));
+      case PlanOp::longest:
+        return wrap(longest(run(node.of[0])));
+      case PlanOp::shortest:
+        return wrap(shortest(run(node.of[0])));
+      case PlanOp::gaps:
+        return gaps(run(node.of[0]));
+      case PlanOp::onsets:
+      case PlanOp::offsets:
+        return run_edges(node);
+      default:
+        return run_relation(node);
+    }
+  }
+
+  std::vector<std::string> missing;
+
+ private:
+  Intervals run_set(const PlanNode& node) {
+    Intervals list = run(node.of[0]);
+    if (node.op == PlanOp::negation) return complement(list, ranges_);
+    for (std::size_t i = 1; i < node.of.size(); ++i)
+      list = node.op == PlanOp::both ? both(list, run(node.of[i])) : either(list, run(node.of[i]));
+    return list;
+  }
+
+  Intervals run_edges(const PlanNode& node) {
+    Intervals list = run(node.of[0]);
+    std::erase_if(list, [&](const TimeSpan& span) {
+      return std::any_of(ranges_.begin(), ranges_.end(), [&](const TimeSpan& range) {
+        return node.op == PlanOp::onsets ? span.begin == range.begin : span.end == range.end;
+      });
+    });
+    return list;
+  }
+
+  Intervals run_relation(const PlanNode& node) {
+    const Intervals list = run(node.of[0]);
+    const Intervals refs = run(node.of[1]);
+    if (refs.empty()) {
+      for (const auto& leaf : leaves_of(node.of[1])) missing.push_back(leaf.predicate);
+      return {};
+    }
+    switch (node.op) {
+      case PlanOp::before:
+        return beginning_before(list, refs.front().begin);
+      case PlanOp::before_end:
+        return beginning_before(list, refs.front().end);
+      case PlanOp::after:
+        return beginning_from(list, refs.front().begin + MediaDuration{1});
+      case PlanOp::after_end:
+        return beginning_from(list, refs.front().end);
+      case PlanOp::inside:
+        return inside(list, refs);
+      case PlanOp::sharing:
+        return sharing_time(list, refs);
+      case PlanOp::at_begin:
+      case PlanOp::at_end:
+        return at_events(node.op, list, refs);
+      case PlanOp::near:
+        return near(list, refs, node.distance);
+      case PlanOp::relation:
+        return related(list, node.relation, refs);
+      case PlanOp::between:
+        return run_between(node, list, refs.front());
+      default:
+        return run_stretch(node, list, refs);
+    }
+  }
+
+  static Intervals at_events(PlanOp op, const Intervals& list, const Intervals& refs) {
+    std::vector<MediaTime> moments;
+    for (const TimeSpan& ref : refs)
+      moments.push_back(op == PlanOp::at_begin ? ref.begin : ref.end);
+    return holding_at(list, moments);
+  }
+
+  Intervals run_between(const PlanNode& node, const Intervals& list, const TimeSpan& first) {
+    const auto later = beginning_from(run(node.of[2]), first.begin + MediaDuration{1});
+    if (later.empty()) {
+      for (const auto& leaf : leaves_of(node.of[2])) missing.push_back(leaf.predicate);
+      return {};
+    }
+    return beginning_before(beginning_from(list, first.begin + MediaDuration{1}),
+                            later.front().begin);
+  }
+
+  Intervals run_stretch(const PlanNode& node, const Intervals& from, const Intervals& to) {
+    if (from.empty()) {
+      for (const auto& leaf : leaves_of(node.of[0])) missing.push_back(leaf.predicate);
+      return {};
+    }
+    const MediaTime begin = event_of(node.of[0], from.front());
+    for (const TimeSpan& span : to) {
+      const MediaTime end = event_of(node.of[1], span);
+      if (end > begin) return {{begin, end}};
+    }
+    return {};
+  }
+
+  const Intervals& ranges_;
+  const FindIntervals& find_;
+};
+
+void collect(const PlanNode& node, bool is_true, std::vector<Leaf>& leaves) {
+  if (node.op == PlanOp::timeline) {
+    leaves.push_back({node.predicate, is_true});
+    return;
+  }
+  const bool flips = node.op == PlanOp::negation || node.op == PlanOp::gaps;
+  const bool all =
+      node.op == PlanOp::both || node.op == PlanOp::either || node.op == PlanOp::stretch;
+  for (std::size_t i = 0; i < (all ? node.of.size() : 1); ++i)
+    collect(node.of[i], is_true != flips, leaves);
+}
+
+}  // namespace
+
+Evaluation evaluate(const PlanNode& node, const Intervals& ranges, const FindIntervals& find) {
+  Evaluator evaluator(ranges, find);
+  Evaluation evaluation{.list = evaluator.run(node), .missing = {}};
+  evaluation.missing = std::move(evaluator.missing);
+  return evaluation;
+}
+
+std::vector<Leaf> leaves_of(const PlanNode& node) {
+  std::vector<Leaf> leaves;
+  collect(node, true, leaves);
+  return leaves;
+}
+
+}  // namespace hindsight::query

@@ -1,0 +1,35 @@
+// The intervals of a plan's node, given the timelines of its predicates.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "query/plan.h"
+
+namespace hindsight::query {
+
+/// Where a predicate holds, within the ranges that are asked about.
+using FindIntervals = std::function<Intervals(const std::string& predicate)>;
+
+struct Evaluation {
+  Intervals list;
+  /// Predicates of an operand that others are compared with and that holds nowhere: "before the
+  /// truck" without a truck.
+  std::vector<std::string> missing;
+};
+
+/// node: checked.  ranges: what is asked about, sorted and disjoint.
+[[nodiscard]] Evaluation evaluate(const PlanNode& node,
+                                  const Intervals& ranges,
+                                  const FindIntervals& find);
+
+/// A predicate whose truth or falsehood is what a node's intervals consist of.
+struct Leaf {
+  std::string predicate;
+  bool is_true = true;
+};
+/// Of the operand that is asked about, not of those it is compared with.
+[[nodiscard]] std::vector<Leaf> leaves_of(const PlanNode& node);
+
+}  // namespace hindsight::query

@@ -1,0 +1,356 @@
+#include "query/execute.h"
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "core/error.h"
+#include "query/detail/video_execution.h"
+#include "query/plan_grammar.h"
+#include "query/sentence.h"
+
+namespace hindsight::query {
+namespace {
+
+using detail::Verdict;
+using detail::VideoExecution;
+
+/// Below this share of the range, not having seen something says nothing.
+constexpr double kLeastCovered = 0.5;
+constexpr std::size_t kMaxCounterEvidence = 3;
+/// Intervals whose pairs are asked before several answers are called one.
+constexpr std::size_t kMaxAskedIntervals = 3;
+
+/// Executes one plan on all its videos.
+class Execution {
+ public:
+  Execution(const Plan& plan,
+            const QuestionPlan& question,
+            const index::Store& store,
+            model::LanguageModel& language_model,
+            const model::Tokenizer& tokenizer,
+            const ExecuteOptions& options)
+      : question_(question), judge_(store, language_model, tokenizer, options.keep) {
+    findings_.plan = plan;
+    for (const auto& scope : question.scopes) {
+      scanners_.push_back(std::make_unique<Scanner>(
+          store, scope.run, judge_, language_model, tokenizer, options.scan));
+      videos_.emplace_back(findings_.plan, scope, judge_, *scanners_.back());
+    }
+  }
+
+  void run(Answer& answer) {
+    answer_ = &answer;
+    if (!findings_.plan.look.empty()) {
+      look();
+    } else if (findings_.plan.type == AnswerType::order) {
+      order();
+    } else {
+      list();
+    }
+    judge_.keep();
+    findings_.not_kept = judge_.not_kept();
+    finish();
+  }
+
+ private:
+  const Plan& plan() const { return findings_.plan; }
+
+  void refuse(RefusalReason reason, std::string detail) {
+    answer_->refusal = Refusal{reason, std::move(detail)};
+  }
+
+  /// Intervals of the plan's one node, video by video, and the value that they make.
+  void list() {
+    const auto& node = plan().of.front();
+    auto& intervals = answer_->intervals;
+    double seconds = 0;
+    double per_hour = 0;
+    for (auto& video : videos_) {
+      const auto found = video.evaluate(node);
+      missing_.insert(missing_.end(), found.missing.begin(), found.missing.end());
+      seconds += to_seconds(total_duration(found.list));
+      per_hour += rate_per_hour(found.list, video.ranges());
+      for (const auto& span : found.list) intervals.push_back(video.evidence(node, span));
+    }
+    const bool is_yes_no = plan().type == AnswerType::yes_no;
+    const bool is_number = plan().type == AnswerType::count;
+    const bool holds = !intervals.empty();
+    if (is_yes_no && plan().at) {
+      // At a moment the pair that was looked at is the evidence, of a "no" as well.
+      const double score = holds ? intervals.front().score : 0;
+      intervals.clear();
+      for (auto& video : videos_) {
+        auto at = video.evidence_at_moment();
+        if (!at) continue;
+        at->score = holds ? score : video.evidence(node, at->span).score;
+        if (!holds) at->score = 1 - at->score;
+        intervals.push_back(std::move(*at));
+      }
+      if (intervals.empty()) return;
+    }
+    if (!holds && !missing_.empty()) return;
+    if (!holds && !is_yes_no && !is_number) return;
+    if (!holds && is_thinly_covered()) return;
+    if (is_yes_no) findings_.value = holds != plan().never;
+    if (is_number)
+      findings_.value = plan().per_hour ? per_hour : static_cast<double>(intervals.size());
+    if (plan().type == AnswerType::duration) findings_.value = seconds;
+    answer_->found = true;
+  }
+
+  void order() {
+    std::vector<EvidenceInterval> firsts;
+    std::vector<std::string> names;
+    std::vector<Intervals> lists;
+    for (auto& video : videos_) {
+      std::vector<Intervals> here;
+      for (const auto& node : plan().of) here.push_back(video.evaluate(node).list);
+      if (order_of(here).empty()) continue;
+      if (!lists.empty()) {
+        refuse(RefusalReason::ambiguous, "several videos show some of them; name one with --video");
+        return;
+      }
+      lists = std::move(here);
+      for (const std::size_t i : order_of(lists)) {
+        firsts.push_back(video.evidence(plan().of[i], lists[i].front()));
+        names.push_back(name_of(i));
+      }
+    }
+    for (std::size_t i = 0; i < plan().of.size(); ++i) {
+      if (!lists.empty() && !lists[i].empty()) continue;
+      for (const auto& leaf : leaves_of(plan().of[i])) missing_.push_back(leaf.predicate);
+    }
+    if (!missing_.empty()) return;
+    for (std::size_t i = 1; i < firsts.size(); ++i) {
+      if (firsts[i].span.begin != firsts[i - 1].span.begin) continue;
+      refuse(RefusalReason::ambiguous,
+             fmt::format("{} and {} begin together at {}",
+                         names[i - 1],
+                         names[i],
+                         to_clock(firsts[i].span.begin)));
+      return;
+    }
+    answer_->intervals = std::move(firsts);
+    findings_.value = std::move(names);
+    answer_->found = true;
+  }
+
+  std::string name_of(std::size_t i) const {
+    return i < plan().names.size() ? plan().names[i] : leaves_of(plan().of[i]).front().predicate;
+  }
+
+  /// What single pairs are replied to, at the moment or in the first intervals.
+  void look() {
+    std::vector<Verdict> verdicts;
+    for (auto& video : videos_) {
+      if (plan().of.empty() || plan().at) {
+        if (auto verdict = video.verdict_at_moment()) verdicts.push_back(std::move(*verdict));
+        continue;
+      }
+      const auto& node = plan().of.front();
+      const auto found = video.evaluate(node);
+      missing_.insert(missing_.end(), found.missing.begin(), found.missing.end());
+      for (std::size_t i = 0; i < std::min(found.list.size(), kMaxAskedIntervals); ++i) {
+        if (auto verdict = video.verdict(node, found.list[i]))
+          verdicts.push_back(std::move(*verdict));
+      }
+    }
+    if (verdicts.empty()) return;
+    for (const auto& verdict : verdicts) {
+      if (verdict.text == verdicts.front().text) continue;
+      refuse(RefusalReason::ambiguous,
+             fmt::format("{} at {}, but {} at {}; ask about the first or the last, or about a time",
+                         verdicts.front().text,
+                         to_clock(verdicts.front().evidence.span.begin),
+                         verdict.text,
+                         to_clock(verdict.evidence.span.begin)));
+      return;
+    }
+    for (auto& verdict : verdicts) answer_->intervals.push_back(std::move(verdict.evidence));
+    if (plan().type == AnswerType::count)
+      findings_.value = std::stod(verdicts.front().text);
+    else
+      findings_.value = std::move(verdicts.front().text);
+    answer_->found = true;
+  }
+
+  double covered() const {
+    double least = 1;
+    for (const auto& video : videos_) least = std::min(least, video.covered());
+    return least;
+  }
+  bool is_thinly_covered() const { return covered() < kLeastCovered; }
+
+  /// Coverage and counter-evidence, the sentence or the refusal, and what it cost.
+  void finish() {
+    collect();
+    auto& intervals = answer_->intervals;
+    if (answer_->found) {
+      answer_->text = to_sentence(findings_, intervals);
+      findings_.confidence = confidence();
+    } else {
+      intervals.clear();
+      if (!answer_->refusal) refuse_unseen();
+      answer_->text = fmt::format("{}: {}.",
+                                  answer_->refusal->reason == RefusalReason::not_found ? "Not seen"
+                                  : answer_->refusal->reason == RefusalReason::not_covered
+                                      ? "Not enough is in the store"
+                                      : "Several answers fit",
+                                  answer_->refusal->detail);
+    }
+    const auto& usage = judge_.usage();
+    answer_->usage.pairs_read = static_cast<int>(judge_.pairs_seen().size());
+    answer_->usage.visual_tokens = usage.visual_tokens;
+    answer_->usage.prompt_tokens = static_cast<int>(usage.prompt_tokens);
+    answer_->usage.new_tokens = static_cast<int>(usage.new_tokens);
+    answer_->usage.looks_computed = usage.looks_computed;
+    answer_->usage.looks_kept = usage.looks_kept;
+    answer_->findings = std::move(findings_);
+  }
+
+  void refuse_unseen() {
+    const auto& scope = question_.scopes.front();
+    const TimeSpan asked{scope.ranges.front().begin, scope.ranges.back().end};
+    const bool is_thin = is_thinly_covered();
+    const CounterEvidence* closest = nullptr;
+    for (const auto& counter : findings_.counter_evidence) {
+      const bool fits = missing_.empty() || counter.predicate == missing_.front();
+      if (fits && closest == nullptr) closest = &counter;
+    }
+    auto detail = to_sentence(findings_.coverage, asked, closest);
+    if (!missing_.empty())
+      detail = fmt::format("\"{}\" is true nowhere; {}", missing_.front(), detail);
+    if (is_thin) {
+      detail = fmt::format(
+          "cached pairs stand for {:.1f} % of what is asked about; go on with "
+          "hindsight ingest",
+          covered() * 100);
+    }
+    refuse(is_thin ? RefusalReason::not_covered : RefusalReason::not_found, std::move(detail));
+  }
+
+  /// Of all timelines: the thinnest coverage, and the pairs outside the intervals that are
+  /// likeliest to belong to them.
+  void collect() {
+    bool is_first = true;
+    for (auto& video : videos_) {
+      for (const auto& [predicate, timeline] : video.timelines()) {
+        std::vector<index::StoredPair> pairs;
+        for (const auto& scored : timeline.pairs) pairs.push_back(scored.pair);
+        const auto coverage = look_coverage(pairs, video.ranges());
+        if (is_first || coverage.share < findings_.coverage.share) {
+          findings_.coverage = coverage;
+          findings_.gap_video = video.scope().label;
+        }
+        is_first = false;
+        add_counter_evidence(video, predicate, timeline);
+        findings_.timelines.push_back(timeline);
+      }
+    }
+    for (const auto& scanner : scanners_) {
+      findings_.scans.insert(
+          findings_.scans.end(), scanner->reports().begin(), scanner->reports().end());
+    }
+    auto& counters = findings_.counter_evidence;
+    std::stable_sort(counters.begin(), counters.end(), [](const auto& a, const auto& b) {
+      return a.p_yes > b.p_yes;
+    });
+    counters.resize(std::min(counters.size(), kMaxCounterEvidence));
+  }
+
+  void add_counter_evidence(const VideoExecution& video,
+                            const std::string& predicate,
+                            const Timeline& timeline) {
+    const auto spans = timeline.spans();
+    const ScoredPair* likeliest = nullptr;
+    for (const auto& scored : timeline.pairs) {
+      const bool is_asked = !both({scored.pair.covers}, video.ranges()).empty();
+      if (!is_asked || !both({scored.pair.covers}, spans).empty()) continue;
+      if (likeliest == nullptr || scored.p_yes > likeliest->p_yes) likeliest = &scored;
+    }
+    if (likeliest == nullptr) return;
+    findings_.counter_evidence.push_back(
+        {video.scope().label, likeliest->pair, predicate, likeliest->p_yes});
+  }
+
+  double confidence() const {
+    const auto& intervals = answer_->intervals;
+    if (intervals.empty()) {
+      const auto& counters = findings_.counter_evidence;
+      return counters.empty() ? 0 : 1 - counters.front().p_yes;
+    }
+    double sum = 0;
+    for (const auto& interval : intervals) sum += interval.score;
+    return sum / static_cast<double>(intervals.size());
+  }
+
+  const QuestionPlan& question_;
+  Judge judge_;
+  std::vector<std::unique_ptr<Scanner>> scanners_;
+  std::vector<VideoExecution> videos_;
+  std::vector<std::string> missing_;
+  PlanFindings findings_;
+  Answer* answer_ = nullptr;
+};
+
+}  // namespace
+
+std::string_view to_string(RefusalReason reason) {
+  switch (reason) {
+    case RefusalReason::not_found:
+      return "not_found";
+    case RefusalReason::not_covered:
+      return "not_covered";
+    case RefusalReason::ambiguous:
+      return "ambiguous";
+    case RefusalReason::not_understood:
+      return "not_understood";
+  }
+  return "";
+}
+
+Answer execute(const Plan& plan,
+               const QuestionPlan& question,
+               const index::Store& store,
+               model::LanguageModel& language_model,
+               const model::Tokenizer& tokenizer,
+               const ExecuteOptions& options) {
+  check(plan);
+  const auto begin = std::chrono::steady_clock::now();
+  const std::int64_t bytes_before = store.bytes_read();
+  Answer answer;
+  answer.question = question.question.text;
+  answer.model = language_model.info().directory;
+  answer.store = store.path();
+  Execution(plan, question, store, language_model, tokenizer, options).run(answer);
+  answer.usage.bytes_read = store.bytes_read() - bytes_before;
+  const std::chrono::duration<double, std::milli> passed = std::chrono::steady_clock::now() - begin;
+  answer.timings.total = passed.count();
+  return answer;
+}
+
+Answer answer_question(const QuestionPlan& question,
+                       const index::Store& store,
+                       model::LanguageModel& language_model,
+                       const model::Tokenizer& tokenizer,
+                       const AskOptions& ask_options,
+                       const ExecuteOptions& options,
+                       const OnText& on_text) {
+  const auto& words = question.scopes.front().words;
+  if (const auto plan = read_question_plan(words.question, moment_of(words)))
+    return execute(*plan, question, store, language_model, tokenizer, options);
+  auto answer = ask(question, store, language_model, tokenizer, ask_options, on_text);
+  if (!answer.found && answer.usage.pairs_read > 0) {
+    answer.refusal = Refusal{RefusalReason::not_understood,
+                             "the question has no form that becomes a plan, and the model says "
+                             "nothing of what it was shown"};
+  } else if (!answer.found) {
+    answer.refusal = Refusal{RefusalReason::not_covered, answer.text};
+  }
+  return answer;
+}
+
+}  // namespace hindsight::query

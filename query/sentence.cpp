@@ -1,0 +1,102 @@
+#include "query/sentence.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace hindsight::query {
+namespace {
+
+/// Times in a sentence; the intervals have all of them.
+constexpr std::size_t kMostTimes = 10;
+
+std::string name_of(const PlanFindings& findings) {
+  if (findings.plan.names.empty()) return "it";
+  return findings.plan.names.front();
+}
+
+std::string time_text(const TimeSpan& span, Edge edge) {
+  switch (edge) {
+    case Edge::begin:
+      return fmt::format("at {}", to_clock(span.begin));
+    case Edge::end:
+      return fmt::format("at {}", to_clock(span.end));
+    case Edge::whole:
+      break;
+  }
+  return fmt::format("from {} to {}", to_clock(span.begin), to_clock(span.end));
+}
+
+std::string times_text(const std::vector<EvidenceInterval>& intervals, Edge edge) {
+  const bool one_video = std::all_of(intervals.begin(), intervals.end(), [&](const auto& interval) {
+    return interval.video_id == intervals.front().video_id;
+  });
+  std::string text;
+  for (std::size_t i = 0; i < std::min(intervals.size(), kMostTimes); ++i) {
+    text += fmt::format("{}{}{}",
+                        i > 0 ? ", " : "",
+                        time_text(intervals[i].span, edge),
+                        one_video ? "" : fmt::format(" in {}", intervals[i].video));
+  }
+  if (intervals.size() > kMostTimes)
+    text += fmt::format(" and {} more times", intervals.size() - kMostTimes);
+  return text;
+}
+
+std::string upper_first(std::string text) {
+  if (text.empty()) return text;
+  if (char& first = text.front(); first >= 'a' && first <= 'z')
+    first = static_cast<char>(first - 'a' + 'A');
+  return text;
+}
+
+}  // namespace
+
+std::string to_sentence(const PlanFindings& findings,
+                        const std::vector<EvidenceInterval>& intervals) {
+  const auto& plan = findings.plan;
+  switch (plan.type) {
+    case AnswerType::when:
+    case AnswerType::list:
+      return fmt::format(
+          "{}: {}.", upper_first(name_of(findings)), times_text(intervals, plan.edge));
+    case AnswerType::count: {
+      const auto number = fmt::format("{:g}", std::get<double>(findings.value));
+      if (!plan.look.empty()) return fmt::format("{}.", number);
+      if (intervals.empty()) return fmt::format("{}.", number);
+      return fmt::format(
+          "{}{}: {}.", number, plan.per_hour ? " an hour" : "", times_text(intervals, plan.edge));
+    }
+    case AnswerType::duration:
+      return fmt::format("{:.1f} seconds: {}.",
+                         std::get<double>(findings.value),
+                         times_text(intervals, Edge::whole));
+    case AnswerType::text:
+      return std::get<std::string>(findings.value);
+    case AnswerType::yes_no:
+      return std::get<bool>(findings.value) ? "Yes." : "No.";
+    case AnswerType::order:
+      return upper_first(fmt::format(
+          "{}.", fmt::join(std::get<std::vector<std::string>>(findings.value), ", then ")));
+  }
+  return {};
+}
+
+std::string to_sentence(const LookCoverage& coverage,
+                        const TimeSpan& asked,
+                        const CounterEvidence* closest) {
+  auto text = fmt::format(
+      "looked at {:.1f} % of {} to {}, {:.1f} pairs a minute, widest gap {:.1f} s at {}",
+      coverage.share * 100,
+      to_clock(asked.begin),
+      to_clock(asked.end),
+      coverage.pairs_per_minute,
+      to_seconds(coverage.widest_gap.length()),
+      to_clock(coverage.widest_gap.begin));
+  if (closest != nullptr)
+    text += fmt::format("; closest: {} ({:.2f})", to_clock(closest->pair.first), closest->p_yes);
+  return text;
+}
+
+}  // namespace hindsight::query
