@@ -100,7 +100,8 @@ evaluation::Response to_response(const query::Answer& answer, std::optional<Base
   evaluation::Response response{.found = answer.found, .text = answer.text};
   for (const auto& interval : answer.intervals) response.intervals.push_back(interval.span);
   if (answer.findings) {
-    if (const auto* number = std::get_if<double>(&answer.findings->value)) response.number = *number;
+    if (const auto* number = std::get_if<double>(&answer.findings->value))
+      response.number = *number;
   }
   // It was shown no pair that could be evidence; what it says is all there is to score.
   if (baseline == Baseline::blind && answer.found) {

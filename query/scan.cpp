@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include "core/error.h"
+#include "query/boundaries.h"
 #include "query/relevance.h"
 
 namespace hindsight::query {
@@ -40,9 +41,27 @@ Scanner::Scanner(const index::Store& store,
   std::sort(pairs_.begin(), pairs_.end(), [](const auto& a, const auto& b) {
     return std::pair(a.covers, a.first) < std::pair(b.covers, b.first);
   });
-  if (pairs_.size() <= options.whole_below) return;
   activity_ = store.activity(run.id);
+  find_changes();
+  if (pairs_.size() <= options.whole_below) return;
   if (options.vector_share > 0) vectors_ = store.pair_vectors(run.id);
+}
+
+void Scanner::find_changes() {
+  // Activity and shots are kept stretch by stretch: where a stretch ends, neither need end.
+  for (const auto& active : activity_) active_.push_back(active.span);
+  active_ = unite(active_);
+  std::map<int, MediaTime> begins;
+  for (const auto& pair : pairs_) {
+    const auto [it, is_new] = begins.try_emplace(pair.stretch, pair.covers.begin);
+    if (!is_new) it->second = std::min(it->second, pair.covers.begin);
+  }
+  for (const TimeSpan& shot : store_.shots(run_.id)) {
+    const bool is_stretch = std::any_of(begins.begin(), begins.end(), [&](const auto& stretch) {
+      return stretch.second == shot.begin;
+    });
+    if (!is_stretch) cuts_.push_back(shot.begin);
+  }
 }
 
 std::size_t ScanReport::*Scanner::counter_of(Reason reason) {
@@ -84,7 +103,8 @@ Timeline Scanner::timeline(const std::string& predicate, const Intervals& ranges
     ++(report.*counter_of(reasons[i]));
   }
   reports_.push_back(std::move(report));
-  return clip(make_timeline(predicate, std::move(scored), options_.hysteresis), ranges);
+  auto whole = make_timeline(predicate, std::move(scored), options_.hysteresis);
+  return clip(place_boundaries(std::move(whole), active_, cuts_), ranges);
 }
 
 std::vector<Scanner::Reason> Scanner::choose_seeds(const std::string& predicate) const {
@@ -174,6 +194,9 @@ bool Scanner::find_window(const TimeSpan& range,
   const auto last = std::find_if(pairs_.rbegin(), pairs_.rend(), covers);
   window = {static_cast<std::size_t>(first - pairs_.begin()),
             static_cast<std::size_t>(pairs_.rend() - last) - 1};
+  // One more on either side, so that it is known what the range's first and last pair follow on.
+  if (window.first > 0) --window.first;
+  if (window.last + 1 < pairs_.size()) ++window.last;
   while (seeds[window.first] == Reason::none) --window.first;
   while (seeds[window.last] == Reason::none) ++window.last;
   return true;

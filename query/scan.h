@@ -44,8 +44,8 @@ struct ScanReport {
 /// Scans one run.  Borrows store, judge, model and tokenizer.  Not thread-safe.
 class Scanner {
  public:
-  /// Reads the run's pairs, activity and (above `whole_below`) vectors.  Throws Error(usage) for
-  /// options out of range.
+  /// Reads the run's pairs, activity, shots and (above `whole_below`) vectors.  Throws Error(usage)
+  /// for options out of range.
   Scanner(const index::Store& store,
           const index::RunRecord& run,
           Judge& judge,
@@ -68,6 +68,7 @@ class Scanner {
   };
 
   static std::size_t ScanReport::*counter_of(Reason reason);
+  void find_changes();
   std::vector<Reason> choose_seeds(const std::string& predicate) const;
   void seed_by_rank(std::vector<Reason>& seeds) const;
   void seed_by_activity(std::vector<Reason>& seeds) const;
@@ -86,6 +87,8 @@ class Scanner {
   ScanOptions options_;
   std::vector<index::StoredPair> pairs_;
   std::vector<index::StoredSpan> activity_;
+  Intervals active_;             ///< of activity_
+  std::vector<MediaTime> cuts_;  ///< but those where a stretch begins
   index::PairVectors vectors_;
   std::vector<double> scores_;  ///< of the predicate being scanned; negative: not looked at
   std::vector<ScanReport> reports_;

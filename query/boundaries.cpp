@@ -1,0 +1,56 @@
+#include "query/boundaries.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace hindsight::query {
+namespace {
+
+/// The last of the sorted times in (after, until].
+std::optional<MediaTime> last_in(const std::vector<MediaTime>& times,
+                                 MediaTime after,
+                                 MediaTime until) {
+  const auto next = std::upper_bound(times.begin(), times.end(), until);
+  if (next == times.begin() || *std::prev(next) <= after) return std::nullopt;
+  return *std::prev(next);
+}
+
+/// The first of the sorted times in [from, before).
+std::optional<MediaTime> first_in(const std::vector<MediaTime>& times,
+                                  MediaTime from,
+                                  MediaTime before) {
+  const auto found = std::lower_bound(times.begin(), times.end(), from);
+  if (found == times.end() || *found >= before) return std::nullopt;
+  return *found;
+}
+
+}  // namespace
+
+Timeline place_boundaries(Timeline timeline,
+                          const Intervals& activity,
+                          const std::vector<MediaTime>& cuts) {
+  std::vector<MediaTime> begins = cuts;
+  std::vector<MediaTime> ends = cuts;
+  for (const TimeSpan& active : activity) {
+    begins.push_back(active.begin);
+    ends.push_back(active.end);
+  }
+  std::sort(begins.begin(), begins.end());
+  std::sort(ends.begin(), ends.end());
+  const auto& pairs = timeline.pairs;
+  for (auto& interval : timeline.intervals) {
+    if (interval.first > 0) {
+      const auto change =
+          last_in(begins, pairs[interval.first - 1].pair.second, pairs[interval.first].pair.first);
+      interval.span.begin = change.value_or(interval.span.begin);
+    }
+    if (interval.last + 1 < pairs.size()) {
+      const auto change =
+          first_in(ends, pairs[interval.last].pair.second, pairs[interval.last + 1].pair.first);
+      interval.span.end = change.value_or(interval.span.end);
+    }
+  }
+  return timeline;
+}
+
+}  // namespace hindsight::query

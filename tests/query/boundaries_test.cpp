@@ -1,0 +1,96 @@
+#include "query/boundaries.h"
+
+#include <random>
+
+#include <doctest/doctest.h>
+
+#include "index/support.h"
+
+using namespace hindsight;
+using namespace hindsight::query;
+using test::at;
+using test::span;
+
+namespace {
+
+/// Pair i covers [10 i, 10 i + 10) and has its frames at 10 i + 4 and 10 i + 5.
+Timeline timeline_of(const std::vector<bool>& truths) {
+  std::vector<ScoredPair> pairs;
+  for (std::size_t i = 0; i < truths.size(); ++i) {
+    const double begin = static_cast<double>(i) * 10;
+    ScoredPair& scored = pairs.emplace_back();
+    scored.pair.id = static_cast<std::int64_t>(i);
+    scored.pair.first = at(begin + 4);
+    scored.pair.second = at(begin + 5);
+    scored.pair.covers = span(begin, begin + 10);
+    scored.p_yes = truths[i] ? 0.9 : 0.1;
+  }
+  return make_timeline("Is a car visible?", std::move(pairs));
+}
+
+}  // namespace
+
+TEST_CASE("an end lies at the change nearest to the pair that shows it") {
+  struct Row {
+    std::string name;
+    Intervals activity;
+    std::vector<MediaTime> cuts;
+    TimeSpan expected;
+  };
+  const std::vector<Row> rows{
+      {"nothing changed: the middle stays", {}, {}, span(20, 40)},
+      {"the picture moves around it", {span(17, 43)}, {}, span(17, 43)},
+      {"the last begin and the first end count",
+       {span(16, 17), span(21, 36), span(41, 42)},
+       {},
+       span(21, 36)},
+      {"a cut counts as well", {span(17, 43)}, {at(22), at(38)}, span(22, 38)},
+      {"what began before the pair that does not show it is something else",
+       {span(2, 14)},
+       {at(15)},
+       span(20, 40)},
+      {"a change at the very frame is in time", {}, {at(24), at(35)}, span(24, 35)},
+      {"what happens between its own pairs moves nothing", {span(26, 33)}, {at(30)}, span(20, 40)},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.name);
+    const auto timeline = timeline_of({false, false, true, true, false});
+    const auto placed = place_boundaries(timeline, row.activity, row.cuts);
+    CHECK(placed.spans() == Intervals{row.expected});
+  }
+}
+
+TEST_CASE("an interval at the begin or the end of the video keeps that end") {
+  const auto placed =
+      place_boundaries(timeline_of({true, false, false, true}), {span(1, 7), span(28, 33)}, {});
+  CHECK(placed.spans() == Intervals{span(0, 7), span(28, 40)});
+}
+
+TEST_CASE("every end stays between a pair that shows it and one that does not") {
+  std::mt19937 random(11);
+  const auto seconds = [&](int most) {
+    return static_cast<double>(std::uniform_int_distribution(0, most)(random));
+  };
+  for (int round = 0; round < 200; ++round) {
+    CAPTURE(round);
+    std::vector<bool> truths(12);
+    for (std::size_t i = 0; i < truths.size(); ++i) truths[i] = seconds(1) == 0;
+    Intervals activity;
+    for (double t = seconds(20); t < 110; t += 3 + seconds(20)) {
+      const double length = 1 + seconds(12);
+      activity.push_back(span(t, t + length));
+      t += length;
+    }
+    const auto timeline = timeline_of(truths);
+    const auto placed = place_boundaries(timeline, activity, {at(seconds(120))});
+    REQUIRE(placed.intervals.size() == timeline.intervals.size());
+    for (const auto& interval : placed.intervals) {
+      const auto& pairs = placed.pairs;
+      CHECK(interval.span.begin <= pairs[interval.first].pair.first);
+      CHECK(interval.span.end >= pairs[interval.last].pair.second);
+      if (interval.first > 0) CHECK(interval.span.begin > pairs[interval.first - 1].pair.second);
+      if (interval.last + 1 < pairs.size())
+        CHECK(interval.span.end < pairs[interval.last + 1].pair.first);
+    }
+  }
+}
