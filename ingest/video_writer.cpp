@@ -13,8 +13,7 @@ struct VideoWriter::State {
     output.start(encoder.context());
   }
   void drain() {
-    while (AVPacket* packet = encoder.receive())
-      output.write(*packet, encoder.context().time_base);
+    while (AVPacket* packet = encoder.receive()) output.write(*packet, encoder.context().time_base);
   }
 };
 

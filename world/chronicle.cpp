@@ -9,8 +9,7 @@ constexpr double kGap = 1.0;
 constexpr float kMinPixels = 60;
 constexpr float kMinContrast = 12;
 constexpr float kMinBrightness = 25;
-/// Fewer pixels than this are as good as absent.
-constexpr float kNoPixels = 4;
+constexpr float kMinLetter = 7;
 
 void extend(std::vector<Interval>& intervals, double t, double step) {
   if (!intervals.empty() && t - intervals.back().end < kGap)
@@ -21,16 +20,23 @@ void extend(std::vector<Interval>& intervals, double t, double step) {
 
 }  // namespace
 
+bool is_plain(const Sight& sight, const Entity& entity) {
+  return sight.pixels >= kMinPixels && sight.contrast >= kMinContrast &&
+         (sight.brightness >= kMinBrightness || entity.color == Color::black);
+}
+
+bool is_plain(const BoardSight& board) { return board.clear && board.letter_height >= kMinLetter; }
+
 void Chronicle::add(double t, const Shot& shot) {
   const bool count = censuses_.empty() || t - censuses_.back().t >= 1.0 - 1e-9;
-  Census census{.t = t, .counts = {}, .doubt = false, .boards = shot.boards};
+  if (shot.mixed) return;
+  Census census{.t = t, .counts = {}, .doubt = false, .boards = shot.boards, .states = shot.states};
   for (const auto& sight : shot.sights) {
     if (sight.pixels < kNoPixels) continue;
-    const auto& entity = world_.find_actor(sight.entity)->entity;
+    const auto& entity = story_.cast.at(sight.entity);
     auto& presence =
         presences_.try_emplace(entity.id, Presence{.entity = entity, .clear = {}}).first->second;
-    const bool clear = sight.pixels >= kMinPixels && sight.contrast >= kMinContrast &&
-                       (sight.brightness >= kMinBrightness || entity.color == Color::black);
+    const bool clear = is_plain(sight, entity);
     census.doubt |= !clear;
     if (!clear) continue;
     const float x = sight.anchor_x / static_cast<float>(shot.picture.width);
@@ -40,8 +46,7 @@ void Chronicle::add(double t, const Shot& shot) {
     ++census.counts[entity.kind];
   }
   for (const auto& board : shot.boards)
-    if (board.clear && board.letter_height >= 7)
-      extend(readings_[{board.what, board.text}], t, step_);
+    if (is_plain(board)) extend(readings_[{board.what, board.text}], t, step_);
   if (count) censuses_.push_back(std::move(census));
 }
 

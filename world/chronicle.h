@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "world/renderer.h"
+#include "world/story.h"
 
 namespace hindsight::world {
 
@@ -30,13 +31,22 @@ struct Census {
   std::map<Kind, int> counts;
   bool doubt = false;
   std::vector<BoardSight> boards;
+  std::vector<StateSight> states;
 };
+
+/// Fewer pixels than this are as good as absent.
+inline constexpr float kNoPixels = 4;
+/// Whether anyone who looks would see the entity and its colour.
+[[nodiscard]] bool is_plain(const Sight& sight, const Entity& entity);
+[[nodiscard]] bool is_plain(const BoardSight& board);
 
 class Chronicle {
  public:
-  Chronicle(const World& world, double frame_seconds) : world_(world), step_(frame_seconds) {}
+  /// `story` must outlive the chronicle; its cast is complete whenever a shot is added.
+  Chronicle(const Story& story, double frame_seconds) : story_(story), step_(frame_seconds) {}
+  /// Shots in the order of time; of the picture only the width is read.
   void add(double t, const Shot& shot);
-  [[nodiscard]] const World& world() const { return world_; }
+  [[nodiscard]] const Story& story() const { return story_; }
   [[nodiscard]] const std::map<int, Presence>& presences() const { return presences_; }
   [[nodiscard]] const std::vector<Census>& censuses() const { return censuses_; }
   /// When a board's text was readable, by (what, text).
@@ -46,7 +56,7 @@ class Chronicle {
   }
 
  private:
-  const World& world_;
+  const Story& story_;
   double step_;
   std::map<int, Presence> presences_;
   std::vector<Census> censuses_;

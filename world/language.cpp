@@ -109,6 +109,44 @@ constexpr std::array kPhrasings = {
     Phrasing{Ask::goes, "goes.1", "Which way does the {a} go, left or right?", true},
     Phrasing{
         Ask::color_after, "after.0", "What colour is the {a} that appears next after {b}?", false},
+    Phrasing{Ask::color_after, "after.1", "After {b}, what colour is the next {a}?", true},
+    Phrasing{Ask::when_says, "when_says.1", "At what times does the {a} show {b}?", false},
+    Phrasing{Ask::when_says, "when_says.2", "When can one read {b} on the {a}?", true},
+    Phrasing{
+        Ask::first_color, "first.1", "Which colour does the {a} have that appears first?", true},
+    Phrasing{Ask::last_color, "last.1", "Which colour does the {a} have that appears last?", true},
+    Phrasing{Ask::count_at, "count_at.1", "At {b}, how many {a} are there?", false},
+    Phrasing{Ask::count_at, "count_at.2", "How many {a} can be seen at {b}?", true},
+    Phrasing{Ask::state_at, "state_at.1", "At {c}, is the {a} {b}?", true},
+    Phrasing{Ask::order, "order.0", "In which order do these appear: {a}, {b} and {c}?", false},
+    Phrasing{
+        Ask::order, "order.1", "Put these in the order of their appearance: {a}, {b}, {c}.", true},
+    Phrasing{Ask::during, "during.0", "Is {a} visible while {b} is visible?", false},
+    Phrasing{Ask::during, "during.1", "Are {a} and {b} visible at the same time?", false},
+    Phrasing{
+        Ask::during, "during.2", "Can {a} be seen during the time in which {b} is in view?", true},
+    Phrasing{
+        Ask::says_during, "says_during.0", "What does the {a} say while {b} is visible?", false},
+    Phrasing{Ask::says_during, "says_during.1", "While {b} is in view, what is on the {a}?", true},
+    Phrasing{Ask::says_when, "says_when.0", "What does the {a} say when {b} appears?", false},
+    Phrasing{Ask::says_when, "says_when.1", "At the moment {b} appears, what is on the {a}?", true},
+    Phrasing{Ask::how_long_says, "long_says.0", "How long does the {a} say {b}?", false},
+    Phrasing{
+        Ask::how_long_says, "long_says.1", "For how many seconds does the {a} show {b}?", true},
+    Phrasing{Ask::shown_first, "shown_first.0", "Which is shown first, {a} or {b}?", false},
+    Phrasing{Ask::shown_first, "shown_first.1", "What comes first in the video, {a} or {b}?", true},
+    Phrasing{
+        Ask::shown_longer, "shown_longer.0", "Which is shown longer in all, {a} or {b}?", false},
+    Phrasing{
+        Ask::shown_longer, "shown_longer.1", "Which takes up more of the video, {a} or {b}?", true},
+    Phrasing{Ask::scenes,
+             "scenes.0",
+             "Which scenes does the video show, in order of first appearance?",
+             false},
+    Phrasing{Ask::scenes, "scenes.1", "List the scenes of the video as they first appear.", true},
+    Phrasing{Ask::num_places, "places.0", "How many different places does the video show?", false},
+    Phrasing{
+        Ask::num_places, "places.1", "In how many different places does the video play?", true},
 };
 
 std::string fill(std::string_view text, const Words& words) {
@@ -185,6 +223,26 @@ Asked ask(Ask what, const Words& words, Split split, Rng& rng) {
   return {fill(p.text, words), std::string(p.name), p.held_out};
 }
 
+std::string board_noun(std::string_view what) {
+  return std::string(what == "slide" ? "slide title" : what);
+}
+
+std::string scene_noun(std::string_view scene) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kNouns = {{
+      {"road_gate", "a road"},
+      {"table", "a table"},
+      {"sign_clock", "a wall with a sign"},
+      {"slides", "a lecture"},
+      {"title", "a title card"},
+      {"parking", "a car park"},
+      {"corridor_door", "a corridor"},
+      {"counter_queue", "a counter"},
+  }};
+  for (const auto& [name, noun] : kNouns)
+    if (name == scene) return std::string(noun);
+  return "";
+}
+
 std::string toward(Motion motion) {
   if (motion == Motion::left || motion == Motion::right)
     return fmt::format("to the {}", to_string(motion));
@@ -227,6 +285,9 @@ std::vector<std::string> all_wording() {
     lines.push_back(a_noun({static_cast<Kind>(k), std::nullopt}));
     lines.push_back(nouns({static_cast<Kind>(k), std::nullopt}));
   }
+  for (const auto* what : {"sign", "clock", "slide", "title"}) lines.push_back(board_noun(what));
+  for (const auto& family : {"road_gate", "table", "sign_clock", "slides", "title"})
+    lines.push_back(scene_noun(family));
   return lines;
 }
 

@@ -59,7 +59,16 @@ enum class Ask {
   when_says,
   state_at,
   goes,
-  color_after
+  color_after,
+  order,
+  during,
+  says_during,
+  says_when,
+  how_long_says,
+  shown_first,
+  shown_longer,
+  scenes,
+  num_places
 };
 
 struct Asked {
@@ -74,6 +83,11 @@ struct Words {
   std::string c{};
 };
 [[nodiscard]] Asked ask(Ask what, const Words& words, Split split, Rng& rng);
+
+/// What a board is called in a question about its text: "sign", "slide title".
+[[nodiscard]] std::string board_noun(std::string_view what);
+/// What a family's scene is called, "a road"; empty when it has no name.
+[[nodiscard]] std::string scene_noun(std::string_view scene);
 
 /// "to the left", "up" as used in questions; left and right vary.
 [[nodiscard]] std::string toward(Motion motion);

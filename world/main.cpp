@@ -95,11 +95,18 @@ void add_make(CLI::App& app, MakeFlags& flags) {
   verb->add_option("--split", flags.split, "train or test")
       ->check(CLI::IsMember({"train", "test"}))
       ->capture_default_str();
-  verb->add_option("--minutes", o.minutes, "Length of the video")->capture_default_str();
+  verb->add_option("--minutes", o.minutes, "Length of the video; beyond 30 it is joined from clips")
+      ->capture_default_str();
   verb->add_option("--size", flags.size, "WIDTHxHEIGHT, even")->capture_default_str();
-  verb->add_option("--fps", o.fps, "Pictures a second")->capture_default_str();
-  verb->add_option("--codec", o.codec, "h264, hevc or mpeg4")->capture_default_str();
+  verb->add_option("--fps", o.fps, "Pictures a second, such as 10 or 12.5")->capture_default_str();
+  verb->add_option("--codec", o.codec, "h264, hevc, mpeg4 or vp9")->capture_default_str();
   verb->add_option("--spacing", o.spacing, "Mean seconds between arrivals")->capture_default_str();
+  verb->add_option("--needles",
+                   o.needles,
+                   "Rare things to put in, with others like them; none up to 30 minutes, one in 15 "
+                   "minutes beyond");
+  verb->add_option("--questions-per-type", o.questions_per_type, "At most so many of each type")
+      ->capture_default_str();
   verb->add_option("--out", o.out, "The video file")->required();
   verb->callback([&flags] { run_make(flags); });
 }

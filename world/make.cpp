@@ -1,22 +1,26 @@
 #include "world/make.h"
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <numeric>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
 #include "ingest/video_writer.h"
-#include "world/families/family.h"
+#include "world/programme.h"
 #include "world/questions.h"
+#include "world/splice.h"
 
 namespace hindsight::world {
 namespace {
 
 using nlohmann::ordered_json;
 
-constexpr int kQuestionsPerType = 8;
+/// Longer videos are joined from clips.
+constexpr double kMaxRenderedMinutes = 30;
 
 void write_lines(const std::filesystem::path& path, const std::vector<std::string>& lines) {
   std::ofstream file(path, std::ios::binary);
@@ -24,10 +28,10 @@ void write_lines(const std::filesystem::path& path, const std::vector<std::strin
   if (!file.flush()) throw Error(ErrorCode::store, fmt::format("cannot write '{}'", path.string()));
 }
 
-ordered_json entity_json(const World& world, int id) {
-  const Actor* actor = world.find_actor(id);
-  if (actor == nullptr) return nullptr;
-  const auto& e = actor->entity;
+ordered_json entity_json(const Story& story, int id) {
+  const auto at = story.cast.find(id);
+  if (at == story.cast.end()) return nullptr;
+  const auto& e = at->second;
   return {{"id", e.id},
           {"kind", to_string(e.kind)},
           {"color", to_string(e.color)},
@@ -35,35 +39,102 @@ ordered_json entity_json(const World& world, int id) {
 }
 
 std::vector<std::string> event_lines(const Chronicle& chronicle) {
-  const World& world = chronicle.world();
+  const Story& story = chronicle.story();
   std::vector<std::string> lines;
-  for (const auto& e : world.events) {
-    ordered_json j = {{"event", to_string(e.type)}, {"begin", e.begin}, {"end", e.end}};
-    if (e.entity != 0) j["entity"] = entity_json(world, e.entity);
-    if (e.other != 0) j["other"] = entity_json(world, e.other);
+  const auto line = [&](std::string_view what, double begin, double end) {
+    return ordered_json{{"event", what}, {"begin", begin}, {"end", end}};
+  };
+  auto events = story.events;
+  std::stable_sort(events.begin(), events.end(), [](const Event& a, const Event& b) {
+    return a.begin < b.begin;
+  });
+  for (const auto& e : events) {
+    auto j = line(to_string(e.type), e.begin, e.end);
+    if (e.entity != 0) j["entity"] = entity_json(story, e.entity);
+    if (e.other != 0) j["other"] = entity_json(story, e.other);
     if (!e.text.empty()) j["text"] = e.text;
     lines.push_back(j.dump());
   }
+  for (const auto& n : story.needles) {
+    auto j = line("needle", n.begin, n.end);
+    j["length_class"] = length_class(n.end - n.begin);
+    if (n.entity != 0)
+      j["entity"] = entity_json(story, n.entity);
+    else
+      j["text"] = n.what + ": " + n.text;
+    lines.push_back(j.dump());
+  }
+  for (const auto& phase : story.phases) {
+    auto j = line("scene", phase.begin, phase.end);
+    j["text"] = phase.scene;
+    j["place"] = phase.place;
+    lines.push_back(j.dump());
+  }
   for (const auto& [id, p] : chronicle.presences())
-    for (const auto& i : p.clear)
-      lines.push_back(ordered_json{{"event", "visible"},
-                                   {"begin", i.begin},
-                                   {"end", i.end},
-                                   {"entity", entity_json(world, id)}}
-                          .dump());
+    for (const auto& i : p.clear) {
+      auto j = line("visible", i.begin, i.end);
+      j["entity"] = entity_json(story, id);
+      lines.push_back(j.dump());
+    }
   return lines;
 }
 
 void check(const MakeOptions& o) {
-  if (!(o.minutes > 0) || o.minutes > 600)
-    throw Error(
-        ErrorCode::usage,
-        fmt::format("--minutes {} is out of range; give more than 0, at most 600", o.minutes));
-  if (o.fps < 1 || o.fps > 120)
-    throw Error(ErrorCode::usage, fmt::format("--fps {} is out of range; give 1 to 120", o.fps));
-  if (!(o.spacing >= 0.5))
+  const auto refuse = [](std::string_view name, auto value, std::string_view range) {
     throw Error(ErrorCode::usage,
-                fmt::format("--spacing {} is out of range; give at least 0.5", o.spacing));
+                fmt::format("{} {} is out of range; give {}", name, value, range));
+  };
+  if (!(o.minutes > 0) || o.minutes > 1440)
+    refuse("--minutes", o.minutes, "more than 0, at most 1440");
+  if (!(o.fps >= 1) || o.fps > 120) refuse("--fps", o.fps, "1 to 120");
+  if (!(o.spacing >= 0.5)) refuse("--spacing", o.spacing, "at least 0.5");
+  if (o.needles && (*o.needles < 0 || *o.needles > 1000))
+    refuse("--needles", *o.needles, "0 to 1000");
+  if (o.questions_per_type < 0) refuse("--questions-per-type", o.questions_per_type, "at least 0");
+}
+
+ingest::VideoWriterOptions video_options(const MakeOptions& o) {
+  const int thousandths = static_cast<int>(std::lround(o.fps * 1000));
+  const int common = std::gcd(thousandths, 1000);
+  return {.width = o.width,
+          .height = o.height,
+          .rate = thousandths / common,
+          .rate_divisor = 1000 / common,
+          .codec = o.codec};
+}
+
+void render_video(const Programme& programme,
+                  const MakeOptions& options,
+                  std::int64_t frames,
+                  Chronicle& chronicle) {
+  const auto video = video_options(options);
+  ingest::VideoWriter writer(options.out.string(), video);
+  ProgrammeRenderer renderer(programme, options.width, options.height);
+  for (std::int64_t i = 0; i < frames; ++i) {
+    const double t = static_cast<double>(i) * video.rate_divisor / video.rate;
+    const Shot shot = renderer.render(t);
+    chronicle.add(t, shot);
+    writer.write(shot.picture.view());
+  }
+  writer.finish();
+}
+
+MakeReport write_facts(const MakeOptions& options,
+                       const Chronicle& chronicle,
+                       std::string family,
+                       std::int64_t frames) {
+  const auto beside = [&](const char* extension) {
+    return std::filesystem::path(options.out).replace_extension(extension);
+  };
+  const auto events = event_lines(chronicle);
+  const auto questions =
+      make_questions(chronicle, options.out.filename().string(), options.questions_per_type);
+  write_lines(beside(".events.jsonl"), events);
+  write_lines(beside(".questions.jsonl"), questions);
+  return {.family = std::move(family),
+          .frames = frames,
+          .events = static_cast<int>(events.size()),
+          .questions = static_cast<int>(questions.size())};
 }
 
 }  // namespace
@@ -74,38 +145,36 @@ MakeReport make_video(const MakeOptions& options) {
   const std::uint64_t seed =
       (Rng(options.seed).next() & ~std::uint64_t{1}) | (options.split == Split::test ? 1U : 0U);
   Rng rng = Rng(seed).fork(1);
-  const World world = make_world({.family = draw_family(options.family, options.split, rng),
-                                  .seed = seed,
-                                  .split = options.split,
-                                  .seconds = options.minutes * 60,
-                                  .spacing = options.spacing});
-  ingest::VideoWriter writer(options.out.string(),
-                             {.width = options.width,
-                              .height = options.height,
-                              .rate = options.fps,
-                              .codec = options.codec});
-  Renderer renderer(world, options.width, options.height);
-  Chronicle chronicle(world, 1.0 / options.fps);
-  const auto frames = static_cast<std::int64_t>(std::llround(options.minutes * 60 * options.fps));
-  for (std::int64_t i = 0; i < frames; ++i) {
-    const double t = static_cast<double>(i) / options.fps;
-    const Shot shot = renderer.render(t, false);
-    chronicle.add(t, shot);
-    writer.write(shot.picture.view());
+  const auto video = video_options(options);
+  const double step = static_cast<double>(video.rate_divisor) / video.rate;
+  const auto frames = std::max<std::int64_t>(1, std::llround(options.minutes * 60 / step));
+  const bool spliced = options.needles.value_or(0) > 0 || options.minutes > kMaxRenderedMinutes;
+  const std::string drawn = draw_family(options.family, options.split, rng);
+  if (!spliced) {
+    const Programme programme = make_programme({.family = drawn,
+                                                .seed = seed,
+                                                .split = options.split,
+                                                .seconds = static_cast<double>(frames) * step,
+                                                .spacing = options.spacing});
+    Chronicle chronicle(programme.story, step);
+    render_video(programme, options, frames, chronicle);
+    return write_facts(options, chronicle, drawn, frames);
   }
+  Story story{.seed = seed, .split = options.split};
+  Chronicle chronicle(story, step);
+  ingest::SegmentWriter writer(options.out.string(), video);
+  splice_video({.seed = seed,
+                .family = options.family,
+                .split = options.split,
+                .frames = frames,
+                .spacing = options.spacing,
+                .needles = options.needles,
+                .video = video},
+               writer,
+               story,
+               chronicle);
   writer.finish();
-  const auto beside = [&](const char* extension) {
-    return std::filesystem::path(options.out).replace_extension(extension);
-  };
-  const auto events = event_lines(chronicle);
-  const auto questions =
-      make_questions(chronicle, options.out.filename().string(), kQuestionsPerType);
-  write_lines(beside(".events.jsonl"), events);
-  write_lines(beside(".questions.jsonl"), questions);
-  return {.family = world.family,
-          .frames = frames,
-          .events = static_cast<int>(events.size()),
-          .questions = static_cast<int>(questions.size())};
+  return write_facts(options, chronicle, options.family, frames);
 }
 
 }  // namespace hindsight::world

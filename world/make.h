@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "world/entity.h"
@@ -16,10 +17,14 @@ struct MakeOptions {
   double minutes = 1;
   int width = 320;
   int height = 180;
-  int fps = 10;
+  /// Pictures a second, to a thousandth: 10, 12.5, 29.97.
+  double fps = 10;
   std::string codec = "h264";
   /// Mean seconds between arrivals.
   double spacing = 20;
+  /// Rare things to put in.  Empty: none up to 30 minutes, one in 15 minutes beyond.
+  std::optional<int> needles{};
+  int questions_per_type = 8;
   std::filesystem::path out;
 };
 
@@ -31,7 +36,8 @@ struct MakeReport {
 };
 
 /// Writes `out`, and beside it the same name with .events.jsonl and .questions.jsonl in place of
-/// the extension.  Throws Error(usage) on options out of range, Error(store) when writing fails.
+/// the extension.  Beyond 30 minutes, or with needles, the video is joined from clips that are
+/// rendered once.  Throws Error(usage) on options out of range, Error(store) when writing fails.
 MakeReport make_video(const MakeOptions& options);
 
 }  // namespace hindsight::world

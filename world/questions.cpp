@@ -2,273 +2,271 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
-#include "world/language.h"
+#include "world/question_sheet.h"
 
 namespace hindsight::world {
 namespace {
 
-using nlohmann::ordered_json;
-
-double rounded(double seconds) { return std::round(seconds * 100) / 100; }
-
-ordered_json spans(const std::vector<Interval>& intervals) {
-  auto out = ordered_json::array();
-  for (const auto& i : intervals) out.push_back({rounded(i.begin), rounded(i.end)});
-  return out;
+bool apart(const Group& a, const Group& b) {
+  return std::abs(a.seen[0].begin - b.seen[0].begin) >= kApart;
 }
 
-std::string minute_text(double t) {
-  const auto s = static_cast<int>(t + 0.5);
-  return s >= 3600 ? fmt::format("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60)
-                   : fmt::format("{}:{:02}", s / 60, s % 60);
+std::string length_rule(double seconds) { return seconds < 15 ? "abs<=1.5" : "relative<=0.1"; }
+
+/// When it is there, how long, which way it goes.
+void add_group(QuestionSheet& sheet, const Group& g) {
+  if (g.seen.empty() || g.seen.size() > kMaxOccurrences) return;
+  const std::string a = a_noun(g.subject);
+  const int others = sheet.rivals(g.subject);
+  sheet.add({g.seen.size() == 1 ? "when" : "all_occurrences",
+             Ask::when,
+             {.a = a},
+             {.intervals = g.seen},
+             "iou>=0.5",
+             g.seen,
+             others});
+  if (g.members.size() != 1 || g.seen.size() != 1) return;
+  const Presence& p = *g.members.front();
+  const double seconds = g.seen[0].end - g.seen[0].begin;
+  sheet.add({"duration",
+             Ask::how_long,
+             {.a = a},
+             {.seconds = seconds},
+             length_rule(seconds),
+             g.seen,
+             others});
+  if (can_move(g.subject.kind) && std::abs(p.last_x - p.first_x) > 0.35F)
+    sheet.add({"direction",
+               Ask::goes,
+               {.a = noun(g.subject)},
+               {.text = p.last_x > p.first_x ? "right" : "left"},
+               "exact",
+               g.seen,
+               others});
 }
 
-struct Group {
-  Subject subject;
-  std::vector<Interval> seen;
+void add_reading(QuestionSheet& sheet, const Reading& r) {
+  if (r.seen.size() > kMaxOccurrences) return;
+  const int others = sheet.rivals(r.what);
+  const Words words{.a = board_noun(r.what), .b = r.text};
+  sheet.add({r.seen.size() == 1 ? "when" : "all_occurrences",
+             Ask::when_says,
+             words,
+             {.intervals = r.seen},
+             "iou>=0.5",
+             r.seen,
+             others});
+  if (r.seen.size() != 1) return;
+  const double seconds = r.seen[0].end - r.seen[0].begin;
+  sheet.add({"duration",
+             Ask::how_long_says,
+             words,
+             {.seconds = seconds},
+             length_rule(seconds),
+             r.seen,
+             others});
+}
+
+/// Only where everyone came once: whether someone who returns counts twice is no question of
+/// seeing.
+void add_count(QuestionSheet& sheet,
+               const Subject& subject,
+               const std::vector<const Presence*>& members) {
+  const bool once = std::all_of(members.begin(), members.end(), [](const Presence* p) {
+    return merge(p->clear, kApart).size() == 1;
+  });
+  if (!once || members.size() > kMaxOccurrences) return;
+  std::vector<Interval> evidence;
+  for (const auto* p : members) evidence.insert(evidence.end(), p->clear.begin(), p->clear.end());
+  sheet.add({"count_events",
+             Ask::how_many_pass,
+             {.a = nouns(subject)},
+             {.value = members.size()},
+             "exact",
+             merge(evidence, 0),
+             sheet.rivals(subject)});
+}
+
+void add_kind(QuestionSheet& sheet, Kind kind) {
   std::vector<const Presence*> members;
-};
+  for (const auto* p : sheet.by_begin)
+    if (p->entity.kind == kind) members.push_back(p);
+  bool glimpsed = false;
+  for (const auto& g : sheet.groups) {
+    if (g.subject.kind != kind) continue;
+    glimpsed |= g.glimpsed;
+    if (!g.glimpsed && g.members.size() > 1) add_count(sheet, g.subject, g.members);
+  }
+  if (members.empty()) return;
+  const Subject plain{kind, std::nullopt};
+  if (!glimpsed) add_count(sheet, plain, members);
+  const auto color = [&](Ask what, const Presence* p) {
+    sheet.add({"attribute",
+               what,
+               {.a = noun(plain)},
+               {.text = std::string(to_string(p->entity.color))},
+               "exact",
+               {p->clear.front()},
+               static_cast<int>(members.size()) - 1});
+  };
+  const auto follows = [](const Presence* a, const Presence* b) {
+    return b->clear.front().begin - a->clear.front().begin > kApart;
+  };
+  if (members.size() == 1 || follows(members[0], members[1]))
+    color(Ask::first_color, members.front());
+  if (members.size() > 1 && follows(members[members.size() - 2], members.back()))
+    color(Ask::last_color, members.back());
+}
 
-class QuestionMaker {
- public:
-  QuestionMaker(const Chronicle& chronicle, std::string video, int per_type)
-      : chronicle_(chronicle),
-        video_(std::move(video)),
-        per_type_(per_type),
-        rng_(Rng(chronicle.world().seed).fork(99)) {
-    for (const auto& [id, presence] : chronicle.presences()) {
-      if (presence.clear.empty()) continue;
-      by_begin_.push_back(&presence);
-      const Subject s{presence.entity.kind, presence.entity.color};
-      auto at = std::find_if(groups_.begin(), groups_.end(), [&](const Group& g) {
-        return g.subject.kind == s.kind && g.subject.color == s.color;
-      });
-      if (at == groups_.end()) at = groups_.insert(groups_.end(), Group{s, {}, {}});
-      at->members.push_back(&presence);
-      at->seen.insert(at->seen.end(), presence.clear.begin(), presence.clear.end());
-    }
-    for (auto& g : groups_) g.seen = merge(g.seen, 2);
-    std::stable_sort(by_begin_.begin(), by_begin_.end(), [](const auto* a, const auto* b) {
-      return a->clear.front().begin < b->clear.front().begin;
+void add_order_of_three(QuestionSheet& sheet, std::vector<const Group*> named) {
+  for (std::size_t i = 0; i < 3; ++i)
+    if (!apart(*named[i], *named[(i + 1) % 3])) return;
+  const Words words{
+      a_noun(named[0]->subject), a_noun(named[1]->subject), a_noun(named[2]->subject)};
+  const int others = sheet.rivals(named[0]->subject);
+  std::sort(named.begin(), named.end(), [](const Group* a, const Group* b) {
+    return a->seen[0].begin < b->seen[0].begin;
+  });
+  std::vector<std::string> list;
+  std::vector<Interval> evidence;
+  for (const auto* g : named) {
+    list.push_back(a_noun(g->subject));
+    evidence.push_back(g->seen[0]);
+  }
+  sheet.add({"order", Ask::order, words, {.list = list}, "exact", evidence, others});
+}
+
+void add_orders(QuestionSheet& sheet) {
+  const auto once = sheet.single();
+  for (std::size_t i = 0; i + 1 < once.size(); ++i) {
+    const auto& a = *once[i];
+    const auto& b = *once[i + 1];
+    if (!apart(a, b)) continue;
+    sheet.add({"before_after",
+               Ask::comes_before,
+               {.a = a_noun(a.subject), .b = a_noun(b.subject)},
+               yes_or_no(a.seen[0].begin < b.seen[0].begin),
+               "exact",
+               {a.seen[0], b.seen[0]},
+               sheet.rivals(a.subject)});
+    if (i + 2 < once.size()) add_order_of_three(sheet, {&a, &b, once[i + 2]});
+  }
+}
+
+/// The colour of what comes after something named.
+void add_successors(QuestionSheet& sheet) {
+  for (const auto* g : sheet.single()) {
+    if (!can_move(g->subject.kind)) continue;
+    const auto& all = sheet.by_begin;
+    const auto next = std::find_if(all.begin(), all.end(), [&](const Presence* p) {
+      return p->entity.kind == g->subject.kind &&
+             p->clear.front().begin >= g->seen[0].begin + kApart;
     });
+    if (next != all.end())
+      sheet.add({"two_hop",
+                 Ask::color_after,
+                 {.a = noun({g->subject.kind, std::nullopt}),
+                  .b = fmt::format("the {}", noun(g->subject))},
+                 {.text = std::string(to_string((*next)->entity.color))},
+                 "exact",
+                 {g->seen[0], (*next)->clear.front()},
+                 sheet.rivals(g->subject)});
   }
+}
 
-  std::vector<std::string> make() {
-    rng_.shuffle(groups_);
-    for (const auto& g : groups_) add_group(g);
-    for (int k = 0; k < kNumKinds; ++k) add_kind(static_cast<Kind>(k));
-    add_orders();
-    add_moments();
-    for (const auto& [key, seen] : chronicle_.readings())
-      add("when",
-          Ask::when_says,
-          {.a = key.first, .b = key.second},
-          {{"intervals", spans(merge(seen, 2))}},
-          "iou>=0.5",
-          merge(seen, 2));
-    add_absent();
-    return std::move(lines_);
+/// The text that a board shows all the while something is there.
+void add_text_beside(QuestionSheet& sheet, const Group& g) {
+  const Interval seen = g.seen[0];
+  for (const auto& r : sheet.readings) {
+    const bool whole = std::any_of(r.seen.begin(), r.seen.end(), [&](const Interval& i) {
+      return i.begin <= seen.begin - 0.5 && i.end >= seen.end;
+    });
+    if (r.what == "clock" || !whole) continue;
+    const bool late = sheet.rng.chance(0.5F);
+    sheet.add({late ? "two_hop" : "during",
+               late ? Ask::says_when : Ask::says_during,
+               {.a = board_noun(r.what), .b = a_noun(g.subject)},
+               {.text = r.text},
+               "exact",
+               g.seen,
+               sheet.rivals(r.what)});
+    return;
   }
+}
 
- private:
-  const Chronicle& chronicle_;
-  std::string video_;
-  int per_type_;
-  Rng rng_;
-  std::vector<Group> groups_;
-  std::vector<const Presence*> by_begin_;
-  std::vector<std::string> lines_;
-  std::map<std::string, int> used_;
-  std::set<std::string> asked_;
-
-  void add(const std::string& type,
-           Ask what,
-           const Words& words,
-           const ordered_json& answer,
-           std::string_view scoring,
-           const std::vector<Interval>& evidence) {
-    if (used_[type] >= per_type_) return;
-    const Asked asked = ask(what, words, chronicle_.world().split, rng_);
-    if (!asked_.insert(asked.question).second) return;
-    const std::string stem = video_.substr(0, video_.rfind('.'));
-    lines_.push_back(ordered_json{{"id", fmt::format("{}-{}-{}", stem, type, ++used_[type])},
-                                  {"video", video_},
-                                  {"type", type},
-                                  {"question", asked.question},
-                                  {"answer", answer},
-                                  {"scoring", scoring},
-                                  {"phrasing", asked.phrasing},
-                                  {"held_out", asked.held_out},
-                                  {"evidence", spans(evidence)}}
-                         .dump());
-  }
-
-  void add_group(const Group& g) {
-    const std::string a = a_noun(g.subject);
-    add(g.seen.size() == 1 ? "when" : "all_occurrences",
-        Ask::when,
-        {.a = a},
-        {{"intervals", spans(g.seen)}},
-        "iou>=0.5",
-        g.seen);
-    if (g.members.size() != 1 || g.seen.size() != 1) return;
-    const Presence& p = *g.members.front();
-    add("duration",
-        Ask::how_long,
-        {.a = a},
-        {{"seconds", rounded(g.seen[0].end - g.seen[0].begin)}},
-        "abs<=1.5",
-        g.seen);
-    if (can_move(g.subject.kind) && std::abs(p.last_x - p.first_x) > 0.35F)
-      add("direction",
-          Ask::goes,
-          {.a = noun(g.subject)},
-          {{"text", p.last_x > p.first_x ? "right" : "left"}},
-          "exact",
-          g.seen);
-  }
-
-  void add_kind(Kind kind) {
-    std::vector<const Presence*> members;
-    for (const auto* p : by_begin_)
-      if (p->entity.kind == kind) members.push_back(p);
-    if (members.empty() || !can_move(kind)) return;
-    std::vector<Interval> evidence;
-    for (const auto* p : members) evidence.insert(evidence.end(), p->clear.begin(), p->clear.end());
-    add("count_events",
-        Ask::how_many_pass,
-        {.a = std::string(plural(kind))},
-        {{"value", members.size()}},
-        "exact",
-        merge(evidence, 0));
-    const Subject plain{kind, std::nullopt};
-    const auto color = [](const Presence* p) {
-      return ordered_json{{"text", to_string(p->entity.color)}};
+void add_overlaps(QuestionSheet& sheet) {
+  const auto once = sheet.single();
+  for (const auto* g : once) {
+    add_text_beside(sheet, *g);
+    // The nearest in time makes the harder question.
+    const auto distance = [&](const Group* other) {
+      return std::abs(other->seen[0].begin - g->seen[0].begin) + (other == g ? 1e9 : 0);
     };
-    const auto apart = [](const Presence* a, const Presence* b) {
-      return b->clear.front().begin - a->clear.front().begin > 1.5;
-    };
-    if (members.size() == 1 || apart(members[0], members[1]))
-      add("attribute",
-          Ask::first_color,
-          {.a = noun(plain)},
-          color(members.front()),
-          "exact",
-          members.front()->clear);
-    if (members.size() > 1 && apart(members[members.size() - 2], members.back()))
-      add("attribute",
-          Ask::last_color,
-          {.a = noun(plain)},
-          color(members.back()),
-          "exact",
-          members.back()->clear);
+    const auto* near =
+        *std::min_element(once.begin(), once.end(), [&](const Group* a, const Group* b) {
+          return distance(a) < distance(b);
+        });
+    if (near == g) return;
+    const Interval a = g->seen[0], b = near->seen[0];
+    const double common = std::min(a.end, b.end) - std::max(a.begin, b.begin);
+    if (common > 1 || common < -kApart)
+      sheet.add({"during",
+                 Ask::during,
+                 {.a = a_noun(g->subject), .b = a_noun(near->subject)},
+                 yes_or_no(common > 0),
+                 "exact",
+                 {a, b},
+                 sheet.rivals(g->subject)});
   }
+}
 
-  /// Groups that appear once, so that "the red car" names one moment.
-  std::vector<const Group*> single() const {
-    std::vector<const Group*> out;
-    for (const auto& g : groups_)
-      if (g.members.size() == 1 && g.seen.size() == 1) out.push_back(&g);
-    return out;
-  }
-
-  void add_orders() {
-    const auto once = single();
-    for (std::size_t i = 0; i + 1 < once.size(); ++i) {
-      const auto& a = *once[i];
-      const auto& b = *once[i + 1];
-      if (std::abs(a.seen[0].begin - b.seen[0].begin) < 2) continue;
-      add("before_after",
-          Ask::comes_before,
-          {.a = a_noun(a.subject), .b = a_noun(b.subject)},
-          {{"text", a.seen[0].begin < b.seen[0].begin ? "yes" : "no"}},
-          "exact",
-          {a.seen[0], b.seen[0]});
+/// Shares all but one attribute with something that is there, and never occurs itself.
+void add_absent(QuestionSheet& sheet) {
+  for (const auto& g : sheet.groups) {
+    if (g.members.empty()) continue;
+    Subject other = g.subject;
+    if (sheet.rng.chance(0.7F)) {
+      other.color = draw_color(other.kind, sheet.chronicle.story().split, sheet.rng);
+    } else {
+      other.kind = sheet.rng.pick(sheet.groups).subject.kind;
+      const auto colors = colors_of(other.kind);
+      if (std::find(colors.begin(), colors.end(), *other.color) == colors.end()) continue;
     }
-    for (const auto* g : once) {
-      const Presence* next = nullptr;
-      for (const auto* p : by_begin_) {
-        if (p->entity.kind != g->subject.kind || p->clear.front().begin < g->seen[0].begin + 1.5)
-          continue;
-        next = p;
-        break;
-      }
-      if (next != nullptr && can_move(g->subject.kind))
-        add("two_hop",
-            Ask::color_after,
-            {.a = noun({g->subject.kind, std::nullopt}),
-             .b = fmt::format("the {}", noun(g->subject))},
-            {{"text", to_string(next->entity.color)}},
-            "exact",
-            {g->seen[0], next->clear.front()});
-    }
+    const bool occurs =
+        std::any_of(sheet.groups.begin(), sheet.groups.end(), [&](const Group& seen) {
+          return seen.subject.kind == other.kind && seen.subject.color == other.color;
+        });
+    if (!occurs)
+      sheet.add(
+          {"absent", Ask::when, {.a = a_noun(other)}, {}, "refusal", {}, sheet.rivals(other)});
   }
-
-  void add_moments() {
-    const auto& all = chronicle_.censuses();
-    for (int trial = 0; trial < 40 && !all.empty(); ++trial) {
-      const auto& c = rng_.pick(all);
-      const std::vector<Interval> here = {{c.t, c.t + 1}};
-      if (!c.doubt && !c.counts.empty()) {
-        auto it = c.counts.begin();
-        std::advance(it, rng_.below(static_cast<int>(c.counts.size())));
-        add("count_entities",
-            Ask::count_at,
-            {.a = std::string(plural(it->first)), .b = minute_text(c.t)},
-            {{"value", it->second}},
-            "exact",
-            here);
-      }
-      for (const auto& b : c.boards)
-        if (b.clear && b.letter_height >= 7 && b.age > 2)
-          add("reading",
-              Ask::says_at,
-              {.a = b.what, .b = minute_text(c.t)},
-              {{"text", b.text}},
-              "exact",
-              here);
-      for (const auto& dial : chronicle_.world().dials) {
-        if (dial.age_at(c.t) < 2 || dial.value_at(c.t) != dial.value_at(c.t + 2)) continue;
-        const bool lamp = dial.what == "light";
-        const std::string asked = rng_.chance(0.5F) ? (lamp ? "on" : "open")
-                                  : lamp            ? "off"
-                                                    : "closed";
-        add("state",
-            Ask::state_at,
-            {.a = dial.what, .b = asked, .c = minute_text(c.t)},
-            {{"text", asked == dial.value_at(c.t) ? "yes" : "no"}},
-            "exact",
-            here);
-      }
-    }
-  }
-
-  /// Shares all but one attribute with something that is there, and never occurs itself.
-  void add_absent() {
-    for (const auto& g : groups_) {
-      const Subject other{g.subject.kind,
-                          draw_color(g.subject.kind, chronicle_.world().split, rng_)};
-      const bool occurs = std::any_of(
-          chronicle_.presences().begin(), chronicle_.presences().end(), [&](const auto& p) {
-            return p.second.entity.kind == other.kind && p.second.entity.color == other.color;
-          });
-      if (!occurs)
-        add("absent", Ask::when, {.a = a_noun(other)}, {{"found", false}}, "refusal", {});
-    }
-  }
-};
+}
 
 }  // namespace
+
+std::string_view length_class(double seconds) {
+  return seconds < 1 ? "instant" : seconds < 8 ? "short" : seconds < 60 ? "medium" : "long";
+}
 
 std::vector<std::string> make_questions(const Chronicle& chronicle,
                                         const std::string& video,
                                         int per_type) {
-  return QuestionMaker(chronicle, video, per_type).make();
+  QuestionSheet sheet(chronicle, video, per_type);
+  for (const auto& g : sheet.groups) add_group(sheet, g);
+  for (int k = 0; k < kNumKinds; ++k)
+    if (can_move(static_cast<Kind>(k))) add_kind(sheet, static_cast<Kind>(k));
+  add_orders(sheet);
+  add_successors(sheet);
+  add_overlaps(sheet);
+  for (const auto& r : sheet.readings) add_reading(sheet, r);
+  add_moments(sheet);
+  add_absent(sheet);
+  add_scenes(sheet);
+  add_phases(sheet);
+  return sheet.take_lines();
 }
 
 }  // namespace hindsight::world

@@ -273,6 +273,8 @@ Shot Renderer::render(double t, bool silhouettes) {
     shot.sights.push_back(std::move(sight));
     bodies.push_back(std::move(body));
   }
+  for (const auto& dial : world_.dials)
+    shot.states.push_back({dial.what, dial.value_at(t), static_cast<float>(dial.age_at(t))});
   const std::size_t num_bodies = bodies.size();
   for (const auto& fixture : world_.fixtures) {
     const auto& dial = world_.dials[static_cast<std::size_t>(fixture.dial)];

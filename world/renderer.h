@@ -41,10 +41,19 @@ struct BoardSight {
   float age = 0;            ///< seconds since it changed
 };
 
+/// A dial's value while the picture was taken.
+struct StateSight {
+  std::string what;
+  std::string value;
+  float age = 0;  ///< seconds since it changed
+};
+
 struct Shot {
   Image picture;
   std::vector<Sight> sights;
   std::vector<BoardSight> boards;
+  std::vector<StateSight> states;
+  bool mixed = false;                 ///< two scenes blend: nothing in it is plainly visible
   std::vector<float> fixture_pixels;  ///< visible pixels of each of World::fixtures
 };
 

@@ -105,6 +105,7 @@ struct Nuisance {
 /// all motion is judged on pixels.
 struct World {
   std::string family;
+  std::string scene;  ///< the family whose set it shows, or "title" for a title card
   Split split = Split::train;
   std::uint64_t seed = 0;
   double length = 0;  ///< seconds

@@ -1,13 +1,17 @@
 #include "world/make.h"
 
+#include <cmath>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <set>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
+#include "evaluation/question_file.h"
+#include "ingest/video_reader.h"
 #include "support/temp_dir.h"
 #include "world/chronicle.h"
 #include "world/families/family.h"
@@ -86,11 +90,78 @@ TEST_CASE("every family makes a video whose questions point into it") {
   }
 }
 
+TEST_CASE("a programme's questions are of every type and can be read by the evaluation") {
+  const test::TempDir dir;
+  const auto out = dir.path() / "p.mp4";
+  make_video({.seed = 2,
+              .family = "programme",
+              .minutes = 2,
+              .width = 224,
+              .height = 126,
+              .fps = 5,
+              .spacing = 8,
+              .questions_per_type = 5,
+              .out = out});
+  std::map<std::string, int> types;
+  for (const auto& q : evaluation::read_questions(dir.path() / "p.questions.jsonl")) {
+    ++types[q.type];
+    for (const auto& span : q.evidence) CHECK(span.begin < span.end);
+  }
+  for (const auto* type : {"attribute",
+                           "reading",
+                           "when",
+                           "all_occurrences",
+                           "count_events",
+                           "count_entities",
+                           "order",
+                           "before_after",
+                           "during",
+                           "duration",
+                           "state",
+                           "direction",
+                           "two_hop",
+                           "absent",
+                           "summary"}) {
+    CAPTURE(std::string(type));
+    CHECK(types[type] >= 1);
+    CHECK(types[type] <= 5);
+  }
+  int cuts = 0;
+  for (const auto& e : lines_of(dir.path() / "p.events.jsonl")) cuts += e["event"] == "cut";
+  CHECK(cuts > 4);
+}
+
+TEST_CASE("pictures stand at the times of the rate that is asked for") {
+  const test::TempDir dir;
+  struct Row {
+    std::string codec;
+    double fps;
+    std::int64_t milliseconds;
+  };
+  for (const Row& row : {Row{"vp9", 12.5, 80}, Row{"hevc", 8, 125}, Row{"mpeg4", 2.5, 400}}) {
+    CAPTURE(row.codec);
+    const auto out = dir.path() / (row.codec + ".mp4");
+    make_video({.family = "table",
+                .minutes = 0.04,
+                .width = 64,
+                .height = 112,
+                .fps = row.fps,
+                .codec = row.codec,
+                .out = out});
+    ingest::VideoReader reader(out.string());
+    CHECK(reader.facts().height == 112);
+    std::int64_t frames = 0;
+    while (const auto frame = reader.next())
+      CHECK(frame->time() == MediaTime{std::chrono::milliseconds(row.milliseconds * frames++)});
+    CHECK(frames == std::llround(2.4 * row.fps));
+  }
+}
+
 TEST_CASE("options that cannot be made are refused with one sentence") {
   const test::TempDir dir;
   const auto out = dir.path() / "x.mp4";
   CHECK(message_of({.minutes = 0, .out = out}) ==
-        "--minutes 0 is out of range; give more than 0, at most 600");
+        "--minutes 0 is out of range; give more than 0, at most 1440");
   CHECK(message_of({.fps = 0, .out = out}) == "--fps 0 is out of range; give 1 to 120");
   CHECK(message_of({.width = 321, .out = out}) ==
         "a video of 321x180 cannot be written; both sides must be even, from 16 to 8192");

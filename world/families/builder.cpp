@@ -17,6 +17,7 @@ World begin_world(const WorldSpec& spec, bool outdoors, Rng& rng) {
   world.kinds = kIndoors;
   if (outdoors) world.kinds = kOutdoors;
   world.family = spec.family;
+  world.scene = spec.family;
   world.split = spec.split;
   world.seed = spec.seed;
   world.length = spec.seconds;

@@ -10,6 +10,7 @@ World build_title_card(const WorldSpec& spec, Rng& rng) {
   World world = begin_world(spec, false, rng);
   world.dark.reset();
   world.nuisance.shake = 0;
+  world.scene = "title";
   const Vec3 target{3, 2, 0};
   const float focal = 1.2F;
   world.camera = Camera::look(target - Vec3{4, 0, 0}, target, focal);
