@@ -103,7 +103,8 @@ TEST_CASE("a programme's questions are of every type and can be read by the eval
               .questions_per_type = 5,
               .out = out});
   std::map<std::string, int> types;
-  for (const auto& q : evaluation::read_questions(dir.path() / "p.questions.jsonl")) {
+  const std::vector<std::filesystem::path> files{dir.path() / "p.questions.jsonl"};
+  for (const auto& q : evaluation::read_questions(files)) {
     ++types[q.type];
     for (const auto& span : q.evidence) CHECK(span.begin < span.end);
   }

@@ -145,7 +145,8 @@ TEST_CASE("questions about needles have at least five distractors") {
 }
 
 TEST_CASE("a needle is in the decoded pictures from its begin to its end and in no others") {
-  const Library library = make_library({.seed = 21, .cameras = 2, .seconds = 14, .video = kVideo});
+  const Library library = make_library(
+      {.seed = 21, .family = "sign_clock", .cameras = 2, .seconds = 14, .video = kVideo});
   Rng rng(4);
   NeedleMaker maker(library, reserve_combinations(rng), kVideo, rng);
   const test::TempDir dir;
