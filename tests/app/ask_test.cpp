@@ -127,7 +127,7 @@ TEST_CASE("a question may come from standard input") {
 }
 
 TEST_CASE("a question that becomes a plan gets a typed answer, and costs nothing the second time") {
-  const World world;
+  const AskedFilm world;
   const auto ask = [&] {
     return world.ask({"How many red cars appear between 10:00 and 12:00?", "--json", "--explain"});
   };
@@ -158,7 +158,7 @@ TEST_CASE("a question that becomes a plan gets a typed answer, and costs nothing
 
 TEST_CASE(
     "an ingest that holds the store keeps what was seen from being kept, not from being told") {
-  const World world;
+  const AskedFilm world;
   const auto writer = index::Store::open(world.store_path(), index::OpenMode::update);
   const auto result = world.ask({"When does a red car appear after 20:00?", "--explain"});
   CHECK(result.exit_code == 0);
