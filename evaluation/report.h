@@ -1,4 +1,5 @@
-// What the benchmark says: the system beside its baselines, as a table or as JSON.
+// What the benchmark says: the system beside its baselines, as a table or as JSON, and its answers
+// to read.
 #pragma once
 
 #include <span>
@@ -24,5 +25,13 @@ struct SystemOutcomes {
 /// {"n","correct","accuracy","interval","by_type","by_length","funnel","grounding","cost",
 /// "baselines","questions"}.  systems: ours first, at least one.
 [[nodiscard]] std::string to_json(std::span<const SystemOutcomes> systems);
+
+/// "red", "3", "00:01:02.000 – 00:01:05.000", "not in the video".
+[[nodiscard]] std::string to_text(const Truth& truth);
+
+enum class Shown { all, wrong };
+
+/// Every question with answer, truth, evidence and cost, five lines each.
+[[nodiscard]] std::string to_transcript(const SystemOutcomes& system, Shown shown);
 
 }  // namespace hindsight::evaluation

@@ -127,6 +127,7 @@ Json questions_json(std::span<const SystemOutcomes> systems) {
                 {"video", question.video},
                 {"type", question.type},
                 {"question", question.question},
+                {"truth", to_text(question.truth)},
                 {"held_out", question.held_out}};
     object.update(answer_json(outcome));
     object["baselines"] = Json::object();

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <memory>
 
 #include <fmt/format.h>
@@ -21,6 +22,8 @@ struct EvalFlags {
   std::vector<std::string> types;
   std::vector<std::string> baselines;
   bool json = false;
+  std::string show;
+  int per_type = 0;
   int max_visual_tokens = query::AskOptions{}.max_visual_tokens;
 };
 
@@ -34,6 +37,12 @@ std::vector<evaluation::BenchmarkQuestion> read_all(const EvalFlags& flags) {
   if (questions.empty()) {
     throw Error(ErrorCode::usage,
                 "no question is of the type that --type names; leave it out to ask all");
+  }
+  if (flags.per_type > 0) {
+    std::map<std::string, int> taken;
+    std::erase_if(questions, [&](const evaluation::BenchmarkQuestion& question) {
+      return ++taken[question.type] > flags.per_type;
+    });
   }
   return questions;
 }
@@ -55,6 +64,11 @@ void eval(const EvalFlags& flags, Context& context) {
   if (flags.json) {
     fmt::print("{}\n", evaluation::to_json(systems));
   } else {
+    using evaluation::Shown;
+    if (!flags.show.empty()) {
+      const Shown shown = flags.show == "all" ? Shown::all : Shown::wrong;
+      fmt::print("{}", evaluation::to_transcript(systems.front(), shown));
+    }
     fmt::print("{}", evaluation::to_table(systems));
   }
 }
@@ -90,6 +104,7 @@ constexpr const char* kFooter =
     "  hindsight eval --questions v.questions.jsonl\n"
     "  hindsight eval --questions a.jsonl b.jsonl --baseline blind,prior,uniform,oracle\n"
     "  hindsight eval --questions a.jsonl --type when --json | jq .grounding\n"
+    "  hindsight eval --questions a.jsonl --per-type 1 --show all\n"
     "Exit codes: 0 done, 2 usage or a bad question file, 3 no such file or an empty one, 5 no "
     "such\n"
     "video, model or tokens, 6 store, 7 model, 8 does not fit the context or memory.";
@@ -111,6 +126,13 @@ void add_eval(CLI::App& root, Context& context) {
                    "none, blind, prior, uniform or oracle; repeated, or with commas between them")
       ->delimiter(',')
       ->allow_extra_args(false)
+      ->configurable(false);
+  verb->add_option("--per-type", flags->per_type, "At most so many questions of each type")
+      ->check(CLI::PositiveNumber)
+      ->configurable(false);
+  verb->add_option(
+          "--show", flags->show, "Answers beside the truth, before the table: all or wrong")
+      ->check(CLI::IsMember({"all", "wrong"}))
       ->configurable(false);
   add_store_option(*verb, context);
   add_model_option(*verb, context);

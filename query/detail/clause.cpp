@@ -67,7 +67,10 @@ class ClauseReader {
     // A subject without a verb is a clause only where nothing was turned round.
     const std::size_t last = auxiliary_ == Auxiliary::none ? words_.size() : words_.size() - 1;
     for (std::size_t verb = 1; verb <= last; ++verb) {
-      if (auto clause = split_at(verb)) return clause;
+      auto clause = split_at(verb);
+      if (!clause) continue;
+      if (verb < words_.size()) clause->verb = words_[verb].begin;
+      return clause;
     }
     return read_unknown_verb();
   }
@@ -331,6 +334,35 @@ PlanNode timeline_of(std::string predicate) {
 
 PlanNode apply(PlanOp op, std::vector<PlanNode> operands) {
   return {.op = op, .of = std::move(operands)};
+}
+
+std::string as_statement(Words words, std::optional<std::size_t> verb, Auxiliary auxiliary) {
+  std::vector<Word> told(words.begin(), words.end());
+  const auto at = std::find_if(
+      told.begin(), told.end(), [&](const Word& word) { return verb && word.begin == *verb; });
+  if (at == told.end() || at == told.begin()) return join(words);
+  const std::string& subject = std::prev(at)->text;
+  const bool is_plural = singular_of(subject) != subject;
+  const auto insert = [&](std::string_view text) {
+    told.insert(at, Word{.text = std::string(text)});
+  };
+  switch (auxiliary) {
+    case Auxiliary::none:
+      break;
+    case Auxiliary::be:
+      insert(is_plural ? "are" : "is");
+      break;
+    case Auxiliary::have:
+      insert(is_plural ? "have" : "has");
+      break;
+    case Auxiliary::can:
+      insert("can");
+      break;
+    case Auxiliary::do_:
+      if (!is_plural) at->text = third_person(at->text);
+      break;
+  }
+  return join(told);
 }
 
 std::optional<Auxiliary> auxiliary_at(Words words, std::size_t i) {

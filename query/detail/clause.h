@@ -2,6 +2,7 @@
 // timelines of questions that a model answers about one pair.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,7 +18,9 @@ enum class Auxiliary { none, be, do_, have, can };
 struct Clause {
   PlanNode node;
   Edge edge = Edge::whole;  ///< which end of its intervals the verb names: "leaves" is an end
-  std::string name;         ///< as the user wrote it
+  std::string name{};       ///< as the user wrote it
+  /// Where the verb phrase begins, in bytes of the question; empty when there is none.
+  std::optional<std::size_t> verb{};
 };
 
 [[nodiscard]] PlanNode timeline_of(std::string predicate);
@@ -29,6 +32,12 @@ struct Clause {
 [[nodiscard]] std::optional<Clause> read_clause(Words words,
                                                 std::string_view question,
                                                 Auxiliary auxiliary = Auxiliary::none);
+
+/// What a clause that was turned round says: "a red car appear" behind "does" is told as "a red car
+/// appears", "the door open" behind "is" as "the door is open".  verb: Clause::verb.
+[[nodiscard]] std::string as_statement(Words words,
+                                       std::optional<std::size_t> verb,
+                                       Auxiliary auxiliary);
 
 /// The auxiliary that word `i` is, in any tense and with or without "not".
 [[nodiscard]] std::optional<Auxiliary> auxiliary_at(Words words, std::size_t i);

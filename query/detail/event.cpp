@@ -132,7 +132,7 @@ class EventReader {
     const Ordinal ordinal = take_ordinal(words);
     auto clause = read_clause(without_relative(ordinal.words), question_, auxiliary);
     if (!clause) return std::nullopt;
-    clause->name = join(words);
+    clause->name = as_statement(words, clause->verb, auxiliary);
     return Main{std::move(*clause), ordinal.n};
   }
 

@@ -86,6 +86,16 @@ std::string_view lemma_at(Words words, std::size_t i) {
   return {};
 }
 
+std::string third_person(std::string_view verb) {
+  if (verb == "have") return "has";
+  if (verb == "be") return "is";
+  const auto ends = [&](std::string_view tail) { return verb.ends_with(tail); };
+  const bool vowel_before_y = ends("ay") || ends("ey") || ends("oy") || ends("uy");
+  if (ends("y") && !vowel_before_y) return std::string(verb.substr(0, verb.size() - 1)) + "ies";
+  const bool hisses = ends("s") || ends("x") || ends("z") || ends("ch") || ends("sh") || ends("o");
+  return std::string(verb) + (hisses ? "es" : "s");
+}
+
 Motion read_motion(Words words) {
   const auto lemma = lemma_at(words, 0);
   if (lemma.empty()) return Motion::none;

@@ -1,6 +1,7 @@
 // The verbs that the question grammar knows, in all their forms.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "query/detail/time_lexer.h"
@@ -9,6 +10,9 @@ namespace hindsight::query::detail {
 
 /// The base form of word `i` when it is a form of a known verb ("left" -> "leave"), else empty.
 [[nodiscard]] std::string_view lemma_at(Words words, std::size_t i);
+
+/// A verb's base form behind one subject: "appear" -> "appears", "carry" -> "carries".
+[[nodiscard]] std::string third_person(std::string_view verb);
 
 /// What a verb with the words behind it says of its subject.
 enum class Motion { none, appears, leaves };

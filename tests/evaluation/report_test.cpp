@@ -50,7 +50,7 @@ TEST_CASE("JSON has the members that programs rely on") {
   CHECK(keys(report["cost"]) == "pairs_read visual_tokens bytes_read seconds ");
   CHECK(keys(report["cost"]["seconds"]) == "median p95 ");
   CHECK(keys(report["questions"][0]) ==
-        "id video type question held_out answer found intervals correct measure funnel cost "
+        "id video type question truth held_out answer found intervals correct measure funnel cost "
         "baselines ");
   CHECK(keys(report["questions"][0]["funnel"]) == "sampled cached retrieved touched answered ");
   CHECK(keys(report["questions"][0]["cost"]) == "pairs_read visual_tokens bytes_read seconds ");
@@ -106,4 +106,33 @@ TEST_CASE("the table sets the systems side by side") {
   CHECK(line_of("intervals  ").find("mean IoU") != std::string::npos);
   CHECK(table.find("2 / 3") != std::string::npos);
   CHECK(to_table(std::vector{three_systems()[0]}).find("minus") == std::string::npos);
+}
+
+TEST_CASE("the transcript shows answer beside truth, all or the wrong ones") {
+  auto systems = three_systems();
+  auto& right = systems[0].outcomes[0];
+  right.response = {.found = true, .text = "a red car", .intervals = {span(61, 62.5)}};
+  right.cost.seconds = 0.25;
+  right.cost.pairs_read = 7;
+  const std::string all = to_transcript(systems[0], Shown::all);
+  CHECK(
+      all.starts_with("q?\n  right     a red car\n  truth     red\n"
+                      "  evidence  00:01:01.000 – 00:01:02.500\n"
+                      "            when, a, 0.25 s, 7 pairs read\n\n"));
+  const std::string wrong = to_transcript(systems[0], Shown::wrong);
+  CHECK(wrong.starts_with("q?\n  WRONG     bad "));
+  CHECK(wrong.find("evidence") == std::string::npos);
+  systems[0].outcomes.pop_back();
+  CHECK(to_transcript(systems[0], Shown::wrong).empty());
+}
+
+TEST_CASE("a truth is told as its question would be answered") {
+  CHECK(to_text({.number = 3}) == "3");
+  CHECK(to_text({.list = {{"dog", "car"}}}) == "dog, car");
+  CHECK(to_text({.absent = true}) == "not in the video");
+  const std::vector<TimeSpan> many(6, span(0, 1));
+  CHECK(to_text({.intervals = many}).ends_with("00:00:01.000 and 2 more"));
+  auto question = test::make_question("v", "count", {.number = 3}, Rule::absolute, 1.5);
+  CHECK(to_transcript({"hindsight", {{.question = question}}}, Shown::all)
+            .find("truth     3  (within 1.5)") != std::string::npos);
 }

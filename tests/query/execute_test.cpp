@@ -71,15 +71,16 @@ TEST_CASE("typed answers: value, sentence and intervals") {
   const std::vector<Row> rows{
       {"When is a red car visible?",
        {},
-       "A red car visible: from 00:01:40.000 to 00:02:30.000, from 00:05:00.000 to 00:05:30.000.",
+       "A red car is visible: from 00:01:40.000 to 00:02:30.000, from 00:05:00.000 to "
+       "00:05:30.000.",
        red},
       {"When does the red car first appear?",
        {},
-       "The red car first appear: at 00:01:40.000.",
+       "The red car first appears: at 00:01:40.000.",
        {span(100, 150)}},
       {"When does the red car leave for the last time?",
        {},
-       "The red car leave for the last time: at 00:05:30.000.",
+       "The red car leaves for the last time: at 00:05:30.000.",
        {span(300, 330)}},
       {"How many times does a red car appear?", 2.0, "2: at 00:01:40.000, at 00:05:00.000.", red},
       {"How many red cars appear after the blue truck?", 0.0, "0.", {}},
@@ -118,7 +119,8 @@ TEST_CASE("typed answers: value, sentence and intervals") {
       {"What does the sign say at 3:05?", std::string("EXIT 4"), "EXIT 4", {span(180, 190)}},
       {"When is a red car visible between 2:00 and 5:10?",
        {},
-       "A red car visible: from 00:02:00.000 to 00:02:30.000, from 00:05:00.000 to 00:05:10.000.",
+       "A red car is visible: from 00:02:00.000 to 00:02:30.000, from 00:05:00.000 to "
+       "00:05:10.000.",
        {span(120, 150), span(300, 310)}},
   };
   for (const auto& row : rows) {

@@ -205,3 +205,21 @@ TEST_CASE("lists of occurrences") {
     CHECK(plan_text(row.question) == row.plan);
   }
 }
+
+TEST_CASE("an answer names what was asked for as a statement") {
+  const auto name = [](const std::string& question) {
+    const auto plan = read_question_plan(
+        question,
+        moment_of(read_time_words(question, MediaTime{std::chrono::minutes{25}}, "v.mp4")));
+    return plan && !plan->names.empty() ? plan->names.front() : "no name";
+  };
+  CHECK(name("When does a red car appear?") == "a red car appears");
+  CHECK(name("When do the red cars appear?") == "the red cars appear");
+  CHECK(name("When does the second truck pass?") == "the second truck passes");
+  CHECK(name("When does a man carry a box?") == "a man carries a box");
+  CHECK(name("When is a gray car visible?") == "a gray car is visible");
+  CHECK(name("When are people visible?") == "people are visible");
+  CHECK(name("At what times can a dog be seen?") == "a dog can be seen");
+  CHECK(name("When is the door open?") == "the door is open");
+  CHECK(name("When does the sign say OPEN?").starts_with("the sign says"));
+}
