@@ -1,8 +1,11 @@
 #include "world/language.h"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
+
+#include "world/families/family.h"
 
 namespace hindsight::world {
 namespace {
@@ -89,6 +92,12 @@ constexpr std::array kPhrasings = {
     Phrasing{Ask::carried_thing, "carried_thing.2", "What does the {a} carry?", true},
     Phrasing{Ask::changes, "changes.0", "What changes?", false},
     Phrasing{Ask::changes, "changes.1", "What changes in the picture?", true},
+    Phrasing{Ask::place, "place.0", "What place is this?", false},
+    Phrasing{Ask::place, "place.1", "Where is this?", false},
+    Phrasing{Ask::place, "place.2", "Which place does the picture show?", true},
+    Phrasing{Ask::is_place, "is_place.0", "Is this {a}?", false},
+    Phrasing{Ask::is_place, "is_place.1", "Does this show {a}?", false},
+    Phrasing{Ask::is_place, "is_place.2", "This is {a}.", true},
     Phrasing{Ask::when, "when.0", "When is {a} visible?", false},
     Phrasing{Ask::when, "when.1", "When does {a} appear?", false},
     Phrasing{Ask::when, "when.2", "At what times can {a} be seen?", true},
@@ -188,6 +197,17 @@ std::string thing_words(const PairTruth& truth, const Thing& thing) {
 
 constexpr std::size_t kMaxDescribed = 5;
 
+constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kScenes = {{
+    {"road_gate", "a road"},
+    {"table", "a table"},
+    {"sign_clock", "a wall with a sign"},
+    {"slides", "a lecture"},
+    {"title", "a title card"},
+    {"parking", "a car park"},
+    {"corridor_door", "a corridor"},
+    {"counter_queue", "a counter"},
+}};
+
 }  // namespace
 
 std::string noun(const Subject& s, int style) {
@@ -228,19 +248,21 @@ std::string board_noun(std::string_view what) {
 }
 
 std::string scene_noun(std::string_view scene) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kNouns = {{
-      {"road_gate", "a road"},
-      {"table", "a table"},
-      {"sign_clock", "a wall with a sign"},
-      {"slides", "a lecture"},
-      {"title", "a title card"},
-      {"parking", "a car park"},
-      {"corridor_door", "a corridor"},
-      {"counter_queue", "a counter"},
-  }};
-  for (const auto& [name, noun] : kNouns)
+  for (const auto& [name, noun] : kScenes)
     if (name == scene) return std::string(noun);
   return "";
+}
+
+std::string draw_scene(Split split, Rng& rng) {
+  const auto is_shown = [&](std::string_view scene) {
+    return split == Split::test || std::ranges::none_of(families(), [&](const Family& family) {
+             return family.name == scene && !family.in_training;
+           });
+  };
+  for (;;) {
+    const std::string_view scene = rng.pick(kScenes).first;
+    if (is_shown(scene)) return std::string(scene);
+  }
 }
 
 std::string toward(Motion motion) {
@@ -286,8 +308,7 @@ std::vector<std::string> all_wording() {
     lines.push_back(nouns({static_cast<Kind>(k), std::nullopt}));
   }
   for (const auto* what : {"sign", "clock", "slide", "title"}) lines.push_back(board_noun(what));
-  for (const auto& family : {"road_gate", "table", "sign_clock", "slides", "title"})
-    lines.push_back(scene_noun(family));
+  for (const auto& [scene, noun] : kScenes) lines.emplace_back(noun);
   return lines;
 }
 

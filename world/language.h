@@ -47,6 +47,8 @@ enum class Ask {
   color_of,
   carried_thing,
   changes,
+  place,
+  is_place,
   // Over a whole video:
   when,
   how_many_pass,
@@ -88,6 +90,8 @@ struct Words {
 [[nodiscard]] std::string board_noun(std::string_view what);
 /// What a family's scene is called, "a road"; empty when it has no name.
 [[nodiscard]] std::string scene_noun(std::string_view scene);
+/// The scenes that have a name; training draws none of a family that it never shows.
+[[nodiscard]] std::string draw_scene(Split split, Rng& rng);
 
 /// "to the left", "up" as used in questions; left and right vary.
 [[nodiscard]] std::string toward(Motion motion);

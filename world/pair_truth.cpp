@@ -90,6 +90,7 @@ PairTruth judge_pair(const World& world,
                      double second_time) {
   PairTruth truth{.width = second.picture.width, .height = second.picture.height};
   truth.outdoors = world.outdoors;
+  truth.scene = world.scene;
   truth.kinds = world.kinds;
   truth.time = world.lighting.time;
   truth.rain = world.rain;

@@ -43,6 +43,7 @@ struct PairTruth {
   int width = 0;
   int height = 0;
   bool outdoors = false;
+  std::string scene{};  ///< World::scene
   std::span<const Kind> kinds{};  ///< of the world
   TimeOfDay time = TimeOfDay::day;
   bool rain = false;

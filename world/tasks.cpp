@@ -30,7 +30,6 @@ class TaskMaker {
       : truth_(truth), split_(split), rng_(rng) {}
 
   std::vector<Task> make() {
-    constexpr std::size_t kMostTasks = 20;
     add_description();
     for (int i = 0; i < 4; ++i) add_count();
     add_directions();
@@ -39,10 +38,13 @@ class TaskMaker {
     add_absent();
     add_changes();
     for (int i = 0; i < 14 && tasks_.size() < kMostTasks; ++i) add_judgement(i % 2 == 0);
+    if (tasks_.size() < kMostTasks) add_place();
     return std::move(tasks_);
   }
 
  private:
+  static constexpr std::size_t kMostTasks = 20;
+
   const PairTruth& truth_;
   Split split_;
   Rng& rng_;
@@ -391,6 +393,17 @@ class TaskMaker {
         {.a = noun(s)},
         fmt::format("there is no {}", noun(s)),
         is_combination(s));
+  }
+
+  void add_place() {
+    const std::string here = scene_noun(truth_.scene);
+    if (here.empty()) return;
+    if (rng_.chance(0.3F)) add("place", Ask::place, {}, here);
+    if (!rng_.chance(0.3F) || tasks_.size() >= kMostTasks) return;
+    std::string asked = here;
+    const bool elsewhere = rng_.chance(0.5F);
+    while (elsewhere && asked == here) asked = scene_noun(draw_scene(split_, rng_));
+    add("judge", Ask::is_place, {.a = asked}, asked == here ? "yes" : "no");
   }
 
   void add_changes() {

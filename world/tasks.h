@@ -9,7 +9,7 @@
 namespace hindsight::world {
 
 struct Task {
-  std::string skill;  ///< describe, judge, read, direction, count, change, absent, attribute
+  std::string skill;  ///< describe, judge, read, direction, count, change, absent, attribute, place
   std::string question;
   std::string answer;
   std::string phrasing;

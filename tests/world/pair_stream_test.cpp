@@ -163,7 +163,7 @@ TEST_CASE("within each kind of judgement about half are yes") {
       ++answers[phrasing.substr(0, phrasing.find('.'))][t["answer"] == "yes" ? 1 : 0];
     }
   }
-  CHECK(answers.size() == 11);
+  CHECK(answers.size() == 12);
   for (const auto& [what, n] : answers) {
     CAPTURE(what);
     const int all = n[0] + n[1];
