@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -101,9 +102,9 @@ class Execution {
     answer_->found = true;
   }
 
-  void order() {
-    std::vector<EvidenceInterval> firsts;
-    std::vector<std::string> names;
+  /// The operands' intervals in the one video that shows them; empty, with a refusal where there is
+  /// something to say, when no video shows them all.
+  std::vector<Intervals> compared(VideoExecution*& shown_by) {
     std::vector<Intervals> lists;
     for (auto& video : videos_) {
       std::vector<Intervals> here;
@@ -111,30 +112,67 @@ class Execution {
       if (order_of(here).empty()) continue;
       if (!lists.empty()) {
         refuse(RefusalReason::ambiguous, "several videos show some of them; name one with --video");
-        return;
+        return {};
       }
       lists = std::move(here);
-      for (const std::size_t i : order_of(lists)) {
-        firsts.push_back(video.evidence(plan().of[i], lists[i].front()));
-        names.push_back(name_of(i));
-      }
+      shown_by = &video;
     }
     for (std::size_t i = 0; i < plan().of.size(); ++i) {
       if (!lists.empty() && !lists[i].empty()) continue;
       for (const auto& leaf : leaves_of(plan().of[i])) missing_.push_back(leaf.predicate);
     }
-    if (!missing_.empty()) return;
-    for (std::size_t i = 1; i < firsts.size(); ++i) {
-      if (firsts[i].span.begin != firsts[i - 1].span.begin) continue;
+    return missing_.empty() ? lists : std::vector<Intervals>{};
+  }
+
+  void order() {
+    VideoExecution* video = nullptr;
+    const auto lists = compared(video);
+    if (lists.empty()) return;
+    const bool by_length = plan().pick == Pick::longest || plan().pick == Pick::shortest;
+    if (by_length) return pick_by_length(*video, lists);
+    const auto order = order_of(lists);
+    for (std::size_t i = 1; i < order.size(); ++i) {
+      const auto begin = lists[order[i]].front().begin;
+      if (begin != lists[order[i - 1]].front().begin) continue;
       refuse(RefusalReason::ambiguous,
              fmt::format("{} and {} begin together at {}",
-                         names[i - 1],
-                         names[i],
-                         to_clock(firsts[i].span.begin)));
+                         name_of(order[i - 1]),
+                         name_of(order[i]),
+                         to_clock(begin)));
       return;
     }
-    answer_->intervals = std::move(firsts);
-    findings_.value = std::move(names);
+    std::vector<std::string> names;
+    for (const std::size_t i : order) {
+      answer_->intervals.push_back(video->evidence(plan().of[i], lists[i].front()));
+      names.push_back(name_of(i));
+    }
+    if (plan().pick == Pick::first)
+      findings_.value = names.front();
+    else if (plan().pick == Pick::last)
+      findings_.value = names.back();
+    else
+      findings_.value = std::move(names);
+    answer_->found = true;
+  }
+
+  /// Which operand holds longest, or shortest, in all.
+  void pick_by_length(VideoExecution& video, const std::vector<Intervals>& lists) {
+    std::vector<std::size_t> order(lists.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+      const auto x = total_duration(lists[a]);
+      const auto y = total_duration(lists[b]);
+      return plan().pick == Pick::longest ? x > y : x < y;
+    });
+    const std::size_t best = order[0];
+    if (total_duration(lists[best]) == total_duration(lists[order[1]])) {
+      refuse(RefusalReason::ambiguous,
+             fmt::format("{} and {} hold equally long", name_of(best), name_of(order[1])));
+      return;
+    }
+    for (const auto& span : lists[best])
+      answer_->intervals.push_back(video.evidence(plan().of[best], span));
+    findings_.value = name_of(best);
     answer_->found = true;
   }
 

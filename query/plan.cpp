@@ -85,6 +85,8 @@ void check(const Plan& plan) {
                        least,
                        most == least ? "" : fmt::format(" to {}", most)));
   }
+  if (plan.pick != Pick::all && plan.type != AnswerType::order)
+    refuse(fmt::format("'{}' does not take 'pick'", to_string(plan.type)));
   if (plan.names.size() > plan.of.size()) refuse("'names' has more entries than 'of'");
   if (plan.merge < MediaDuration{}) refuse("'merge_seconds' is negative");
   if (plan.at && *plan.at < MediaTime{}) refuse("'at' is negative");
@@ -93,6 +95,7 @@ void check(const Plan& plan) {
 std::string to_text(const Plan& plan) {
   std::string text(to_string(plan.type));
   if (plan.edge != Edge::whole) text += fmt::format(", the {}", detail::to_string(plan.edge));
+  if (plan.pick != Pick::all) text += fmt::format(", the {}", detail::to_string(plan.pick));
   if (plan.never) text += ", never";
   if (plan.per_hour) text += ", an hour";
   if (plan.at) text += fmt::format(", at {}", to_clock(*plan.at));

@@ -58,12 +58,21 @@ enum class AnswerType {
   duration,  ///< seconds in the intervals
   text,      ///< what the model says of pairs in the first interval
   yes_no,    ///< whether there is any interval
-  order,     ///< the operands by their first begin
+  order,     ///< the operands by their first begin, or one of them (`pick`)
   list,      ///< the intervals, one by one
 };
 
 /// Which time of an interval is asked for.
 enum class Edge { whole, begin, end };
+
+/// Which of the operands of an `order` is asked for.
+enum class Pick {
+  all,       ///< every one, in order
+  first,     ///< that which begins first
+  last,      ///< that which begins last, going by first begins
+  longest,   ///< that which holds longest in all
+  shortest,  ///< that which holds shortest in all
+};
 
 struct Plan {
   AnswerType type = AnswerType::when;
@@ -72,6 +81,7 @@ struct Plan {
   /// How the question names each of them, for the answer's sentence.
   std::vector<std::string> names{};
   Edge edge = Edge::whole;
+  Pick pick = Pick::all;
   /// yes_no: the question is whether it never happens.
   bool never = false;
   /// count: intervals an hour instead of their number.

@@ -22,6 +22,7 @@ class RangeReader : private QuestionWords {
 
   std::optional<Plan> read() const {
     for (const auto form : {&RangeReader::which_first,
+                            &RangeReader::which_longer,
                             &RangeReader::order,
                             &RangeReader::count_events,
                             &RangeReader::time_between,
@@ -35,8 +36,8 @@ class RangeReader : private QuestionWords {
   }
 
  private:
-  MaybePlan order_of_list(Words list) const {
-    Plan plan{.type = AnswerType::order};
+  MaybePlan order_of_list(Words list, Pick pick = Pick::all) const {
+    Plan plan{.type = AnswerType::order, .pick = pick};
     for (const Words thing : split_list(list)) {
       const auto found = plain_event(thing);
       if (!found) return std::nullopt;
@@ -48,21 +49,45 @@ class RangeReader : private QuestionWords {
     return plan;
   }
 
+  bool has_or() const {
+    return std::any_of(words_.begin(), words_.end(), [](const Word& w) { return w.text == "or"; });
+  }
+
   /// "which came first, the car or the truck", "did the car or the truck come first".
   MaybePlan which_first() const {
     std::size_t first = 1;
-    while (first < words_.size() && !is_any(words_, first, "first earlier")) ++first;
-    const bool has_or =
-        std::any_of(words_.begin(), words_.end(), [](const Word& w) { return w.text == "or"; });
-    if (first == words_.size() || !has_or) return std::nullopt;
+    while (first < words_.size() && !is_any(words_, first, "first earlier last later")) ++first;
+    if (first == words_.size() || !has_or()) return std::nullopt;
+    const Pick pick = is_any(words_, first, "last later") ? Pick::last : Pick::first;
     if (is_any(words_, 0, "what which who") && first <= 4)
-      return order_of_list(skip_front(words_.subspan(first + 1), ", : -"));
+      return order_of_list(list_behind(first), pick);
     const auto auxiliary = auxiliary_at(words_, 0);
     if (!auxiliary || first + 1 < words_.size()) return std::nullopt;
     std::size_t verb = first;
     while (verb > 1 && (is_any(words_, verb - 1, "come appear seen visible happen be arrive")))
       --verb;
-    return order_of_list(words_.subspan(1, verb - 1));
+    return order_of_list(words_.subspan(1, verb - 1), pick);
+  }
+
+  /// "which is shown longer in all, a table or a road", "which takes up more of the video, A or B".
+  MaybePlan which_longer() const {
+    constexpr std::size_t kMostBefore = 6;
+    if (!is_any(words_, 0, "what which who") || !has_or()) return std::nullopt;
+    std::size_t compared = 1;
+    while (compared < std::min(words_.size(), kMostBefore) &&
+           !is_any(words_, compared, "longer longest more most shorter shortest less least"))
+      ++compared;
+    if (compared >= std::min(words_.size(), kMostBefore)) return std::nullopt;
+    const bool is_short = is_any(words_, compared, "shorter shortest less least");
+    return order_of_list(list_behind(compared), is_short ? Pick::shortest : Pick::longest);
+  }
+
+  /// The list that a question names after a comma, or right behind word `i`.
+  Words list_behind(std::size_t i) const {
+    for (std::size_t mark = i + 1; mark < words_.size(); ++mark) {
+      if (is_any(words_, mark, ", :")) return words_.subspan(mark + 1);
+    }
+    return skip_front(words_.subspan(i + 1), "-");
   }
 
   /// "in which order do A, B and C appear", "what is the order of A, B and C", "put A, B in order".
@@ -76,7 +101,10 @@ class RangeReader : private QuestionWords {
       const bool in_order = after_pattern(manner, "in order") ||
                             after_pattern(manner, "in the order") ||
                             after_pattern(manner, "by time");
-      return in_order ? order_of_list(list->first(end)) : std::nullopt;
+      if (!in_order) return std::nullopt;
+      // "put these in the order of their appearance: A, B, C"
+      const bool is_ahead = end == 1 && is_any(*list, 0, "these them those");
+      return order_of_list(is_ahead ? list_behind(0) : list->first(end));
     }
     auto rest = after_any({"in what/which order do/does/did/are/were/is",
                            "what/which order do/does/did/are/were/is"});
@@ -242,6 +270,18 @@ class RangeReader : private QuestionWords {
   }
 };
 
+/// "after the truck, what colour is the next car" as "what colour is the next car after the truck".
+/// Empty when the question does not begin with such a clause.
+std::vector<Word> with_front_behind(Words words) {
+  if (!is_any(words, 0, "after before while when during since once")) return {};
+  std::size_t comma = 1;
+  while (comma < words.size() && !is(words, comma, ",")) ++comma;
+  if (comma + 1 >= words.size()) return {};
+  std::vector<Word> turned(words.begin() + static_cast<std::ptrdiff_t>(comma) + 1, words.end());
+  turned.insert(turned.end(), words.begin(), words.begin() + static_cast<std::ptrdiff_t>(comma));
+  return turned;
+}
+
 /// Without "in the video", which everything is.
 Words without_place(Words words) {
   const auto size = words.size();
@@ -272,6 +312,7 @@ std::optional<Plan> read_question_plan(std::string_view question, std::optional<
   auto plan = read(words);
   const Words polite = skip_front(words, kPoliteness);
   if (!plan && polite.size() < words.size()) plan = read(polite);
+  if (!plan) plan = read(with_front_behind(polite));
   if (!plan) return std::nullopt;
   try {
     check(*plan);

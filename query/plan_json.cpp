@@ -111,6 +111,7 @@ Plan read_plan(const Json& json, const std::string& source) {
                        "of",
                        "names",
                        "edge",
+                       "pick",
                        "never",
                        "per_hour",
                        "look",
@@ -133,6 +134,11 @@ Plan read_plan(const Json& json, const std::string& source) {
     if (!edge) reader.refuse(fmt::format("there is no edge '{}'", reader.text("edge")));
     plan.edge = *edge;
   }
+  if (reader.has("pick")) {
+    const auto pick = detail::pick_of(reader.text("pick"));
+    if (!pick) reader.refuse(fmt::format("there is no pick '{}'", reader.text("pick")));
+    plan.pick = *pick;
+  }
   plan.never = reader.flag("never");
   plan.per_hour = reader.flag("per_hour");
   plan.look = reader.text_or_empty("look");
@@ -148,6 +154,7 @@ std::string to_json(const Plan& plan) {
   for (const auto& node : plan.of) json["of"].push_back(node_json(node));
   if (!plan.names.empty()) json["names"] = plan.names;
   if (plan.edge != Edge::whole) json["edge"] = detail::to_string(plan.edge);
+  if (plan.pick != Pick::all) json["pick"] = detail::to_string(plan.pick);
   if (plan.never) json["never"] = true;
   if (plan.per_hour) json["per_hour"] = true;
   if (!plan.look.empty()) json["look"] = plan.look;

@@ -77,6 +77,8 @@ std::string to_sentence(const PlanFindings& findings,
     case AnswerType::yes_no:
       return std::get<bool>(findings.value) ? "Yes." : "No.";
     case AnswerType::order:
+      if (const auto* picked = std::get_if<std::string>(&findings.value))
+        return upper_first(fmt::format("{}.", *picked));
       return upper_first(fmt::format(
           "{}.", fmt::join(std::get<std::vector<std::string>>(findings.value), ", then ")));
   }

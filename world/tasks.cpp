@@ -403,7 +403,8 @@ class TaskMaker {
     std::string asked = here;
     const bool elsewhere = rng_.chance(0.5F);
     while (elsewhere && asked == here) asked = scene_noun(draw_scene(split_, rng_));
-    add("judge", Ask::is_place, {.a = asked}, asked == here ? "yes" : "no");
+    const Ask wording = rng_.chance(0.5F) ? Ask::is_place : Ask::visible;
+    add("judge", wording, {.a = asked}, asked == here ? "yes" : "no");
   }
 
   void add_changes() {

@@ -35,6 +35,7 @@ constexpr std::array kOps{OpFacts{PlanOp::timeline, "timeline", 0, 0},
 constexpr std::array<std::string_view, 7> kTypes{
     "when", "count", "duration", "text", "yes_no", "order", "list"};
 constexpr std::array<std::string_view, 3> kEdges{"whole", "begin", "end"};
+constexpr std::array<std::string_view, 5> kPicks{"all", "first", "last", "longest", "shortest"};
 
 template <class Enum, std::size_t N>
 std::optional<Enum> find_name(const std::array<std::string_view, N>& names, std::string_view name) {
@@ -59,6 +60,8 @@ const OpFacts* find_op(std::string_view name) {
 
 std::string_view to_string(Edge edge) { return kEdges[static_cast<std::size_t>(edge)]; }
 std::optional<Edge> edge_of(std::string_view name) { return find_name<Edge>(kEdges, name); }
+std::string_view to_string(Pick pick) { return kPicks[static_cast<std::size_t>(pick)]; }
+std::optional<Pick> pick_of(std::string_view name) { return find_name<Pick>(kPicks, name); }
 std::optional<AnswerType> type_of(std::string_view name) {
   return find_name<AnswerType>(kTypes, name);
 }

@@ -23,6 +23,8 @@ struct OpFacts {
 
 [[nodiscard]] std::string_view to_string(Edge edge);
 [[nodiscard]] std::optional<Edge> edge_of(std::string_view name);
+[[nodiscard]] std::string_view to_string(Pick pick);
+[[nodiscard]] std::optional<Pick> pick_of(std::string_view name);
 [[nodiscard]] std::optional<AnswerType> type_of(std::string_view name);
 
 }  // namespace hindsight::query::detail

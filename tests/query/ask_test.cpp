@@ -124,10 +124,8 @@ TEST_CASE("another choice of pairs is asked with the same prompt and within the 
     CHECK(limits.max_visual_tokens == 40);
     return std::vector{candidates.size() - 1, candidates.size() - 2};
   };
-  const auto answer = ask_about(test,
-                                fake,
-                                {.text = "Is there red?"},
-                                {.max_visual_tokens = 40, .choose_pairs = last_two});
+  const auto answer = ask_about(
+      test, fake, {.text = "Is there red?"}, {.max_visual_tokens = 40, .choose_pairs = last_two});
   CHECK(answer.usage.pairs_read == 2);
   CHECK_FALSE(reads(answer, 1230));
   for (const auto& choice : answer.readings.at(0).selection.choices)

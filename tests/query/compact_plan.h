@@ -25,6 +25,8 @@ inline std::string compact(const query::Plan& plan) {
   std::string text(to_string(plan.type));
   if (plan.edge != query::Edge::whole)
     text += fmt::format(".{}", query::detail::to_string(plan.edge));
+  if (plan.pick != query::Pick::all)
+    text += fmt::format(".{}", query::detail::to_string(plan.pick));
   if (plan.never) text += ".never";
   if (plan.per_hour) text += ".per_hour";
   if (plan.at) text += fmt::format("@{:g}", to_seconds(*plan.at));

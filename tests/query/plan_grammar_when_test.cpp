@@ -159,17 +159,21 @@ TEST_CASE("when something happens") {
 TEST_CASE("what comes first, and in which order") {
   const std::vector<Row> rows{
       {"Which came first, the red car or the blue truck?",
-       "order 'Is a red car visible?' 'Is a blue truck visible?'"},
-      {"What came first: the dog or the ball?", "order 'Is a dog visible?' 'Is a ball visible?'"},
+       "order.first 'Is a red car visible?' 'Is a blue truck visible?'"},
+      {"What came first: the dog or the ball?",
+       "order.first 'Is a dog visible?' 'Is a ball visible?'"},
       {"Which appears first, the dog or the person?",
-       "order 'Is a dog visible?' 'Is a person visible?'"},
+       "order.first 'Is a dog visible?' 'Is a person visible?'"},
       {"Who appears first, the person in red or the person in blue?",
-       "order 'Is a person in red visible?' 'Is a person in blue visible?'"},
+       "order.first 'Is a person in red visible?' 'Is a person in blue visible?'"},
       {"What happened first, the door opening or the light going on?",
-       "order onsets('Is the door open?') onsets('Is the light on?')"},
-      {"Which is seen earlier, a dog or a cat?", "order 'Is a dog visible?' 'Is a cat visible?'"},
-      {"Did the car or the truck come first?", "order 'Is a car visible?' 'Is a truck visible?'"},
-      {"Does the dog or the ball appear first?", "order 'Is a dog visible?' 'Is a ball visible?'"},
+       "order.first onsets('Is the door open?') onsets('Is the light on?')"},
+      {"Which is seen earlier, a dog or a cat?",
+       "order.first 'Is a dog visible?' 'Is a cat visible?'"},
+      {"Did the car or the truck come first?",
+       "order.first 'Is a car visible?' 'Is a truck visible?'"},
+      {"Does the dog or the ball appear first?",
+       "order.first 'Is a dog visible?' 'Is a ball visible?'"},
       {"In which order do the dog, the ball and the box appear?",
        "order 'Is a dog visible?' 'Is a ball visible?' 'Is a box visible?'"},
       {"In what order did the red car, the truck and the bus arrive?",
@@ -186,6 +190,18 @@ TEST_CASE("what comes first, and in which order") {
        "order 'Is a truck visible?' 'Is a car visible?'"},
       {"What was the order of the red car, the dog and the bus?",
        "order 'Is a red car visible?' 'Is a dog visible?' 'Is a bus visible?'"},
+      {"Which came last, the dog or the cat?",
+       "order.last 'Is a dog visible?' 'Is a cat visible?'"},
+      {"What comes first in the video, a table or a corridor?",
+       "order.first 'Is a table visible?' 'Is a corridor visible?'"},
+      {"Which is shown longer in all, a title card or a car park?",
+       "order.longest 'Is a title card visible?' 'Is a car park visible?'"},
+      {"Which takes up more of the video, a table or a car park?",
+       "order.longest 'Is a table visible?' 'Is a car park visible?'"},
+      {"Which is visible for less time, the dog or the cat?",
+       "order.shortest 'Is a dog visible?' 'Is a cat visible?'"},
+      {"Put these in the order of their appearance: a gray bag, a yellow bag, a person in gray.",
+       "order 'Is a gray bag visible?' 'Is a yellow bag visible?' 'Is a person in gray visible?'"},
   };
   for (const auto& row : rows) {
     CAPTURE(row.question);
@@ -222,4 +238,22 @@ TEST_CASE("an answer names what was asked for as a statement") {
   CHECK(name("At what times can a dog be seen?") == "a dog can be seen");
   CHECK(name("When is the door open?") == "the door is open");
   CHECK(name("When does the sign say OPEN?").starts_with("the sign says"));
+}
+
+TEST_CASE("a clause in front of the question says the same as one behind it") {
+  const std::vector<Row> rows{{"After the person in gray, what colour is the next person?",
+                               "What colour is the next person after the person in gray?"},
+                              {"At the moment a gray bag appears, what is on the display?",
+                               "What is on the display when a gray bag appears?"},
+                              {"While a dog is visible, how many cars appear?",
+                               "How many cars appear while a dog is visible?"},
+                              {"Before the truck leaves, does the door open?",
+                               "Does the door open before the truck leaves?"}};
+  for (const auto& [ahead, behind] : rows) {
+    CAPTURE(ahead);
+    CHECK(plan_text(ahead) == plan_text(behind));
+    CHECK(plan_text(ahead) != "not understood");
+  }
+  CHECK(plan_text("After the truck, and then?") == "not understood");
+  CHECK(plan_text("After,") == "not understood");
 }
