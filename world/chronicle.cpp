@@ -27,6 +27,8 @@ bool is_plain(const Sight& sight, const Entity& entity) {
 
 bool is_plain(const BoardSight& board) { return board.clear && board.letter_height >= kMinLetter; }
 
+bool is_plain(const StateSight& state) { return state.pixels >= kMinPixels; }
+
 void Chronicle::add(double t, const Shot& shot) {
   const bool count = censuses_.empty() || t - censuses_.back().t >= 1.0 - 1e-9;
   if (shot.mixed) return;

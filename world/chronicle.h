@@ -39,6 +39,7 @@ inline constexpr float kNoPixels = 4;
 /// Whether anyone who looks would see the entity and its colour.
 [[nodiscard]] bool is_plain(const Sight& sight, const Entity& entity);
 [[nodiscard]] bool is_plain(const BoardSight& board);
+[[nodiscard]] bool is_plain(const StateSight& state);
 
 class Chronicle {
  public:

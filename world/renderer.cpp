@@ -300,8 +300,12 @@ Shot Renderer::render(double t, bool silhouettes) {
       s.visible = std::min(
           1.0F, found / static_cast<float>(std::max(1, silhouette_pixels(projection_, bodies[i]))));
   }
-  for (std::size_t i = num_bodies; i < bodies.size(); ++i)
-    shot.fixture_pixels.push_back(shot.sights[i].pixels);
+  for (std::size_t f = 0; f < world_.fixtures.size(); ++f) {
+    const float pixels = shot.sights[num_bodies + f].pixels;
+    shot.fixture_pixels.push_back(pixels);
+    auto& state = shot.states[static_cast<std::size_t>(world_.fixtures[f].dial)];
+    state.pixels = std::min(state.pixels, pixels);
+  }
   shot.sights.resize(num_bodies);
   shot.picture = develop(canvas_, world_, t, shift_x, shift_y);
   return shot;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -46,6 +47,8 @@ struct StateSight {
   std::string what;
   std::string value;
   float age = 0;  ///< seconds since it changed
+  /// Of the fixture that shows it and is seen least; infinite for what no fixture shows, a light.
+  float pixels = std::numeric_limits<float>::infinity();
 };
 
 struct Shot {

@@ -60,7 +60,7 @@ void add_texts_at(QuestionSheet& sheet, const Moment& m) {
 void add_states_at(QuestionSheet& sheet, const Moment& m) {
   for (const auto& s : m.now.states) {
     const auto same = [&](const StateSight& o) { return o.what == s.what && o.value == s.value; };
-    if (!std::any_of(m.before.states.begin(), m.before.states.end(), same) ||
+    if (!is_plain(s) || !std::any_of(m.before.states.begin(), m.before.states.end(), same) ||
         !std::any_of(m.after.states.begin(), m.after.states.end(), same))
       continue;
     const bool yes = sheet.rng.chance(0.5F);

@@ -122,6 +122,7 @@ class ClauseReader {
 
   std::optional<Clause> with_subject(Words subject, Words verb_phrase) const {
     if (const auto text = read_written(subject, verb_phrase)) return text;
+    if (const auto text = read_board(subject, verb_phrase)) return text;
     const auto noun = read_noun_phrase(subject);
     if (!noun) return std::nullopt;
     const bool has_not = std::any_of(verb_phrase.begin(), verb_phrase.end(), [](const Word& word) {
@@ -143,6 +144,22 @@ class ClauseReader {
     rest = skip_front(rest.subspan(2), "the a");
     if (rest.empty()) return std::nullopt;
     return whole(fmt::format("Does the {} say {}?", join(rest), written(subject)));
+  }
+
+  /// "the display NOW 10", "the slide title SOUND": a board by what it says, in capitals or digits.
+  std::optional<Clause> read_board(Words subject, Words verb_phrase) const {
+    const Words board = skip_front(subject, "the a");
+    if (!is_any(board, 0, kSigns) && !is(board, 0, "title")) return std::nullopt;
+    const std::size_t noun = is(board, 1, "title") ? 2 : 1;
+    if (board.size() <= noun || !is_visible(skip_front(verb_phrase, kBe))) return std::nullopt;
+    // From the question: "NOW" is no adverb here.
+    Word text = board.back();
+    text.begin = question_.find_first_not_of(' ', board[noun - 1].end);
+    const auto said = written(Words(&text, 1));
+    const bool is_lettering =
+        std::none_of(said.begin(), said.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+    if (!is_lettering) return std::nullopt;
+    return whole(fmt::format("Does the {} say {}?", board[0].text, said));
   }
 
   /// The words as the user typed them, without the quotes around them.
@@ -334,35 +351,6 @@ PlanNode timeline_of(std::string predicate) {
 
 PlanNode apply(PlanOp op, std::vector<PlanNode> operands) {
   return {.op = op, .of = std::move(operands)};
-}
-
-std::string as_statement(Words words, std::optional<std::size_t> verb, Auxiliary auxiliary) {
-  std::vector<Word> told(words.begin(), words.end());
-  const auto at = std::find_if(
-      told.begin(), told.end(), [&](const Word& word) { return verb && word.begin == *verb; });
-  if (at == told.end() || at == told.begin()) return join(words);
-  const std::string& subject = std::prev(at)->text;
-  const bool is_plural = singular_of(subject) != subject;
-  const auto insert = [&](std::string_view text) {
-    told.insert(at, Word{.text = std::string(text)});
-  };
-  switch (auxiliary) {
-    case Auxiliary::none:
-      break;
-    case Auxiliary::be:
-      insert(is_plural ? "are" : "is");
-      break;
-    case Auxiliary::have:
-      insert(is_plural ? "have" : "has");
-      break;
-    case Auxiliary::can:
-      insert("can");
-      break;
-    case Auxiliary::do_:
-      if (!is_plural) at->text = third_person(at->text);
-      break;
-  }
-  return join(told);
 }
 
 std::optional<Auxiliary> auxiliary_at(Words words, std::size_t i) {

@@ -33,12 +33,6 @@ struct Clause {
                                                 std::string_view question,
                                                 Auxiliary auxiliary = Auxiliary::none);
 
-/// What a clause that was turned round says: "a red car appear" behind "does" is told as "a red car
-/// appears", "the door open" behind "is" as "the door is open".  verb: Clause::verb.
-[[nodiscard]] std::string as_statement(Words words,
-                                       std::optional<std::size_t> verb,
-                                       Auxiliary auxiliary);
-
 /// The auxiliary that word `i` is, in any tense and with or without "not".
 [[nodiscard]] std::optional<Auxiliary> auxiliary_at(Words words, std::size_t i);
 

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "query/detail/noun_phrase.h"
+#include "query/detail/verbs.h"
 
 namespace hindsight::query::detail {
 namespace {
@@ -98,6 +99,37 @@ std::vector<Word> without_relative(std::vector<Word> words) {
     }
   }
   return words;
+}
+
+/// What a clause that was turned round says: "a red car appear" behind "does" is told as "a red car
+/// appears", "the door open" behind "is" as "the door is open".  verb: Clause::verb.
+std::string as_statement(Words words, std::optional<std::size_t> verb, Auxiliary auxiliary) {
+  std::vector<Word> told(words.begin(), words.end());
+  const auto at = std::find_if(
+      told.begin(), told.end(), [&](const Word& word) { return verb && word.begin == *verb; });
+  if (at == told.end() || at == told.begin()) return join(words);
+  const std::string& subject = std::prev(at)->text;
+  const bool is_plural = singular_of(subject) != subject;
+  const auto insert = [&](std::string_view text) {
+    told.insert(at, Word{.text = std::string(text)});
+  };
+  switch (auxiliary) {
+    case Auxiliary::none:
+      break;
+    case Auxiliary::be:
+      insert(is_plural ? "are" : "is");
+      break;
+    case Auxiliary::have:
+      insert(is_plural ? "have" : "has");
+      break;
+    case Auxiliary::can:
+      insert("can");
+      break;
+    case Auxiliary::do_:
+      if (!is_plural) at->text = third_person(at->text);
+      break;
+  }
+  return join(told);
 }
 
 /// Reads one event; see read_event().

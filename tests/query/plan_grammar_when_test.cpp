@@ -200,6 +200,10 @@ TEST_CASE("what comes first, and in which order") {
        "order.longest 'Is a table visible?' 'Is a car park visible?'"},
       {"Which is visible for less time, the dog or the cat?",
        "order.shortest 'Is a dog visible?' 'Is a cat visible?'"},
+      {"Which is shown first, the display NOW 1 or the display NOW 10?",
+       "order.first 'Does the display say NOW 1?' 'Does the display say NOW 10?'"},
+      {"What comes first in the video, the slide title SOUND 6 or the slide title WARD?",
+       "order.first 'Does the slide say SOUND 6?' 'Does the slide say WARD?'"},
       {"Put these in the order of their appearance: a gray bag, a yellow bag, a person in gray.",
        "order 'Is a gray bag visible?' 'Is a yellow bag visible?' 'Is a person in gray visible?'"},
   };
