@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "core/error.h"
+#include "query/evidence.h"
 #include "query/execute.h"
 
 namespace hindsight::app {
@@ -222,6 +223,25 @@ std::vector<evaluation::SystemOutcomes> run_benchmark(const Benchmark& benchmark
     }
   }
   return systems;
+}
+
+evaluation::SystemOutcomes score_answers(const Benchmark& benchmark,
+                                         const evaluation::PeerAnswers& answers) {
+  evaluation::SystemOutcomes system{.name = answers.name};
+  for (const auto& question : benchmark.questions) {
+    const auto answer = answers.by_id.find(question.id);
+    if (answer == answers.by_id.end()) continue;
+    const auto& [text, seconds, visual_tokens] = answer->second;
+    const auto& video = benchmark.videos.at(question.video);
+    auto& outcome = system.outcomes.emplace_back();
+    outcome.question = question;
+    outcome.response = {.found = query::states_finding(text),
+                        .text = text,
+                        .intervals = query::read_stated_times(text, MediaTime{video.length})};
+    outcome.cost = {.visual_tokens = visual_tokens, .seconds = seconds};
+    judge(outcome, video, {});
+  }
+  return system;
 }
 
 }  // namespace hindsight::app

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/logger.h"
+#include "evaluation/answer_file.h"
 #include "evaluation/baselines.h"
 #include "evaluation/report.h"
 #include "query/ask.h"
@@ -44,5 +45,10 @@ struct Benchmark {
 /// Ours first, then the baselines in their order.  Throws what ask() throws, naming the question.
 [[nodiscard]] std::vector<evaluation::SystemOutcomes> run_benchmark(
     const Benchmark& benchmark, std::span<const evaluation::Baseline> baselines);
+
+/// What another program answered, by the same rules; its intervals are the times that it states.
+/// Questions that it left out are left out.
+[[nodiscard]] evaluation::SystemOutcomes score_answers(const Benchmark& benchmark,
+                                                       const evaluation::PeerAnswers& answers);
 
 }  // namespace hindsight::app

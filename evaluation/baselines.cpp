@@ -160,14 +160,18 @@ std::string_view to_string(Baseline baseline) {
   return "";
 }
 
+std::optional<Baseline> baseline_of(std::string_view name) {
+  const auto named = std::find_if(kBaselines.begin(), kBaselines.end(), [&](Baseline baseline) {
+    return to_string(baseline) == name;
+  });
+  return named == kBaselines.end() ? std::nullopt : std::optional(*named);
+}
+
 std::vector<Baseline> parse_baselines(std::span<const std::string> names) {
   std::set<Baseline> wanted;
   bool none = false;
   for (const auto& name : names) {
-    const auto named = std::find_if(kBaselines.begin(), kBaselines.end(), [&](Baseline baseline) {
-      return to_string(baseline) == name;
-    });
-    if (named != kBaselines.end()) {
+    if (const auto named = baseline_of(name)) {
       wanted.insert(*named);
     } else if (name == "none") {
       none = true;

@@ -20,6 +20,7 @@ namespace hindsight::evaluation {
 ///          questions without known evidence are left out
 enum class Baseline { blind, prior, uniform, oracle };
 [[nodiscard]] std::string_view to_string(Baseline baseline);
+[[nodiscard]] std::optional<Baseline> baseline_of(std::string_view name);
 
 /// Names as --baseline gives them, each baseline once, in the order of the enumeration; "none" is
 /// no baseline.  Throws Error(usage) for another name, and for "none" beside a name.

@@ -21,6 +21,7 @@ struct EvalFlags {
   std::vector<std::string> files;
   std::vector<std::string> types;
   std::vector<std::string> baselines;
+  std::vector<std::string> answers;
   bool json = false;
   std::string show;
   int per_type = 0;
@@ -49,6 +50,8 @@ std::vector<evaluation::BenchmarkQuestion> read_all(const EvalFlags& flags) {
 
 void eval(const EvalFlags& flags, Context& context) {
   const auto baselines = evaluation::parse_baselines(flags.baselines);
+  std::vector<evaluation::PeerAnswers> peers;
+  for (const auto& named : flags.answers) peers.push_back(evaluation::read_named_answers(named));
   const auto questions = read_all(flags);
   const auto store = index::Store::open(context.store_path, index::OpenMode::read);
   const auto model_dir = resolve_model_dir(context);
@@ -59,8 +62,10 @@ void eval(const EvalFlags& flags, Context& context) {
   const auto language_model = model::torch::load_language_model(model_dir, {}, context.logger);
   const query::AskOptions options{.max_visual_tokens = flags.max_visual_tokens,
                                   .generation = generation};
-  const auto systems = run_benchmark(
-      {questions, videos, store, *language_model, tokenizer, options, context.logger}, baselines);
+  const Benchmark benchmark{
+      questions, videos, store, *language_model, tokenizer, options, context.logger};
+  auto systems = run_benchmark(benchmark, baselines);
+  for (const auto& peer : peers) systems.push_back(score_answers(benchmark, peer));
   if (flags.json) {
     fmt::print("{}\n", evaluation::to_json(systems));
   } else {
@@ -86,6 +91,11 @@ constexpr const char* kFooter =
     "  uniform  the same budget of visual tokens, spent on cached pairs at even spacing in time\n"
     "  oracle   only pairs within the known evidence, the same budget; questions without known\n"
     "           evidence are left out\n"
+    "\n"
+    "--answers takes lines of {\"id\", \"answer\", \"seconds\", \"visual_tokens\"}, the last two "
+    "if "
+    "known;\n"
+    "bench/peer_transformers.py writes such a file.\n"
     "\n"
     "The funnel counts, among the questions whose evidence is known: a pair of the plan lies in "
     "it\n"
@@ -125,6 +135,11 @@ void add_eval(CLI::App& root, Context& context) {
                    flags->baselines,
                    "none, blind, prior, uniform or oracle; repeated, or with commas between them")
       ->delimiter(',')
+      ->allow_extra_args(false)
+      ->configurable(false);
+  verb->add_option("--answers",
+                   flags->answers,
+                   "NAME=FILE: what another program answered, scored beside ours; may be repeated")
       ->allow_extra_args(false)
       ->configurable(false);
   verb->add_option("--per-type", flags->per_type, "At most so many questions of each type")
