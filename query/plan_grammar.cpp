@@ -109,6 +109,10 @@ class RangeReader : private QuestionWords {
     auto rest = after_any({"in what/which order do/does/did/are/were/is",
                            "what/which order do/does/did/are/were/is"});
     if (!rest) return std::nullopt;
+    // "in which order do these appear: A, B and C"
+    if (is_any(*rest, 0, "these those they the"))
+      for (std::size_t i = 1; i < rest->size(); ++i)
+        if (is(*rest, i, ":")) return order_of_list(rest->subspan(i + 1));
     while (!rest->empty() && is_any(*rest,
                                     rest->size() - 1,
                                     "appear come happen seen visible arrive occur shown in leave"))

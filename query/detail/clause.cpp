@@ -54,6 +54,7 @@ class ClauseReader {
   std::optional<Clause> read() const {
     if (words_.empty()) return std::nullopt;
     if (auto clause = read_special()) return clause;
+    if (auto clause = read_text_on()) return clause;
     if (is_any(words_, 0, "you we one i") && is_any(words_, 1, "see notice spot"))
       return of(words_.subspan(2), Auxiliary::none).read();
     if (is(words_, 0, "there"))
@@ -143,7 +144,7 @@ class ClauseReader {
     if (!is(rest, 0, "written") || !is(rest, 1, "on")) return std::nullopt;
     rest = skip_front(rest.subspan(2), "the a");
     if (rest.empty()) return std::nullopt;
-    return whole(fmt::format("Does the {} say {}?", join(rest), written(subject)));
+    return whole(says_text(join(rest), written(subject)));
   }
 
   /// "the display NOW 10", "the slide title SOUND": a board by what it says, in capitals or digits.
@@ -152,14 +153,35 @@ class ClauseReader {
     if (!is_any(board, 0, kSigns) && !is(board, 0, "title")) return std::nullopt;
     const std::size_t noun = is(board, 1, "title") ? 2 : 1;
     if (board.size() <= noun || !is_visible(skip_front(verb_phrase, kBe))) return std::nullopt;
-    // From the question: "NOW" is no adverb here.
-    Word text = board.back();
-    text.begin = question_.find_first_not_of(' ', board[noun - 1].end);
-    const auto said = written(Words(&text, 1));
+    const auto said = written_behind(board[noun - 1], board.back());
     const bool is_lettering =
         std::none_of(said.begin(), said.end(), [](char c) { return c >= 'a' && c <= 'z'; });
     if (!is_lettering) return std::nullopt;
-    return whole(fmt::format("Does the {} say {}?", board[0].text, said));
+    return whole(says_text(board[0].text, said));
+  }
+
+  /// "one read 20:56 on the clock".
+  std::optional<Clause> read_text_on() const {
+    if (!is_any(words_, 0, "you we one i someone") || !is(words_, 1, "read")) return std::nullopt;
+    for (std::size_t on = words_.size() - 1; on > 2; --on) {
+      if (!is(words_, on, "on")) continue;
+      const Words thing = skip_front(words_.subspan(on + 1), "the a");
+      if (thing.empty()) return std::nullopt;
+      return whole(says_text(join(thing), written_behind(words_[1], words_[on - 1])));
+    }
+    return std::nullopt;
+  }
+
+  /// A slide says what its title says.
+  static std::string says_text(std::string_view thing, std::string_view text) {
+    return fmt::format("Does the {} say {}?", thing == "slide title" ? "slide" : thing, text);
+  }
+
+  /// What stands in the question behind one word, up to another: "NOW" on a display is no adverb.
+  std::string written_behind(const Word& before, const Word& last) const {
+    Word text = last;
+    text.begin = question_.find_first_not_of(' ', before.end);
+    return written(Words(&text, 1));
   }
 
   /// The words as the user typed them, without the quotes around them.
@@ -234,11 +256,11 @@ class ClauseReader {
   std::optional<Clause> says(const NounPhrase& noun, Words rest) const {
     const auto lemma = lemma_at(rest, 0);
     const Word head{.text = noun.noun};
-    const bool is_sign = is_any(Words(&head, 1), 0, kSigns);
+    const bool is_sign = is_any(Words(&head, 1), 0, kSigns) || noun.noun == "slide title";
     const bool is_saying =
         lemma == "say" || lemma == "read" || (is_sign && (lemma == "show" || lemma == "display"));
     if (!is_saying || rest.size() < 2) return std::nullopt;
-    return whole(fmt::format("Does the {} say {}?", noun.noun, written(rest.subspan(1))));
+    return whole(says_text(noun.noun, written_behind(rest[0], rest.back())));
   }
 
   std::optional<Clause> has_side(const NounPhrase& noun, Words rest) const {

@@ -31,8 +31,15 @@ class LookReader : private QuestionWords {
     auto rest = after_any({"what/which colour/color is/was/are/were/does/did/has/had",
                            "what is/was the colour/color of"});
     if (!rest) return std::nullopt;
-    if (!rest->empty() && is_any(*rest, rest->size() - 1, "have had"))
-      rest = rest->first(rest->size() - 1);
+    // "which colour does the car have that appears first": having the colour, nothing else.
+    std::vector<Word> having(rest->begin(), rest->end());
+    for (std::size_t i = 1; i < having.size(); ++i) {
+      if (!is_any(having, i, "have had")) continue;
+      if (i + 1 < having.size() && !is_any(having, i + 1, "that which who when")) continue;
+      having.erase(having.begin() + static_cast<std::ptrdiff_t>(i));
+      break;
+    }
+    rest = Words(having);
     const auto subject = subject_of(*rest);
     if (!subject) return std::nullopt;
     const bool is_person = *subject == "person" || subject->starts_with("person ");
