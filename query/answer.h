@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "model/vision_language_model.h"
 #include "query/coverage.h"
 #include "query/plan.h"
 #include "query/question.h"
@@ -29,15 +30,30 @@ struct VideoReading {
 /// stated: the answer names the time; relevance: the pairs nearest to the question stand in;
 /// looked: the model looked at each pair and a plan made the interval of them.
 enum class EvidenceBasis { stated, relevance, looked };
+[[nodiscard]] std::string_view to_string(EvidenceBasis basis);
+
+/// What the model said of one pair that an answer rests on: enough to ask it again.
+struct CitedLook {
+  index::StoredPair pair;
+  std::string question;              ///< as it was put to the model
+  std::optional<std::string> reply;  ///< empty: the question is a predicate
+  double p_yes = 0;                  ///< of a predicate
+  bool is_true = true;               ///< what the answer takes the predicate to be at this pair
+};
+
+/// Whether the model said of the pair what the answer takes to be so.
+[[nodiscard]] bool says_so(const CitedLook& look);
 
 /// See find_evidence().
 struct EvidenceInterval {
   std::string video;  ///< the scope's label
   std::int64_t video_id = 0;
+  std::string video_hash;
   TimeSpan span;
   double score = 0;  ///< [0, 1]
   EvidenceBasis basis = EvidenceBasis::stated;
   std::vector<index::StoredPair> pairs;  ///< by time
+  std::vector<CitedLook> looks{};        ///< at these pairs; none unless `basis` is looked
 };
 
 /// Why there is no answer.
@@ -57,6 +73,7 @@ struct Refusal {
 /// A pair that speaks against the answer.
 struct CounterEvidence {
   std::string video;
+  std::string video_hash;
   index::StoredPair pair;
   std::string predicate;
   double p_yes = 0;
@@ -104,6 +121,15 @@ struct Timings {
   double total = 0;    ///< all of ask()
 };
 
+/// The model that answered: another one may say something else of the same pairs.
+struct MadeBy {
+  std::string vision_fingerprint;
+  std::string language_fingerprint;
+  std::string dtype;
+};
+
+[[nodiscard]] MadeBy made_by(const model::ModelInfo& info);
+
 struct Answer {
   std::string question;
   std::string text;
@@ -118,13 +144,18 @@ struct Answer {
   Usage usage;
   Timings timings;
   std::string model;  ///< folder
+  MadeBy made_by;
   std::string store;  ///< file
 };
 
-/// One line: {"question","answer","found","type","value","confidence","intervals","refusal",
-/// "coverage","counter_evidence","plan","usage","timings_ms","model","store"}.  Times in seconds
-/// with microsecond digits.  "type", "value", "confidence", "coverage" and "plan" are null for a
-/// generated answer.  load_ms: what bringing the model into memory took.
+/// Of the JSON form.
+inline constexpr int kAnswerVersion = 1;
+
+/// One line: {"version","question","answer","found","type","value","confidence","intervals",
+/// "refusal","coverage","counter_evidence","plan","usage","timings_ms","model","fingerprints",
+/// "store"}; verify_answer() reads it.  Times in seconds with microsecond digits.  "type", "value",
+/// "confidence", "coverage" and "plan" are null for a generated answer.  load_ms: what bringing the
+/// model into memory took.
 [[nodiscard]] std::string to_json(const Answer& answer, double load_ms);
 
 }  // namespace hindsight::query

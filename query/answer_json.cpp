@@ -21,27 +21,51 @@ std::string list_json(const List& list, ToJson to_json) {
   return fmt::format("[{}]", text);
 }
 
-std::string pair_json(const index::StoredPair& pair) {
-  return fmt::format(R"({{"first":{},"second":{}}})",
+/// The members that name a pair in whatever store, without the braces.
+std::string pair_members(const index::StoredPair& pair) {
+  return fmt::format(R"("first":{},"second":{},"width":{},"height":{})",
                      to_decimal_seconds(pair.first),
-                     to_decimal_seconds(pair.second));
+                     to_decimal_seconds(pair.second),
+                     pair.width,
+                     pair.height);
+}
+
+std::string look_json(const CitedLook& look) {
+  if (look.reply) {
+    return fmt::format(R"({{"question":{},"reply":{}}})", quote(look.question), quote(*look.reply));
+  }
+  return fmt::format(R"({{"predicate":{},"is_true":{},"p_yes":{:.4f}}})",
+                     quote(look.question),
+                     look.is_true,
+                     look.p_yes);
 }
 
 std::string interval_json(const EvidenceInterval& interval) {
-  return fmt::format(R"({{"video":{},"from":{},"to":{},"score":{:.4f},"pairs":{}}})",
-                     quote(interval.video),
-                     to_decimal_seconds(interval.span.begin),
-                     to_decimal_seconds(interval.span.end),
-                     interval.score,
-                     list_json(interval.pairs, pair_json));
+  const auto pair_json = [&](const index::StoredPair& pair) {
+    std::vector<CitedLook> looks;
+    for (const auto& look : interval.looks)
+      if (look.pair.id == pair.id) looks.push_back(look);
+    return fmt::format(R"({{{},"looks":{}}})", pair_members(pair), list_json(looks, look_json));
+  };
+  return fmt::format(
+      R"({{"video":{},"video_hash":{},"from":{},"to":{},"score":{:.4f},"basis":"{}","pairs":{}}})",
+      quote(interval.video),
+      quote(interval.video_hash),
+      to_decimal_seconds(interval.span.begin),
+      to_decimal_seconds(interval.span.end),
+      interval.score,
+      to_string(interval.basis),
+      list_json(interval.pairs, pair_json));
 }
 
 std::string counter_json(const CounterEvidence& counter) {
-  return fmt::format(R"({{"video":{},"predicate":{},"p_yes":{:.4f},"pair":{}}})",
-                     quote(counter.video),
-                     quote(counter.predicate),
-                     counter.p_yes,
-                     pair_json(counter.pair));
+  return fmt::format(
+      R"({{"video":{},"video_hash":{},"predicate":{},"p_yes":{:.4f},"pair":{{{}}}}})",
+      quote(counter.video),
+      quote(counter.video_hash),
+      quote(counter.predicate),
+      counter.p_yes,
+      pair_members(counter.pair));
 }
 
 struct ValueJson {
@@ -113,8 +137,9 @@ std::string timings_json(const Timings& timings, double load_ms) {
 std::string to_json(const Answer& answer, double load_ms) {
   const auto& findings = answer.findings;
   return fmt::format(
-      R"({{"question":{},"answer":{},"found":{},"type":{},"value":{},"confidence":{},"intervals":{},)"
-      R"({},"usage":{},"timings_ms":{},"model":{},"store":{}}})",
+      R"({{"version":{},"question":{},"answer":{},"found":{},"type":{},"value":{},"confidence":{},)"
+      R"("intervals":{},{},"usage":{},"timings_ms":{},"model":{},"fingerprints":{},"store":{}}})",
+      kAnswerVersion,
       quote(answer.question),
       quote(answer.text),
       answer.found,
@@ -126,6 +151,10 @@ std::string to_json(const Answer& answer, double load_ms) {
       usage_json(answer.usage),
       timings_json(answer.timings, load_ms),
       quote(answer.model),
+      fmt::format(R"({{"vision":{},"language":{},"dtype":{}}})",
+                  quote(answer.made_by.vision_fingerprint),
+                  quote(answer.made_by.language_fingerprint),
+                  quote(answer.made_by.dtype)),
       quote(answer.store));
 }
 

@@ -215,6 +215,7 @@ Answer ask(const QuestionPlan& plan,
   Answer answer;
   answer.question = plan.question.text;
   answer.model = language_model.info().directory;
+  answer.made_by = made_by(language_model.info());
   answer.store = store.path();
 
   auto materials = gather_all(plan, store, language_model, tokenizer, options);

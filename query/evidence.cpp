@@ -121,7 +121,13 @@ std::vector<EvidenceInterval> find_evidence(std::string_view text,
       last.score = std::max(last.score, score);
       last.pairs.push_back(pair);
     } else {
-      intervals.push_back({scope.label, scope.video.id, pair.covers, score, basis, {pair}});
+      intervals.push_back({.video = scope.label,
+                           .video_id = scope.video.id,
+                           .video_hash = scope.video.content_hash,
+                           .span = pair.covers,
+                           .score = score,
+                           .basis = basis,
+                           .pairs = {pair}});
     }
   }
   return intervals;

@@ -84,7 +84,7 @@ class Execution {
       const double score = holds ? intervals.front().score : 0;
       intervals.clear();
       for (auto& video : videos_) {
-        auto at = video.evidence_at_moment();
+        auto at = video.evidence_at_moment(&node);
         if (!at) continue;
         at->score = holds ? score : video.evidence(node, at->span).score;
         if (!holds) at->score = 1 - at->score;
@@ -310,8 +310,11 @@ class Execution {
       if (likeliest == nullptr || scored.p_yes > likeliest->p_yes) likeliest = &scored;
     }
     if (likeliest == nullptr) return;
-    findings_.counter_evidence.push_back(
-        {video.scope().label, likeliest->pair, predicate, likeliest->p_yes});
+    findings_.counter_evidence.push_back({video.scope().label,
+                                          video.scope().video.content_hash,
+                                          likeliest->pair,
+                                          predicate,
+                                          likeliest->p_yes});
   }
 
   double confidence() const {
@@ -336,20 +339,6 @@ class Execution {
 
 }  // namespace
 
-std::string_view to_string(RefusalReason reason) {
-  switch (reason) {
-    case RefusalReason::not_found:
-      return "not_found";
-    case RefusalReason::not_covered:
-      return "not_covered";
-    case RefusalReason::ambiguous:
-      return "ambiguous";
-    case RefusalReason::not_understood:
-      return "not_understood";
-  }
-  return "";
-}
-
 Answer execute(const Plan& plan,
                const QuestionPlan& question,
                const index::Store& store,
@@ -362,6 +351,7 @@ Answer execute(const Plan& plan,
   Answer answer;
   answer.question = question.question.text;
   answer.model = language_model.info().directory;
+  answer.made_by = made_by(language_model.info());
   answer.store = store.path();
   Execution(plan, question, store, language_model, tokenizer, options).run(answer);
   answer.usage.bytes_read = store.bytes_read() - bytes_before;

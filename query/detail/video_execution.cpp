@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -65,6 +66,7 @@ EvidenceInterval VideoExecution::evidence(const PlanNode& node, const TimeSpan& 
   if (node.op == PlanOp::stretch) return evidence_of_ends(node, span);
   EvidenceInterval best{.video = scope_.label,
                         .video_id = scope_.video.id,
+                        .video_hash = scope_.video.content_hash,
                         .span = span,
                         .score = 0,
                         .basis = EvidenceBasis::looked,
@@ -89,7 +91,40 @@ EvidenceInterval VideoExecution::evidence(const PlanNode& node, const TimeSpan& 
     for (auto& scored : proof_of(proof, whole, kMaxProof))
       best.pairs.push_back(std::move(scored.pair));
   }
+  best.looks = looks_for(node, best.pairs);
   return best;
+}
+
+std::vector<CitedLook> VideoExecution::looks_at(const PlanNode& node,
+                                                const std::vector<index::StoredPair>& pairs) const {
+  std::vector<CitedLook> looks;
+  for (const auto& leaf : leaves_of(node)) {
+    const auto found = timelines_.find(leaf.predicate);
+    if (found == timelines_.end()) continue;
+    const auto& all = found->second.pairs;
+    for (const auto& pair : pairs) {
+      const auto scored = std::find_if(
+          all.begin(), all.end(), [&](const auto& other) { return other.pair.id == pair.id; });
+      if (scored == all.end()) continue;
+      looks.push_back({.pair = pair,
+                       .question = leaf.predicate,
+                       .reply = std::nullopt,
+                       .p_yes = scored->p_yes,
+                       .is_true = leaf.is_true});
+    }
+  }
+  return looks;
+}
+
+std::vector<CitedLook> VideoExecution::looks_for(
+    const PlanNode& node, const std::vector<index::StoredPair>& pairs) const {
+  auto looks = looks_at(node, pairs);
+  std::set<std::string> said;
+  for (const auto& look : looks)
+    if (says_so(look)) said.insert(look.question);
+  // Of "a car or a truck" the interval rests on what is there.
+  std::erase_if(looks, [&](const CitedLook& look) { return !said.contains(look.question); });
+  return looks;
 }
 
 EvidenceInterval VideoExecution::evidence_of_ends(const PlanNode& node,
@@ -104,6 +139,7 @@ EvidenceInterval VideoExecution::evidence_of_ends(const PlanNode& node,
   whole.span = span;
   whole.score = (whole.score + end.score) / 2;
   whole.pairs.insert(whole.pairs.end(), end.pairs.begin(), end.pairs.end());
+  whole.looks.insert(whole.looks.end(), end.looks.begin(), end.looks.end());
   return whole;
 }
 
@@ -115,15 +151,21 @@ const index::StoredPair* VideoExecution::pair_at_moment() const {
   return found == pairs.end() ? nullptr : &*found;
 }
 
-std::optional<EvidenceInterval> VideoExecution::evidence_at_moment() const {
+std::optional<EvidenceInterval> VideoExecution::evidence_at_moment(const PlanNode* node) const {
   const auto* pair = pair_at_moment();
   if (pair == nullptr) return std::nullopt;
-  return EvidenceInterval{.video = scope_.label,
-                          .video_id = scope_.video.id,
-                          .span = pair->covers,
-                          .score = 0,
-                          .basis = EvidenceBasis::looked,
-                          .pairs = {*pair}};
+  EvidenceInterval at{.video = scope_.label,
+                      .video_id = scope_.video.id,
+                      .video_hash = scope_.video.content_hash,
+                      .span = pair->covers,
+                      .score = 0,
+                      .basis = EvidenceBasis::looked,
+                      .pairs = {*pair}};
+  if (node == nullptr) return at;
+  // Here the answer is what the model says, be it yes or no.
+  at.looks = looks_at(*node, at.pairs);
+  for (auto& look : at.looks) look.is_true = look.p_yes >= 0.5;
+  return at;
 }
 
 std::vector<index::StoredPair> VideoExecution::pairs_to_ask(const PlanNode& node,
@@ -153,7 +195,7 @@ std::vector<index::StoredPair> VideoExecution::pairs_to_ask(const PlanNode& node
 std::optional<Verdict> VideoExecution::ask(const std::vector<index::StoredPair>& pairs) {
   struct Votes {
     std::string text;
-    std::vector<index::StoredPair> pairs;
+    EvidenceInterval evidence;
   };
   std::vector<std::pair<std::string, Votes>> all;
   const auto replies = judge_.replies(plan_.look, pairs);
@@ -171,35 +213,44 @@ std::optional<Verdict> VideoExecution::ask(const std::vector<index::StoredPair>&
     if (found == all.end())
       found = all.insert(all.end(),
                          {normal, {plan_.type == AnswerType::count ? normal : replies[i], {}}});
-    found->second.pairs.push_back(pairs[i]);
+    auto& evidence = found->second.evidence;
+    evidence.pairs.push_back(pairs[i]);
+    evidence.looks.push_back(
+        {.pair = pairs[i], .question = plan_.look, .reply = replies[i], .p_yes = 0});
   }
   const auto best = std::max_element(all.begin(), all.end(), [](const auto& a, const auto& b) {
-    return a.second.pairs.size() < b.second.pairs.size();
+    return a.second.evidence.pairs.size() < b.second.evidence.pairs.size();
   });
   if (best == all.end()) return std::nullopt;
-  Verdict verdict{
-      .text = best->second.text,
-      .share = static_cast<double>(best->second.pairs.size()) / static_cast<double>(pairs.size()),
-      .evidence = {}};
-  verdict.evidence.pairs = best->second.pairs;
-  return verdict;
+  auto& [text, evidence] = best->second;
+  const double share =
+      static_cast<double>(evidence.pairs.size()) / static_cast<double>(pairs.size());
+  return Verdict{.text = std::move(text), .share = share, .evidence = std::move(evidence)};
 }
 
 std::optional<Verdict> VideoExecution::verdict(const PlanNode& node, const TimeSpan& span) {
   auto verdict = ask(pairs_to_ask(node, span));
   if (!verdict) return std::nullopt;
-  auto pairs = std::move(verdict->evidence.pairs);
-  verdict->evidence = evidence(node, span);
-  verdict->evidence.pairs = std::move(pairs);
-  verdict->evidence.score *= verdict->share;
+  const auto replies = std::move(verdict->evidence);
+  auto& whole = verdict->evidence = evidence(node, span);
+  whole.score *= verdict->share;
+  // Those that replied so, beside those that prove the interval.
+  for (const auto& pair : replies.pairs) {
+    const auto after = std::find_if(whole.pairs.begin(), whole.pairs.end(), [&](const auto& other) {
+      return other.first >= pair.first;
+    });
+    if (after == whole.pairs.end() || after->id != pair.id) whole.pairs.insert(after, pair);
+  }
+  whole.looks.insert(whole.looks.end(), replies.looks.begin(), replies.looks.end());
   return verdict;
 }
 
 std::optional<Verdict> VideoExecution::verdict_at_moment() {
-  auto at = evidence_at_moment();
+  auto at = evidence_at_moment(nullptr);
   if (!at) return std::nullopt;
   auto verdict = ask(at->pairs);
   if (!verdict) return std::nullopt;
+  at->looks = std::move(verdict->evidence.looks);
   verdict->evidence = std::move(*at);
   verdict->evidence.score = verdict->share;
   return verdict;

@@ -28,8 +28,9 @@ class VideoExecution {
   [[nodiscard]] Evaluation evaluate(const PlanNode& node);
   /// An interval of a node with its score and the pairs that prove it.
   [[nodiscard]] EvidenceInterval evidence(const PlanNode& node, const TimeSpan& span) const;
-  /// Of the pair at the plan's moment; empty when none covers it.
-  [[nodiscard]] std::optional<EvidenceInterval> evidence_at_moment() const;
+  /// Of the pair at the plan's moment, with what the model said there of the node's predicates
+  /// (node may be null); empty when no pair covers it.
+  [[nodiscard]] std::optional<EvidenceInterval> evidence_at_moment(const PlanNode* node) const;
   /// What the plan's `look` is replied to in an interval, or at the moment.  Empty when there is no
   /// pair, or every reply says that there is nothing of the kind.
   [[nodiscard]] std::optional<Verdict> verdict(const PlanNode& node, const TimeSpan& span);
@@ -46,6 +47,12 @@ class VideoExecution {
   const Timeline& timeline(const std::string& predicate);
   /// Of a stretch between two events: the pairs at its ends.
   EvidenceInterval evidence_of_ends(const PlanNode& node, const TimeSpan& span) const;
+  /// What the model said of the node's predicates at these pairs.
+  std::vector<CitedLook> looks_at(const PlanNode& node,
+                                  const std::vector<index::StoredPair>& pairs) const;
+  /// Likewise, without the predicates of which it said so at none of them.
+  std::vector<CitedLook> looks_for(const PlanNode& node,
+                                   const std::vector<index::StoredPair>& pairs) const;
   std::vector<index::StoredPair> pairs_to_ask(const PlanNode& node, const TimeSpan& span) const;
   std::optional<Verdict> ask(const std::vector<index::StoredPair>& pairs);
   const index::StoredPair* pair_at_moment() const;

@@ -32,9 +32,8 @@ TEST_CASE("ask answers from the store alone, the same for the same seed") {
   std::string keys;
   for (const auto& [key, value] : json.items()) keys += key + " ";
   CHECK(keys ==
-        "question answer found type value confidence intervals refusal coverage counter_evidence "
-        "plan "
-        "usage timings_ms model store ");
+        "version question answer found type value confidence intervals refusal coverage "
+        "counter_evidence plan usage timings_ms model fingerprints store ");
   CHECK(json["plan"].is_null());
   CHECK(json["usage"]["pairs_read"] == 12);
   CHECK(json["usage"]["visual_tokens"] == 48);

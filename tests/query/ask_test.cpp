@@ -298,13 +298,12 @@ TEST_CASE("JSON has the keys and forms that programs rely on") {
     return names;
   };
   CHECK(keys(json) ==
-        "question answer found type value confidence intervals refusal coverage counter_evidence "
-        "plan "
-        "usage timings_ms model store ");
+        "version question answer found type value confidence intervals refusal coverage "
+        "counter_evidence plan usage timings_ms model fingerprints store ");
   CHECK(keys(json["usage"]) ==
         "pairs_read visual_tokens bytes_read looks_computed looks_kept frames_decoded "
         "pairs_encoded ");
-  CHECK(keys(json["intervals"][0]) == "video from to score pairs ");
+  CHECK(keys(json["intervals"][0]) == "video video_hash from to score basis pairs ");
   CHECK(json["question"] == "What \"happens\" between 10:00 and 12:00?");
   CHECK(json["value"].is_null());
   CHECK(json["found"] == true);

@@ -320,8 +320,8 @@ TEST_CASE("the JSON of an answer is valid and has every member") {
     std::string keys;
     for (const auto& [key, value] : json.items()) keys += key + " ";
     CHECK(keys ==
-          "question answer found type value confidence intervals refusal coverage "
-          "counter_evidence plan usage timings_ms model store ");
+          "version question answer found type value confidence intervals refusal coverage "
+          "counter_evidence plan usage timings_ms model fingerprints store ");
     CHECK(json["type"] == row.type);
     CHECK(json["value"].dump() == row.value);
     CHECK(json["found"] == answer.found);

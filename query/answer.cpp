@@ -1,0 +1,37 @@
+#include "query/answer.h"
+
+namespace hindsight::query {
+
+std::string_view to_string(EvidenceBasis basis) {
+  switch (basis) {
+    case EvidenceBasis::stated:
+      return "stated";
+    case EvidenceBasis::relevance:
+      return "relevance";
+    case EvidenceBasis::looked:
+      return "looked";
+  }
+  return "";
+}
+
+std::string_view to_string(RefusalReason reason) {
+  switch (reason) {
+    case RefusalReason::not_found:
+      return "not_found";
+    case RefusalReason::not_covered:
+      return "not_covered";
+    case RefusalReason::ambiguous:
+      return "ambiguous";
+    case RefusalReason::not_understood:
+      return "not_understood";
+  }
+  return "";
+}
+
+bool says_so(const CitedLook& look) { return look.reply || (look.p_yes >= 0.5) == look.is_true; }
+
+MadeBy made_by(const model::ModelInfo& info) {
+  return {info.vision_fingerprint, info.language_fingerprint, info.dtype};
+}
+
+}  // namespace hindsight::query
