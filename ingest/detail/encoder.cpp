@@ -154,19 +154,41 @@ bool OutputFile::wants_global_header() const {
   return (output_->oformat->flags & AVFMT_GLOBALHEADER) != 0;
 }
 
+bool OutputFile::can_hold(const AVCodecParameters& codec) const {
+  // A container that keeps no list of codecs says so in its own way, and may hold it.
+  return avformat_query_codec(output_->oformat, codec.codec_id, FF_COMPLIANCE_NORMAL) != 0;
+}
+
+void OutputFile::add_copy(const AVStream& from) {
+  AVStream* stream = avformat_new_stream(output_.get(), nullptr);
+  if (stream == nullptr) throw std::bad_alloc();
+  stream->time_base = from.time_base;
+  stream->avg_frame_rate = from.avg_frame_rate;
+  stream->sample_aspect_ratio = from.sample_aspect_ratio;
+  check(avcodec_parameters_copy(stream->codecpar, from.codecpar), "copy parameters");
+  // Each container has its own tags.
+  stream->codecpar->codec_tag = 0;
+  copy_display_matrix(*stream, from);
+}
+
 void OutputFile::start(const AVCodecContext& encoder) {
-  stream_ = avformat_new_stream(output_.get(), nullptr);
-  stream_->time_base = encoder.time_base;
-  stream_->avg_frame_rate = encoder.framerate;
-  check(avcodec_parameters_from_context(stream_->codecpar, &encoder), "copy parameters");
+  AVStream* stream = avformat_new_stream(output_.get(), nullptr);
+  stream->time_base = encoder.time_base;
+  stream->avg_frame_rate = encoder.framerate;
+  check(avcodec_parameters_from_context(stream->codecpar, &encoder), "copy parameters");
+  open();
+}
+
+void OutputFile::open() {
   check_write(avio_open(&output_->pb, path_.c_str(), AVIO_FLAG_WRITE));
   check_write(avformat_write_header(output_.get(), nullptr));
 }
 
-void OutputFile::write(AVPacket& packet, AVRational time_base) {
+void OutputFile::write(AVPacket& packet, AVRational time_base, int stream) {
   const PacketContents contents(&packet);
-  av_packet_rescale_ts(&packet, time_base, stream_->time_base);
-  packet.stream_index = 0;
+  av_packet_rescale_ts(&packet, time_base, output_->streams[stream]->time_base);
+  packet.stream_index = stream;
+  packet.pos = -1;
   check_write(av_interleaved_write_frame(output_.get(), &packet));
 }
 

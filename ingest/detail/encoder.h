@@ -35,17 +35,23 @@ class PictureEncoder {
   std::int64_t next_pts_ = 0;
 };
 
-/// A file with one video stream.  Not thread-safe.
+/// A file with one stream that is encoded, or with copies of another file's.  Not thread-safe.
 class OutputFile {
  public:
   /// Throws Error(usage) when the name's ending is no container.
   explicit OutputFile(const std::string& path);
   ~OutputFile();
   [[nodiscard]] bool wants_global_header() const;
+  /// Whether the container can hold such a stream.
+  [[nodiscard]] bool can_hold(const AVCodecParameters& codec) const;
+  /// The next stream, for packets of `from`; streams are numbered from 0.
+  void add_copy(const AVStream& from);
   /// Opens the file and writes its header.  Throws Error(store) here and below when writing fails.
+  void open();
+  /// With the encoder's stream alone.
   void start(const AVCodecContext& encoder);
   /// Takes the packet's contents; its times are in `time_base`.
-  void write(AVPacket& packet, AVRational time_base);
+  void write(AVPacket& packet, AVRational time_base, int stream = 0);
   void finish();
 
  private:
@@ -54,7 +60,6 @@ class OutputFile {
   };
   std::string path_;
   std::unique_ptr<AVFormatContext, CloseOutput> output_;
-  AVStream* stream_ = nullptr;
 
   int check_write(int code) const;
 };
