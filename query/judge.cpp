@@ -95,9 +95,15 @@ std::vector<std::string> Judge::replies(const std::string& question,
   return texts;
 }
 
+std::set<std::int64_t> Judge::kept(const std::string& predicate, std::int64_t run_id) {
+  std::set<std::int64_t> ids;
+  for (const auto& [pair_id, look] : known(predicate, run_id)) ids.insert(pair_id);
+  return ids;
+}
+
 Judge::Known& Judge::known(const std::string& question, std::int64_t run_id) {
   const auto [it, is_new] = known_.try_emplace({question, run_id});
-  if (is_new) {
+  if (is_new && keep_ != KeepLooks::fresh) {
     for (auto& kept : store_.looks({key_, question}, run_id))
       it->second.emplace(kept.pair_id, std::move(kept));
   }
@@ -183,7 +189,7 @@ std::string Judge::reply_to(const model::Prompt& prompt) {
 void Judge::keep() {
   const auto fresh = std::exchange(new_, {});
   num_new_ = 0;
-  if (keep_ == KeepLooks::no || fresh.empty()) return;
+  if (keep_ != KeepLooks::yes || fresh.empty()) return;
   try {
     auto store = index::Store::open(store_.path(),
                                     index::OpenMode::update,

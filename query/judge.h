@@ -17,7 +17,12 @@
 
 namespace hindsight::query {
 
-enum class KeepLooks { yes, no };
+/// What a Judge does with looks.
+enum class KeepLooks {
+  yes,    ///< reads kept ones, keeps new ones
+  no,     ///< reads kept ones, keeps none
+  fresh,  ///< neither: whatever is asked is looked at now
+};
 
 /// What looking cost.
 struct JudgeUsage {
@@ -44,6 +49,9 @@ class Judge {
   /// The greedy reply for each pair, at most kMaxReplyTokens long, spaces at its ends removed.
   [[nodiscard]] std::vector<std::string> replies(const std::string& question,
                                                  std::span<const index::StoredPair> pairs);
+
+  /// Pairs of a run of which a look is kept for p_yes(): asking it costs nothing.
+  [[nodiscard]] std::set<std::int64_t> kept(const std::string& predicate, std::int64_t run_id);
 
   /// Writes what is new into the store; p_yes() and replies() do so now and then.  An ingest that
   /// holds the store, or a store that cannot be written, keeps nothing.

@@ -1,0 +1,302 @@
+#include "query/verify_answer.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <regex>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "core/error.h"
+#include "query/detail/cited_pairs.h"
+#include "query/evaluate.h"
+#include "query/judge.h"
+#include "query/time_words.h"
+
+namespace hindsight::query {
+namespace {
+
+/// Text has milliseconds, and a duration is the sum of rounded times.
+constexpr MediaDuration kRounding = std::chrono::milliseconds{1};
+
+void refuse_other_model(const Answer& stated, const model::ModelInfo& model) {
+  if (stated.made_by.language_fingerprint == model.language_fingerprint &&
+      stated.made_by.vision_fingerprint == model.vision_fingerprint)
+    return;
+  throw Error(
+      ErrorCode::model,
+      fmt::format("the answer was made by another model ({}, {:.12}) than {} ({:.12}); name "
+                  "that one with --model",
+                  stated.model,
+                  stated.made_by.language_fingerprint,
+                  model.directory,
+                  model.language_fingerprint));
+}
+
+/// Checks one answer; see verify_answer().
+class Checker {
+ public:
+  Checker(const Answer& stated,
+          const index::Store& store,
+          model::LanguageModel& language_model,
+          const model::Tokenizer& tokenizer)
+      : stated_(stated),
+        cited_(store, language_model.info()),
+        judge_(store, language_model, tokenizer, KeepLooks::fresh) {}
+
+  AnswerCheck run() {
+    collect();
+    look_again();
+    for (std::size_t i = 0; i < stated_.intervals.size(); ++i) check_interval(i);
+    check_questions();
+    check_times();
+    check_value();
+    check_absence();
+    const bool all_hold =
+        std::all_of(check_.looks.begin(), check_.looks.end(), [](const auto& look) {
+          return look.verdict == LookVerdict::holds;
+        });
+    if (!check_.faults.empty() || !all_hold)
+      check_.verdict = AnswerVerdict::does_not_hold;
+    else if (!check_.looks.empty())
+      check_.verdict = AnswerVerdict::holds;
+    return std::move(check_);
+  }
+
+ private:
+  void fault(std::string sentence) { check_.faults.push_back(std::move(sentence)); }
+
+  void collect() {
+    for (std::size_t i = 0; i < stated_.intervals.size(); ++i) {
+      const auto& interval = stated_.intervals[i];
+      for (const auto& look : interval.looks) {
+        check_.looks.push_back({.video = interval.video, .stated = look, .reply = {}});
+        pairs_.push_back(cited_.find(interval.video, interval.video_hash, look.pair));
+        interval_of_.push_back(i);
+      }
+    }
+    if (!stated_.findings) return;
+    for (const auto& counter : stated_.findings->counter_evidence) {
+      check_.looks.push_back({.video = counter.video,
+                              .stated = {.pair = counter.pair,
+                                         .question = counter.predicate,
+                                         .reply = std::nullopt,
+                                         .p_yes = counter.p_yes,
+                                         .is_true = false},
+                              .is_counter = true,
+                              .reply = {}});
+      pairs_.push_back(cited_.find(counter.video, counter.video_hash, counter.pair));
+      interval_of_.push_back(stated_.intervals.size());
+    }
+  }
+
+  /// Question by question, as the model looks at many pairs at once.
+  void look_again() {
+    std::map<std::pair<bool, std::string>, std::vector<std::size_t>> asked;
+    for (std::size_t i = 0; i < check_.looks.size(); ++i) {
+      const auto& stated = check_.looks[i].stated;
+      if (pairs_[i]) asked[{stated.reply.has_value(), stated.question}].push_back(i);
+    }
+    for (const auto& [question, positions] : asked) {
+      std::vector<index::StoredPair> pairs;
+      for (const std::size_t i : positions) pairs.push_back(*pairs_[i]);
+      if (question.first) {
+        const auto replies = judge_.replies(question.second, pairs);
+        for (std::size_t k = 0; k < positions.size(); ++k)
+          judge_reply(check_.looks[positions[k]], replies[k]);
+      } else {
+        const auto scores = judge_.p_yes(question.second, pairs);
+        for (std::size_t k = 0; k < positions.size(); ++k)
+          judge_score(check_.looks[positions[k]], scores[k]);
+      }
+    }
+  }
+
+  static void judge_reply(LookCheck& look, const std::string& reply) {
+    look.reply = reply;
+    look.verdict = reply == *look.stated.reply ? LookVerdict::holds : LookVerdict::differs;
+  }
+
+  static void judge_score(LookCheck& look, double p_yes) {
+    look.p_yes = p_yes;
+    const bool is_near = std::abs(p_yes - look.stated.p_yes) <= kLookTolerance;
+    look.verdict = is_near ? LookVerdict::holds : LookVerdict::differs;
+  }
+
+  void check_interval(std::size_t number) {
+    const auto& interval = stated_.intervals[number];
+    const auto name = fmt::format("{} to {} of {}",
+                                  to_clock(interval.span.begin),
+                                  to_clock(interval.span.end),
+                                  interval.video);
+    if (interval.basis != EvidenceBasis::looked) return;
+    TimeSpan around{interval.span.end, interval.span.begin};
+    std::map<std::string, bool> shown;  // by question
+    for (std::size_t i = 0; i < check_.looks.size(); ++i) {
+      if (interval_of_[i] != number || !pairs_[i]) continue;
+      auto now = check_.looks[i].stated;
+      now.p_yes = check_.looks[i].p_yes;
+      auto& is_shown = shown[now.question];
+      is_shown = is_shown || says_so(now);
+      const auto near = cited_.neighbourhood(*pairs_[i]);
+      around = {std::min(around.begin, near.begin), std::max(around.end, near.end)};
+    }
+    if (shown.empty()) return fault(fmt::format("{} cites no pair that is in the store", name));
+    for (const auto& [question, is_shown] : shown)
+      if (!is_shown) fault(fmt::format("no pair of {} shows it: \"{}\"", name, question));
+    if (interval.span.begin < around.begin - kRounding ||
+        interval.span.end > around.end + kRounding)
+      fault(fmt::format("{} reaches beyond the pairs that it cites", name));
+  }
+
+  /// A plan's answer rests on its plan's predicates.
+  void check_questions() {
+    if (!stated_.findings) return;
+    const auto& plan = stated_.findings->plan;
+    const auto predicates = predicates_of(plan);
+    std::set<std::string> known(predicates.begin(), predicates.end());
+    known.insert(plan.look);
+    for (const auto& look : check_.looks) {
+      if (known.insert(look.stated.question).second)
+        fault(fmt::format("its plan does not ask \"{}\"", look.stated.question));
+    }
+  }
+
+  bool is_evidence(const TimeSpan& time, MediaDuration tolerance) const {
+    return std::any_of(
+        stated_.intervals.begin(), stated_.intervals.end(), [&](const auto& interval) {
+          return interval.span.begin - tolerance <= time.end &&
+                 time.begin <= interval.span.end + tolerance;
+        });
+  }
+
+  void check_times() {
+    if (!stated_.found) return;
+    const auto outside = [&](MediaTime time) {
+      fault(fmt::format("the time {} lies in no interval of the evidence", to_clock(time)));
+    };
+    if (!stated_.findings) {
+      // A model rounds the times that it was shown.
+      for (const auto& time : read_stated_times(stated_.text, MediaTime{MediaDuration::max() / 4}))
+        if (!is_evidence(time, std::chrono::seconds{1})) outside(time.begin);
+      return;
+    }
+    // What a clock in the picture says is no time of the video.
+    if (stated_.findings->plan.type == AnswerType::text) return;
+    static const std::regex clock(R"(\d\d+:\d\d:\d\d\.\d\d\d)");
+    const std::sregex_iterator end;
+    for (std::sregex_iterator it(stated_.text.begin(), stated_.text.end(), clock); it != end;
+         ++it) {
+      const auto time = parse_time(it->str());
+      if (time && !is_evidence({*time, *time}, kRounding)) outside(*time);
+    }
+  }
+
+  void check_value() {
+    if (!stated_.found || !stated_.findings) return;
+    const auto& plan = stated_.findings->plan;
+    const auto& value = stated_.findings->value;
+    const auto& intervals = stated_.intervals;
+    if (const auto* number = std::get_if<double>(&value)) {
+      if (plan.type == AnswerType::count && !plan.per_hour && plan.look.empty() &&
+          *number != static_cast<double>(intervals.size())) {
+        fault(fmt::format("it counts {:g} but shows {} intervals", *number, intervals.size()));
+      }
+      MediaDuration length{};
+      for (const auto& interval : intervals) length += interval.span.length();
+      if (plan.type == AnswerType::duration && std::abs(*number - to_seconds(length)) > 0.01) {
+        fault(fmt::format(
+            "it says {:g} seconds but its intervals last {:g}", *number, to_seconds(length)));
+      }
+    }
+    if (const auto* truth = std::get_if<bool>(&value)) check_truth(*truth);
+    const auto* text = std::get_if<std::string>(&value);
+    if (text == nullptr) return;
+    const bool is_replied = std::any_of(check_.looks.begin(), check_.looks.end(), [&](auto& look) {
+      return look.stated.reply && look.verdict == LookVerdict::holds && look.reply == *text;
+    });
+    if (!is_replied) fault(fmt::format("no pair is replied to with \"{}\"", *text));
+  }
+
+  void check_truth(bool value) {
+    const auto& plan = stated_.findings->plan;
+    const auto holds = plan.at ? holds_at_moment() : std::optional(!stated_.intervals.empty());
+    if (!holds || value == (*holds != plan.never)) return;
+    fault(fmt::format(
+        "it says {}, but its evidence says {}", value ? "yes" : "no", value ? "no" : "yes"));
+  }
+
+  /// What the look at the plan's moment says; empty where several decide together, or hysteresis.
+  std::optional<bool> holds_at_moment() const {
+    const auto& nodes = stated_.findings->plan.of;
+    if (nodes.empty()) return std::nullopt;
+    const auto leaves = leaves_of(nodes.front());
+    const bool is_simple =
+        nodes.front().op == PlanOp::timeline || nodes.front().op == PlanOp::negation;
+    if (!is_simple || leaves.size() != 1) return std::nullopt;
+    for (const auto& look : check_.looks) {
+      const bool is_it = !look.is_counter && look.stated.question == leaves.front().predicate;
+      if (!is_it || look.verdict == LookVerdict::missing) continue;
+      if (look.p_yes >= Hysteresis{}.off && look.p_yes < Hysteresis{}.on) return std::nullopt;
+      return (look.p_yes >= Hysteresis{}.on) == leaves.front().is_true;
+    }
+    return std::nullopt;
+  }
+
+  /// Of "no", 0 and "not seen".
+  void check_absence() {
+    if (!stated_.intervals.empty()) return;
+    for (const auto& look : check_.looks) {
+      if (look.verdict == LookVerdict::missing || look.p_yes < Hysteresis{}.on) continue;
+      fault(fmt::format("{} of {} speaks against it: \"{}\" is likely there",
+                        to_clock(look.stated.pair.first),
+                        look.video,
+                        look.stated.question));
+    }
+  }
+
+  const Answer& stated_;
+  detail::CitedPairs cited_;
+  Judge judge_;
+  AnswerCheck check_;
+  // One for each look.
+  std::vector<std::optional<index::StoredPair>> pairs_;
+  std::vector<std::size_t> interval_of_;
+};
+
+}  // namespace
+
+std::string_view to_string(LookVerdict verdict) {
+  switch (verdict) {
+    case LookVerdict::holds:
+      return "holds";
+    case LookVerdict::differs:
+      return "differs";
+    case LookVerdict::missing:
+      return "missing";
+  }
+  return "";
+}
+
+std::string_view to_string(AnswerVerdict verdict) {
+  switch (verdict) {
+    case AnswerVerdict::holds:
+      return "holds";
+    case AnswerVerdict::does_not_hold:
+      return "does_not_hold";
+    case AnswerVerdict::nothing_to_check:
+      return "nothing_to_check";
+  }
+  return "";
+}
+
+AnswerCheck verify_answer(const Answer& stated,
+                          const index::Store& store,
+                          model::LanguageModel& language_model,
+                          const model::Tokenizer& tokenizer) {
+  refuse_other_model(stated, language_model.info());
+  return Checker(stated, store, language_model, tokenizer).run();
+}
+
+}  // namespace hindsight::query

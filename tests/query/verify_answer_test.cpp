@@ -1,0 +1,264 @@
+#include "query/verify_answer.h"
+
+#include <functional>
+#include <map>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "core/error.h"
+#include "query/answer_reading.h"
+#include "query/execute.h"
+#include "query/looking_model.h"
+
+using namespace hindsight;
+using namespace hindsight::query;
+using test::at;
+using test::LookingModel;
+using test::span;
+using test::TestStore;
+using test::tokenizer;
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+/// A film in which a red car and an open door are seen, and what was answered about it.
+struct Answered {
+  TestStore test;
+  LookingModel model;
+  std::map<std::string, Intervals> truth;
+
+  Answered() {
+    test::add_timed_film(test.store);
+    truth["Is a red car visible?"] = {span(100, 150), span(300, 330)};
+    truth["Is a blue truck visible?"] = {span(500, 520)};
+    truth["Is the door open?"] = {span(0, 50), span(400, 460)};
+    model.truth = [&](const std::string& question, double second) {
+      const auto found = truth.find(question);
+      return found != truth.end() && holds_at(found->second, at(second)) ? 0.97 : 0.02;
+    };
+    model.replies = [](const std::string&, double) -> std::string { return "red"; };
+  }
+
+  Json ask(const std::string& text) {
+    const auto plan = plan_question({.text = text}, test.store, model.facts);
+    return Json::parse(to_json(answer_question(plan, test.store, model, tokenizer()), 0));
+  }
+  AnswerCheck verify(const Json& json) {
+    return verify_answer(parse_answer(json.dump(), "answer.json"), test.store, model, tokenizer());
+  }
+};
+
+std::string all_faults(const AnswerCheck& check) {
+  std::string text;
+  for (const auto& fault : check.faults) text += fault + "\n";
+  return text;
+}
+
+std::string message_of(const std::function<void()>& call, ErrorCode code) {
+  try {
+    call();
+  } catch (const Error& e) {
+    CHECK(e.code() == code);
+    return e.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("what was answered holds when the model looks again") {
+  Answered film;
+  for (const std::string question : {"When is a red car visible?",
+                                     "When does the red car first appear?",
+                                     "How many times does a red car appear?",
+                                     "How many times per hour does a red car appear?",
+                                     "How long is a red car visible?",
+                                     "How long after the red car does the blue truck appear?",
+                                     "How long is the longest time the door is open?",
+                                     "When is a red car not visible?",
+                                     "Does a red car appear before the blue truck?",
+                                     "Does a red car or a blue truck appear?",
+                                     "Is the door open at 7:00?",
+                                     "Is the door open at 8:00?",
+                                     "Does a dog ever appear?",
+                                     "Does a dog never appear?",
+                                     "How many dogs appear?",
+                                     "When does a dog appear?",
+                                     "Which came first, the blue truck or the red car?",
+                                     "What colour is the first red car?",
+                                     "When is a red car visible between 2:00 and 5:10?"}) {
+    CAPTURE(question);
+    const auto json = film.ask(question);
+    const int looked = film.model.num_scored + film.model.num_replies;
+    const auto check = film.verify(json);
+    CAPTURE(json.dump());
+    CAPTURE(all_faults(check));
+    CHECK(to_string(check.verdict) == to_string(AnswerVerdict::holds));
+    CHECK(check.looks.size() >= 1);
+    // Every cited look was computed now, not read.
+    CHECK(film.model.num_scored + film.model.num_replies ==
+          looked + static_cast<int>(check.looks.size()));
+  }
+}
+
+TEST_CASE("kept looks are not read: a model that sees otherwise by now is believed") {
+  Answered film;
+  const auto path = film.test.store.path();
+  film.test.store = index::Store::open(film.test.dir.file("other.db"), index::OpenMode::write);
+  film.test.store = index::Store::open(path, index::OpenMode::read);
+  const auto json = film.ask("When is a red car visible?");
+  CHECK(film.verify(json).verdict == AnswerVerdict::holds);
+  film.truth.clear();
+  // The question itself is answered from what was kept ...
+  CHECK(film.ask("When is a red car visible?")["intervals"] == json["intervals"]);
+  // ... its check is not.
+  const auto check = film.verify(json);
+  CHECK(check.verdict == AnswerVerdict::does_not_hold);
+  CHECK(check.looks.front().verdict == LookVerdict::differs);
+  CHECK(all_faults(check).find("shows it: \"Is a red car visible?\"") != std::string::npos);
+}
+
+TEST_CASE("the same video in another store is found by its content") {
+  Answered film;
+  const auto json = film.ask("When is a red car visible?");
+  TestStore other;
+  test::add_timed_film(other.store, {.name = "first.mp4", .content_hash = "ffff"});
+  test::add_timed_film(other.store, {.name = "renamed.mp4"});
+  const auto check =
+      verify_answer(parse_answer(json.dump(), "answer.json"), other.store, film.model, tokenizer());
+  CHECK(check.verdict == AnswerVerdict::holds);
+}
+
+TEST_CASE("an answer that was changed does not hold") {
+  struct Row {
+    std::string question;
+    std::function<void(Json&)> change;
+    std::string fault;  ///< empty: a look differs
+  };
+  const std::string when = "When is a red car visible?";
+  const std::string count = "How many times does a red car appear?";
+  const std::vector<Row> rows{
+      {when, [](Json& j) { j["intervals"][0]["pairs"][0]["looks"][0]["p_yes"] = 0.5; }, ""},
+      {when, [](Json& j) { j["counter_evidence"][0]["p_yes"] = 0.3; }, ""},
+      {when, [](Json& j) { j["intervals"][0]["pairs"][0]["first"] = 104.6; }, ""},
+      {when, [](Json& j) { j["intervals"][0]["pairs"][0]["width"] = 84; }, ""},
+      {when,
+       [](Json& j) { j["answer"] = "A red car is visible: from 00:10:00.000 to 00:11:00.000."; },
+       "the time 00:10:00.000 lies in no interval"},
+      {when, [](Json& j) { j["intervals"][0]["to"] = 250.0; }, "reaches beyond the pairs"},
+      {when, [](Json& j) { j["intervals"][0]["pairs"].clear(); }, "cites no pair"},
+      {when,
+       [](Json& j) {
+         for (auto& pair : j["intervals"][0]["pairs"]) pair["looks"][0]["is_true"] = false;
+       },
+       "shows it"},
+      {when,
+       [](Json& j) {
+         for (auto& pair : j["intervals"][1]["pairs"])
+           pair["looks"][0] = {
+               {"predicate", "Is a dog visible?"}, {"is_true", false}, {"p_yes", 0.02}};
+       },
+       "its plan does not ask \"Is a dog visible?\""},
+      {count, [](Json& j) { j["value"] = 3; }, "it counts 3 but shows 2 intervals"},
+      {count, [](Json& j) { j["intervals"].erase(1); }, "it counts 2 but shows 1 intervals"},
+      {"How long is a red car visible?",
+       [](Json& j) { j["value"] = 90; },
+       "it says 90 seconds but its intervals last 80"},
+      {"Is the door open at 7:00?",
+       [](Json& j) { j["value"] = false; },
+       "it says no, but its evidence says yes"},
+      {"Is the door never open?",
+       [](Json& j) { j["value"] = true; },
+       "it says yes, but its evidence says no"},
+      {"What colour is the first red car?",
+       [](Json& j) { j["value"] = "green"; },
+       "no pair is replied to with \"green\""},
+  };
+  Answered film;
+  for (const auto& row : rows) {
+    auto json = film.ask(row.question);
+    REQUIRE(film.verify(json).verdict == AnswerVerdict::holds);
+    row.change(json);
+    CAPTURE(json.dump());
+    const auto check = film.verify(json);
+    CHECK(check.verdict == AnswerVerdict::does_not_hold);
+    if (!row.fault.empty()) CHECK(all_faults(check).find(row.fault) != std::string::npos);
+  }
+}
+
+TEST_CASE("a no does not hold when what was ruled out is likely") {
+  Answered film;
+  const auto json = film.ask("Does a dog ever appear?");
+  film.truth["Is a dog visible?"] = {span(0, 1500)};
+  const auto check = film.verify(json);
+  CHECK(check.verdict == AnswerVerdict::does_not_hold);
+  CHECK(all_faults(check).find("speaks against it") != std::string::npos);
+}
+
+TEST_CASE("of a generated answer there is nothing to look at again, but its times are compared") {
+  Answered film;
+  film.model.reply = "A man at 20.0 seconds.";
+  auto json = film.ask("Who comes?");
+  CHECK(film.verify(json).verdict == AnswerVerdict::nothing_to_check);
+  json["answer"] = "A man at 900 seconds.";
+  const auto check = film.verify(json);
+  CHECK(check.verdict == AnswerVerdict::does_not_hold);
+  CHECK(all_faults(check) == "the time 00:15:00.000 lies in no interval of the evidence\n");
+}
+
+TEST_CASE("another model, store or file is refused in one sentence") {
+  Answered film;
+  const auto json = film.ask("When is a red car visible?");
+  const auto answer = parse_answer(json.dump(), "answer.json");
+  TestStore empty;
+  CHECK(message_of([&] { (void)verify_answer(answer, empty.store, film.model, tokenizer()); },
+                   ErrorCode::not_found)
+            .find("does not hold gate.mp4 (aaaa1111)") != std::string::npos);
+  test::add_timed_film(empty.store, {.fingerprint = "beef"});
+  CHECK(message_of([&] { (void)verify_answer(answer, empty.store, film.model, tokenizer()); },
+                   ErrorCode::not_found)
+            .find("has no tokens of gate.mp4 for the model") != std::string::npos);
+  film.model.facts.language_fingerprint = "2b2b";
+  CHECK(message_of([&] { (void)film.verify(json); }, ErrorCode::model)
+            .find("was made by another model (models/fake, 1a1a)") != std::string::npos);
+}
+
+TEST_CASE("what is no answer is refused, naming what is wrong") {
+  Answered film;
+  const auto good = film.ask("When is a red car visible?");
+  struct Row {
+    std::string json;
+    std::string message;
+  };
+  const auto changed = [&](const std::function<void(Json&)>& change) {
+    auto json = good;
+    change(json);
+    return json.dump();
+  };
+  const std::vector<Row> rows{
+      {"", "it is not JSON"},
+      {"When?", "it is not JSON"},
+      {"[]", "it is not one JSON object"},
+      {"{}", "key 'version' not found"},
+      {changed([](Json& j) { j["version"] = 9; }), "its version is 9, not 1"},
+      {changed([](Json& j) { j["version"] = "1"; }), "type must be number"},
+      {changed([](Json& j) { j.erase("fingerprints"); }), "key 'fingerprints' not found"},
+      {changed([](Json& j) { j["intervals"][0]["from"] = "soon"; }), "type must be number"},
+      {changed([](Json& j) { j["intervals"][0]["from"] = 1e300; }), "is not a time in seconds"},
+      {changed([](Json& j) { j["intervals"][0]["to"] = 1; }), "ends before it begins"},
+      {changed([](Json& j) { j["intervals"][0]["score"] = 7; }),
+       "'score' must lie between 0 and 1"},
+      {changed([](Json& j) { j["intervals"][0]["basis"] = "felt"; }), "there is no basis 'felt'"},
+      {changed([](Json& j) { j["plan"]["version"] = 8; }), "its version is 8"},
+      {changed([](Json& j) { j["plan"]["of"][0]["op"] = "magic"; }), "no operator 'magic'"},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.json);
+    const auto message =
+        message_of([&] { (void)parse_answer(row.json, "answer.json"); }, ErrorCode::usage);
+    CAPTURE(message);
+    CHECK(message.find("answer.json is not an answer that this version reads: ") == 0);
+    CHECK(message.find(row.message) != std::string::npos);
+  }
+}
