@@ -1,0 +1,192 @@
+#include "query/evidence_page.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include <fmt/format.h>
+
+#include "query/detail/base64.h"
+
+namespace hindsight::query {
+namespace {
+
+constexpr std::string_view kHead = R"html(<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy"
+ content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+<style>
+:root { color-scheme: light dark; --line: #8884; --soft: #8881; }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 0 auto; padding: 1rem;
+ overflow-wrap: anywhere; }
+h1 { font-size: 1.3rem; margin: 0.5rem 0; }
+h2 { font-size: 1.05rem; margin: 0 0 0.5rem; }
+.answer { font-size: 1.15rem; padding: 0.75rem 1rem; background: var(--soft); border-radius: 8px; }
+section { border-top: 1px solid var(--line); padding: 1rem 0; }
+.pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr));
+ gap: 0.75rem; }
+figure { margin: 0; }
+img, .none { width: 100%; border-radius: 6px; background: var(--soft); display: block; }
+.none { padding: 2rem 0; text-align: center; }
+figcaption, footer, .facts { font-size: 0.85rem; opacity: 0.85; }
+time { font-variant-numeric: tabular-nums; }
+</style>
+)html";
+
+/// `text` inside an element or an attribute.
+std::string escaped(std::string_view text) {
+  std::string safe;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        safe += "&amp;";
+        break;
+      case '<':
+        safe += "&lt;";
+        break;
+      case '>':
+        safe += "&gt;";
+        break;
+      case '"':
+        safe += "&quot;";
+        break;
+      case '\'':
+        safe += "&#39;";
+        break;
+      default:
+        // A page may hold no control characters.
+        safe += static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t' ? ' ' : c;
+    }
+  }
+  return safe;
+}
+
+std::string clock_html(MediaTime time) { return fmt::format("<time>{}</time>", to_clock(time)); }
+
+std::string span_html(const TimeSpan& span) {
+  return fmt::format("{} \u2013 {}", clock_html(span.begin), clock_html(span.end));
+}
+
+/// caption: HTML.
+std::string picture_html(const index::StoredPair& pair,
+                         const Thumbnails& thumbnails,
+                         const std::string& caption) {
+  const auto found = thumbnails.find(pair.id);
+  const auto picture =
+      found == thumbnails.end()
+          ? std::string(R"(<div class="none">no picture kept</div>)")
+          : fmt::format(R"(<img alt="the picture at {}" src="data:image/jpeg;base64,{}">)",
+                        to_clock(pair.first),
+                        detail::to_base64(found->second));
+  return fmt::format("<figure>{}<figcaption>{}{}</figcaption></figure>\n",
+                     picture,
+                     clock_html(pair.first),
+                     caption);
+}
+
+std::string look_html(const CitedLook& look) {
+  if (look.reply) {
+    return fmt::format("<br>{} <b>{}</b>", escaped(look.question), escaped(*look.reply));
+  }
+  return fmt::format("<br>{} <b>{:.2f}</b>", escaped(look.question), look.p_yes);
+}
+
+std::string interval_html(const EvidenceInterval& interval, const Thumbnails& thumbnails) {
+  std::string pictures;
+  for (const auto& pair : interval.pairs) {
+    std::string caption;
+    for (const auto& look : interval.looks)
+      if (look.pair.id == pair.id) caption += look_html(look);
+    pictures += picture_html(pair, thumbnails, caption);
+  }
+  return fmt::format(
+      "<section>\n<h2>{}</h2>\n<p class=\"facts\">{}, score {:.2f}</p>\n"
+      "<div class=\"pictures\">\n{}</div>\n</section>\n",
+      span_html(interval.span),
+      escaped(interval.video),
+      interval.score,
+      pictures);
+}
+
+std::string counter_html(const PlanFindings& findings, const Thumbnails& thumbnails) {
+  if (findings.counter_evidence.empty()) return {};
+  std::string pictures;
+  for (const auto& counter : findings.counter_evidence) {
+    pictures += picture_html(counter.pair,
+                             thumbnails,
+                             fmt::format(" in {}<br>{} <b>{:.2f}</b>",
+                                         escaped(counter.video),
+                                         escaped(counter.predicate),
+                                         counter.p_yes));
+  }
+  return fmt::format(
+      "<section>\n<h2>Ruled out: what came closest outside of these times</h2>\n"
+      "<div class=\"pictures\">\n{}</div>\n</section>\n",
+      pictures);
+}
+
+std::string coverage_html(const PlanFindings& findings) {
+  const auto& coverage = findings.coverage;
+  return fmt::format(
+      "<section>\n<h2>Coverage</h2>\n<p>Looked at {:.1f} % of what was asked about, {:.1f} pairs a "
+      "minute; the widest gap is {:.1f} s, {} in {}.</p>\n</section>\n",
+      coverage.share * 100,
+      coverage.pairs_per_minute,
+      to_seconds(coverage.widest_gap.length()),
+      span_html(coverage.widest_gap),
+      escaped(findings.gap_video));
+}
+
+std::string footer_html(const Answer& answer) {
+  return fmt::format(
+      "<footer>{} pairs read, {} frames decoded. A number behind a question is the probability of "
+      "\"yes\" that the model gave for that pair. Model {}, store {}. Check it again with "
+      "<code>hindsight verify-answer</code>.</footer>\n",
+      answer.usage.pairs_read,
+      Usage::frames_decoded,
+      escaped(answer.model),
+      escaped(answer.store));
+}
+
+}  // namespace
+
+Thumbnails read_thumbnails(const Answer& answer, const index::Store& store) {
+  Thumbnails thumbnails;
+  const auto add = [&](const index::StoredPair& pair) {
+    if (thumbnails.contains(pair.id)) return;
+    if (auto jpeg = store.thumbnail(pair.id); !jpeg.empty())
+      thumbnails.emplace(pair.id, std::move(jpeg));
+  };
+  for (const auto& interval : answer.intervals)
+    for (const auto& pair : interval.pairs) add(pair);
+  if (answer.findings)
+    for (const auto& counter : answer.findings->counter_evidence) add(counter.pair);
+  return thumbnails;
+}
+
+std::string to_html(const Answer& answer, const Thumbnails& thumbnails) {
+  std::string page(kHead);
+  auto out = std::back_inserter(page);
+  fmt::format_to(out,
+                 "<title>{0}</title>\n</head>\n<body>\n<h1>{0}</h1>\n<p class=\"answer\">{1}</p>\n",
+                 escaped(answer.question),
+                 escaped(answer.text));
+  if (answer.findings && answer.found)
+    fmt::format_to(out, "<p class=\"facts\">Confidence {:.2f}</p>\n", answer.findings->confidence);
+  if (!answer.findings) {
+    fmt::format_to(out,
+                   "<p class=\"facts\">The model's own text: the question has no form that becomes "
+                   "a plan. The pictures are those that it names or, where it names no time, those "
+                   "nearest to the question.</p>\n");
+  }
+  for (const auto& interval : answer.intervals) page += interval_html(interval, thumbnails);
+  if (answer.findings)
+    page += counter_html(*answer.findings, thumbnails) + coverage_html(*answer.findings);
+  page += footer_html(answer);
+  page += "</body>\n</html>\n";
+  return page;
+}
+
+}  // namespace hindsight::query
