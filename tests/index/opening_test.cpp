@@ -9,12 +9,12 @@
 #include <sqlite3.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/error.h"
 #include "index/detail/schema.h"
 #include "index/support.h"
+#include "support/child.h"
 #include "support/temp_dir.h"
 
 using namespace hindsight;
@@ -56,38 +56,6 @@ std::string failure(const std::string& path, OpenMode mode, ErrorCode expected =
 void make_store(const std::string& path, int num_stretches = 6) {
   Store store = Store::open(path, OpenMode::write);
   fill(store, make_video("gate.mp4", "aaaa1111"), num_stretches);
-}
-
-/// What `work` returns in a child process; the child may change its own limits and user.
-template <class Work>
-std::string in_child(Work work) {
-  int ends[2];
-  REQUIRE(pipe(ends) == 0);
-  const pid_t child = fork();
-  REQUIRE(child >= 0);
-  if (child == 0) {
-    std::string result;
-    try {
-      result = work();
-    } catch (const std::exception& error) {
-      result = std::string("unexpected: ") + error.what();
-    }
-    [[maybe_unused]] const auto written = write(ends[1], result.data(), result.size());
-    _exit(0);
-  }
-  close(ends[1]);
-  std::string result;
-  char buffer[4096];
-  for (ssize_t size = 0; (size = read(ends[0], buffer, sizeof buffer)) > 0;)
-    result.append(buffer, static_cast<std::size_t>(size));
-  close(ends[0]);
-  waitpid(child, nullptr, 0);
-  return result;
-}
-
-/// Tests run as root must not be let through by it.
-void become_nobody() {
-  if (geteuid() == 0 && setresuid(65534, 65534, 65534) != 0) _exit(1);
 }
 
 }  // namespace
