@@ -55,4 +55,13 @@ std::string shell_quoted(const std::string& word) {
   return quoted;
 }
 
+std::string printable(std::string_view text) {
+  std::string safe(text);
+  for (char& c : safe) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte < 0x20 && c != '\n' && c != '\t') || byte == 0x7f) c = ' ';
+  }
+  return safe;
+}
+
 }  // namespace hindsight::app

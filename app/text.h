@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace hindsight::app {
 
@@ -14,6 +15,9 @@ namespace hindsight::app {
 
 /// "1 234 567": thousands apart.
 [[nodiscard]] std::string human_count(std::int64_t count);
+
+/// What a model or a video says, for a terminal: nothing in it moves the cursor or changes colours.
+[[nodiscard]] std::string printable(std::string_view text);
 
 /// `word` as a shell reads it back: in single quotes unless it needs none.
 [[nodiscard]] std::string shell_quoted(const std::string& word);

@@ -16,9 +16,11 @@ void add_model(CLI::App& root, Context& context);
 void add_plan(CLI::App& root, Context& context);
 void add_probe(CLI::App& root, Context& context);
 void add_rm(CLI::App& root, Context& context);
+void add_search(CLI::App& root, Context& context);
 void add_timeline(CLI::App& root, Context& context);
 void add_tokenize(CLI::App& root, Context& context);
 void add_verify(CLI::App& root, Context& context);
+void add_verify_answer(CLI::App& root, Context& context);
 void add_version(CLI::App& root, Context& context);
 
 std::vector<AddVerb> all_verbs() {
@@ -26,6 +28,8 @@ std::vector<AddVerb> all_verbs() {
       // the main job
       add_ingest,
       add_ask,
+      add_search,
+      add_verify_answer,
       add_eval,
       // looking at a video
       add_probe,

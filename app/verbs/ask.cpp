@@ -1,7 +1,4 @@
 #include <cstdio>
-#include <fstream>
-#include <iostream>
-#include <iterator>
 #include <memory>
 #include <optional>
 
@@ -9,7 +6,11 @@
 #include <unistd.h>
 
 #include "app/context.h"
+#include "app/evidence_files.h"
+#include "app/input_text.h"
+#include "app/loaded_model.h"
 #include "app/model_dir.h"
+#include "app/question_options.h"
 #include "app/text.h"
 #include "core/error.h"
 #include "model/config.h"
@@ -22,11 +23,9 @@ namespace hindsight::app {
 namespace {
 
 struct AskFlags {
-  std::string question;
-  std::vector<std::string> videos;
-  std::string from;
-  std::string to;
+  QuestionFlags question;
   std::string plan_file;
+  EvidenceFiles files;
   bool json = false;
   bool explain = false;
   bool fail_on_abstain = false;
@@ -38,38 +37,6 @@ struct AskFlags {
   std::optional<double> repetition_penalty;
   std::uint64_t seed = 0;
 };
-
-std::optional<MediaTime> read_time_flag(std::string_view flag, const std::string& text) {
-  if (text.empty()) return std::nullopt;
-  if (const auto time = parse_time(text)) return time;
-  throw Error(
-      ErrorCode::usage,
-      fmt::format("{} {} is not a time; write 12.5, 12.5s, MM:SS or HH:MM:SS.mmm", flag, text));
-}
-
-query::Question read_question(const AskFlags& flags) {
-  query::Question question{.text = flags.question,
-                           .videos = flags.videos,
-                           .from = read_time_flag("--from", flags.from),
-                           .to = read_time_flag("--to", flags.to)};
-  // A plan needs no words.
-  if (question.text.empty() && !flags.plan_file.empty()) question.text = "(the plan)";
-  if (question.text == "-") {
-    question.text.assign(std::istreambuf_iterator<char>(std::cin), {});
-    question.text.erase(question.text.find_last_not_of("\r\n") + 1);
-  }
-  return question;
-}
-
-/// The plan of --plan FILE.
-query::Plan read_plan_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    throw Error(ErrorCode::unreadable_input,
-                fmt::format("the plan '{}' cannot be read; name a file that holds one", path));
-  }
-  return query::parse_plan(std::string(std::istreambuf_iterator<char>(file), {}), path);
-}
 
 /// The model's own values with the flags over them.  A temperature above 0 samples, even from a
 /// model whose files say greedy: its top-k of 1 would silently undo the flag.
@@ -89,16 +56,6 @@ model::GenerationOptions generation_options(const AskFlags& flags,
   options.seed = flags.seed;
   model::check(options);
   return options;
-}
-
-/// Model output for a terminal: nothing in it moves the cursor or changes colours.
-std::string printable(std::string_view text) {
-  std::string safe(text);
-  for (char& c : safe) {
-    const auto byte = static_cast<unsigned char>(c);
-    if ((byte < 0x20 && c != '\n' && c != '\t') || byte == 0x7f) c = ' ';
-  }
-  return safe;
 }
 
 void print_text(std::string_view text) {
@@ -170,33 +127,35 @@ void log_usage(const query::Answer& answer, double load_ms, const Logger& logger
 }
 
 void ask(const AskFlags& flags, Context& context) {
-  const auto question = read_question(flags);
+  auto question = read_question(flags.question);
   std::optional<query::Plan> given_plan;
-  if (!flags.plan_file.empty()) given_plan = read_plan_file(flags.plan_file);
+  if (!flags.plan_file.empty()) {
+    given_plan = query::parse_plan(read_text(flags.plan_file, "plan"), flags.plan_file);
+  }
+  // A plan needs no words.
+  if (given_plan && question.text.empty()) question.text = "(the plan)";
   const auto store = index::Store::open(context.store_path, index::OpenMode::read);
   const auto model_dir = resolve_model_dir(context);
   // All that can be refused is refused before the weights are loaded.
   const auto plan = query::plan_question(question, store, model::torch::read_model_info(model_dir));
   const query::AskOptions options{.max_visual_tokens = flags.max_visual_tokens,
                                   .generation = generation_options(flags, model_dir)};
-  const auto tokenizer = model::Tokenizer::load(model_dir);
-  const auto begin = std::chrono::steady_clock::now();
-  const auto language_model = model::torch::load_language_model(model_dir, {}, context.logger);
-  const std::chrono::duration<double, std::milli> load = std::chrono::steady_clock::now() - begin;
+  prepare(flags.files);
+  const auto loaded = load_model(model_dir, context.logger);
 
   const bool streams = !flags.json && is_terminal(STDOUT_FILENO);
   const auto answer =
       !given_plan ? query::answer_question(plan,
                                            store,
-                                           *language_model,
-                                           tokenizer,
+                                           *loaded.language,
+                                           loaded.tokenizer,
                                            options,
                                            {},
                                            streams ? query::OnText(print_text) : query::OnText())
-                  : query::execute(*given_plan, plan, store, *language_model, tokenizer);
+                  : query::execute(*given_plan, plan, store, *loaded.language, loaded.tokenizer);
   if (flags.explain) fmt::print(stderr, "{}", query::explain(answer));
   if (flags.json) {
-    fmt::print("{}\n", query::to_json(answer, load.count()));
+    fmt::print("{}\n", query::to_json(answer, loaded.load_ms));
   } else {
     if (!streams || answer.findings) print_text(answer.text);
     fmt::print("\n");
@@ -205,7 +164,9 @@ void ask(const AskFlags& flags, Context& context) {
   // Whole before the log goes on: both may end in one file.
   std::fflush(stdout);
   warn_of_limits(plan, answer, context.logger);
-  log_usage(answer, load.count(), context.logger);
+  log_usage(answer, loaded.load_ms, context.logger);
+  if (!flags.files.directory.empty()) write_evidence(flags.files, answer, store, context.logger);
+  if (!flags.files.clip.empty()) write_clip(flags.files, answer, store, context.logger);
   if (!answer.found && flags.fail_on_abstain)
     context.exit_code = static_cast<int>(ErrorCode::abstained);
 }
@@ -223,27 +184,35 @@ void add_generation_flags(CLI::App& verb, AskFlags& flags) {
   verb.add_option("--seed", flags.seed, "The same seed gives the same answer");
 }
 
+void add_evidence_flags(CLI::App& verb, EvidenceFiles& files) {
+  verb.add_option("--evidence",
+                  files.directory,
+                  "Write the evidence's pictures and a page, index.html, into this folder")
+      ->configurable(false);
+  verb.add_option(
+          "--clip",
+          files.clip,
+          "Cut the evidence out of the original, if it is still there: a .mp4, .mkv or .mov")
+      ->configurable(false);
+  verb.add_flag("--force", files.force, "Let --evidence and --clip replace what is there")
+      ->configurable(false);
+}
+
 }  // namespace
 
 void add_ask(CLI::App& root, Context& context) {
   auto flags = std::make_shared<AskFlags>();
   auto* verb = root.add_subcommand(
       "ask", "Answer a question from the token cache, with the intervals that prove it");
-  auto* question =
-      verb->add_option("question", flags->question, "The question; - reads it from standard input");
+  auto* question = verb->add_option(
+      "question", flags->question.text, "The question; - reads it from standard input");
   auto* plan_file = verb->add_option("--plan",
                                      flags->plan_file,
                                      "Execute the plan in this JSON file instead of the question's")
                         ->configurable(false);
   add_store_option(*verb, context);
   add_model_option(*verb, context);
-  verb->add_option(
-          "--video", flags->videos, "Only this video: name, path or hash prefix; may be repeated")
-      ->allow_extra_args(false)
-      ->configurable(false);
-  verb->add_option("--from", flags->from, "Nothing before this time: 12.5, MM:SS or HH:MM:SS.mmm")
-      ->configurable(false);
-  verb->add_option("--to", flags->to, "Nothing from this time on")->configurable(false);
+  add_question_options(*verb, flags->question);
   verb->add_flag("--json", flags->json, "One JSON object on stdout");
   verb->add_flag("--explain",
                  flags->explain,
@@ -254,6 +223,7 @@ void add_ask(CLI::App& root, Context& context) {
           "--max-visual-tokens", flags->max_visual_tokens, "Visual tokens read for one question")
       ->check(CLI::PositiveNumber);
   add_generation_flags(*verb, *flags);
+  add_evidence_flags(*verb, flags->files);
   verb->footer(
       "Time words limit what is read: 'between 10:00 and 12:00', 'in the first five minutes', 'at "
       "0:15',\n"
@@ -265,10 +235,12 @@ void add_ask(CLI::App& root, Context& context) {
       "Examples:\n"
       "  hindsight ask 'When does the red car leave?'\n"
       "  hindsight ask 'How many cars appear after the door opens?' --explain\n"
-      "  hindsight ask --plan plan.json --json\n"
+      "  hindsight ask 'When is the door open?' --evidence proof --clip door.mp4\n"
+      "  hindsight ask --plan plan.json --json > answer.json; hindsight verify-answer answer.json\n"
       "  hindsight ask 'What happens in the last hour?' --video gate-cam.mp4 --explain\n"
       "  echo 'Who is at the gate at 0:15?' | hindsight ask - --json | jq .intervals\n"
-      "Exit codes: 0 answered, 2 usage or a bad plan, 3 no plan file, 5 no such video, model or "
+      "Exit codes: 0 answered, 2 usage or a bad plan, 3 no plan file or no original to cut "
+      "from, 5 no such video, model or "
       "tokens, 6 store, 7 model,\n"
       "8 does not fit the context or memory, 9 not found (with --fail-on-abstain).");
   verb->callback([flags, question, plan_file, &context] {
