@@ -213,6 +213,11 @@ class Checker {
     if (const auto* truth = std::get_if<bool>(&value)) check_truth(*truth);
     const auto* text = std::get_if<std::string>(&value);
     if (text == nullptr) return;
+    if (plan.type == AnswerType::order) {
+      if (std::find(plan.names.begin(), plan.names.end(), *text) == plan.names.end())
+        fault(fmt::format("it picks \"{}\", which its plan does not name", *text));
+      return;
+    }
     const bool is_replied = std::any_of(check_.looks.begin(), check_.looks.end(), [&](auto& look) {
       return look.stated.reply && look.verdict == LookVerdict::holds && look.reply == *text;
     });
