@@ -86,9 +86,7 @@ class LookReader : private QuestionWords {
                            "in which/what direction does/did/is/was",
                            "which/what direction does/did/is/was"});
     const bool is_choice =
-        !rest && is_any(words_, 0, "does did is was") && words_.size() > 3 &&
-        is_any(words_, words_.size() - 1, "right left") &&
-        std::any_of(words_.begin(), words_.end(), [](const Word& w) { return w.text == "or"; });
+        !rest && is_any(words_, 0, "does did is was") && words_.size() > 3 && names_two_ways();
     if (is_choice) rest = words_.subspan(1);
     if (!rest) return std::nullopt;
     std::size_t verb = 0;
@@ -102,6 +100,16 @@ class LookReader : private QuestionWords {
     if (verb == rest->size() || !subject || !found) return std::nullopt;
     return look(
         AnswerType::text, fmt::format("Which way is the {} moving?", *subject), std::move(found));
+  }
+
+  /// "left or right", "up or down".
+  bool names_two_ways() const {
+    for (std::size_t i = 1; i + 1 < words_.size(); ++i) {
+      if (!is(words_, i, "or")) continue;
+      const Words other = skip_front(words_.subspan(i + 1), "to the");
+      return is_any(words_, i - 1, "left right up down") && is_any(other, 0, "left right up down");
+    }
+    return false;
   }
 
   /// "what is the person carrying".

@@ -234,6 +234,8 @@ TEST_CASE("what single pairs show") {
        "text look 'Which way is the red car moving?' 'Is a red car visible?'"},
       {"Does the person in red move to the left or to the right?",
        "text look 'Which way is the person in red moving?' 'Is a person in red visible?'"},
+      {"Does the red car drive up or down the picture?",
+       "text look 'Which way is the red car moving?' 'Is a red car visible?'"},
       {"Which way does the truck go, left or right?",
        "text look 'Which way is the truck moving?' 'Is a truck visible?'"},
       {"What colour is the car that appears next after the blue car?",
