@@ -120,6 +120,11 @@ class Copier {
       // Pictures before the key frame rest on what is not copied.
       if (packet_->pts >= part.key) copy_video();
     }
+    if (!is_inside) {
+      detail::refuse(file_.path(),
+                     fmt::format("nothing can be read at {}, where a clip was to be cut",
+                                 to_clock(media_time(part.key))));
+    }
     // The last picture lasts until the next one starts, wherever its own duration ends.
     last_end_ = std::max(last_end_, part.end);
     next_ += last_end_ - part.key;

@@ -118,6 +118,18 @@ TEST_CASE("a stretch beyond the end is cut to it") {
   CHECK(pictures_of(dir.file("b.mp4")).back().number == 199);
 }
 
+TEST_CASE("a stretch that a cut-off file no longer has is refused, and nothing is left behind") {
+  const test::TempDir dir;
+  const auto original = make_original(dir, "a.mkv", false);
+  const auto scan = scan_packets(original);
+  std::filesystem::resize_file(original, std::filesystem::file_size(original) / 2);
+  const std::vector<TimeSpan> wanted{span(1, 2), span(7, 8)};
+  CHECK(message_of([&] { (void)copy_stretches(original, scan, wanted, dir.file("b.mp4")); },
+                   ErrorCode::unreadable_input)
+            .find("nothing can be read at 00:00:07.000") != std::string::npos);
+  CHECK_FALSE(std::filesystem::exists(dir.file("b.mp4")));
+}
+
 TEST_CASE("what cannot be cut is refused and leaves nothing behind") {
   const test::TempDir dir;
   const auto original = make_original(dir, "a.mp4", false);
