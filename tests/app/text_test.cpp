@@ -36,3 +36,9 @@ TEST_CASE("a word is quoted so that a shell gives it back") {
   CHECK(shell_quoted("my clip.mp4") == "'my clip.mp4'");
   CHECK(shell_quoted("it's $HOME") == "'it'\\''s $HOME'");
 }
+
+TEST_CASE("what a model or a video says moves no cursor") {
+  CHECK(printable("a red car\n\tat \u00fc") == "a red car\n\tat \u00fc");
+  CHECK(printable("\x1b[2J\r\x07 gone \x7f") == " [2J   gone  ");
+  CHECK(printable("").empty());
+}
