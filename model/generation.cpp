@@ -108,6 +108,12 @@ TokenSampler::TokenSampler(const GenerationOptions& options)
 int TokenSampler::next(std::span<float> logits, std::span<const int> seen) {
   if (logits.empty())
     throw Error(ErrorCode::internal, "there are no logits to choose a token from");
+  if (options_.filter) options_.filter(chosen_, logits);
+  chosen_.push_back(choose(logits, seen));
+  return chosen_.back();
+}
+
+int TokenSampler::choose(std::span<float> logits, std::span<const int> seen) {
   apply_repetition_penalty(logits, seen, options_.repetition_penalty);
   if (!options_.do_sample) return argmax(logits);
 

@@ -6,6 +6,7 @@
 #include <random>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "model/vision_language_model.h"
 
@@ -42,8 +43,11 @@ class TokenSampler {
   [[nodiscard]] int next(std::span<float> logits, std::span<const int> seen);
 
  private:
+  int choose(std::span<float> logits, std::span<const int> seen);
+
   GenerationOptions options_;
   std::mt19937_64 random_;
+  std::vector<int> chosen_;
 };
 
 }  // namespace hindsight::model

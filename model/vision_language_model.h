@@ -77,8 +77,12 @@ struct VisualPart {
 
 using Prompt = std::vector<std::variant<TextPart, VisualPart>>;
 
-/// How the next token is chosen.  Applied in this order: repetition penalty, temperature, top-k,
-/// top-p.
+/// Takes tokens out of a choice by setting their logits to minus infinity.  chosen: the ids that
+/// were generated so far.
+using TokenFilter = std::function<void(std::span<const int> chosen, std::span<float> logits)>;
+
+/// How the next token is chosen.  Applied in this order: filter, repetition penalty, temperature,
+/// top-k, top-p.
 struct GenerationOptions {
   int max_new_tokens = 256;
   /// false: the most likely token, whatever the sampling values below are.
@@ -88,6 +92,8 @@ struct GenerationOptions {
   double top_p = 1.0;               ///< 1: no limit
   double repetition_penalty = 1.0;  ///< 1: none; applies to prompt tokens too, as in transformers
   std::uint64_t seed = 0;
+  /// Of one generation; empty: none.  constrained_generation.h makes them.
+  TokenFilter filter{};
   std::vector<int> eos_ids{};  ///< generation ends after any of these; not part of the returned ids
 };
 
