@@ -29,7 +29,13 @@ class PromptWriter {
     add_special(turn_end_);
     text_ += '\n';
   }
-  void add(std::string_view text) { text_ += text; }
+  void add(std::string text) { text_ += text; }
+  void add(ChatMark mark) {
+    if (const auto id = tokenizer_.find_id(mark.text))
+      add_special(*id);
+    else
+      text_ += mark.text;
+  }
   void add(VisualPart picture) {
     add_special(vision_start_);
     prompt_.emplace_back(std::move(ids_));
@@ -72,7 +78,7 @@ Prompt make_chat_prompt(const Tokenizer& tokenizer, std::vector<ChatTurn> turns,
   PromptWriter writer(tokenizer);
   if (turns.front().role != "system") {
     writer.begin_turn("system");
-    writer.add(kDefaultSystemText);
+    writer.add(std::string(kDefaultSystemText));
     writer.end_turn();
   }
   for (auto& turn : turns) {
@@ -82,17 +88,20 @@ Prompt make_chat_prompt(const Tokenizer& tokenizer, std::vector<ChatTurn> turns,
                               turn.role));
     }
     writer.begin_turn(turn.role);
-    for (auto& content : turn.content) {
-      if (const auto* text = std::get_if<std::string>(&content)) {
-        writer.add(*text);
-      } else {
-        writer.add(std::get<VisualPart>(std::move(content)));
-      }
-    }
+    for (auto& content : turn.content)
+      std::visit([&](auto&& part) { writer.add(std::move(part)); }, std::move(content));
     writer.end_turn();
   }
   if (last == LastTurn::open) writer.begin_turn("assistant");
   return writer.finish();
+}
+
+std::vector<int> end_tokens(const Tokenizer& tokenizer) {
+  std::vector<int> ids;
+  for (const std::string_view end : {"<|im_end|>", "<|endoftext|>"}) {
+    if (const auto id = tokenizer.find_id(end)) ids.push_back(*id);
+  }
+  return ids;
 }
 
 }  // namespace hindsight::model

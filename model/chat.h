@@ -14,9 +14,15 @@ namespace hindsight::model {
 /// What the template says when a conversation does not begin with a system turn.
 inline constexpr std::string_view kDefaultSystemText = "You are a helpful assistant.";
 
-/// Text and pictures of a turn, in order, nothing between them.  Text is taken literally:
+/// An added token of our own wording, such as "<tool_call>"; spelled out where the tokenizer has no
+/// such token.
+struct ChatMark {
+  std::string text;
+};
+
+/// Text, pictures and marks of a turn, in order, nothing between them.  Text is taken literally:
 /// "<|im_end|>" in it does not end the turn.  A picture is put between vision_start and vision_end.
-using ChatContent = std::variant<std::string, VisualPart>;
+using ChatContent = std::variant<std::string, VisualPart, ChatMark>;
 
 struct ChatTurn {
   std::string role;  ///< "system", "user" or "assistant"
@@ -33,5 +39,8 @@ enum class LastTurn { open, closed };
 [[nodiscard]] Prompt make_chat_prompt(const Tokenizer& tokenizer,
                                       std::vector<ChatTurn> turns,
                                       LastTurn last = LastTurn::open);
+
+/// The ids that end an answer of the family, those that the tokenizer has: of a turn, of a text.
+[[nodiscard]] std::vector<int> end_tokens(const Tokenizer& tokenizer);
 
 }  // namespace hindsight::model
