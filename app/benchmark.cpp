@@ -6,8 +6,8 @@
 #include <variant>
 
 #include "core/error.h"
+#include "query/answer_question.h"
 #include "query/evidence.h"
-#include "query/execute.h"
 
 namespace hindsight::app {
 namespace {
@@ -156,7 +156,7 @@ Outcome ask(const BenchmarkQuestion& question,
     const auto& tokenizer = benchmark.tokenizer;
     // A baseline is one prompt with the pairs that it chooses.
     return baseline ? query::ask(asked, store, model, tokenizer, options)
-                    : query::answer_question(asked, store, model, tokenizer, options);
+                    : query::answer_question(asked, store, model, tokenizer, {.ask = options});
   });
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
   Outcome outcome{.question = question,

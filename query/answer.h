@@ -11,9 +11,11 @@
 #include "model/vision_language_model.h"
 #include "query/coverage.h"
 #include "query/plan.h"
+#include "query/planner.h"
 #include "query/question.h"
 #include "query/scan.h"
 #include "query/select_pairs.h"
+#include "query/summary.h"
 
 namespace hindsight::query {
 
@@ -139,7 +141,10 @@ struct Answer {
   bool cut_off = false;                     ///< max_new_tokens ended the text
   std::vector<EvidenceInterval> intervals;  ///< empty when not found
   std::optional<Refusal> refusal;           ///< set when not found
-  std::optional<PlanFindings> findings;     ///< empty: retrieval and generation answered
+  std::optional<PlanFindings> findings;     ///< empty: no plan was executed
+  std::vector<Summary> summaries;           ///< of a question about everything, video by video
+  /// What the language model proposed; empty: the question needed no proposal.
+  std::optional<Proposal> proposal;
   std::vector<VideoReading> readings;
   Usage usage;
   Timings timings;
@@ -153,9 +158,10 @@ inline constexpr int kAnswerVersion = 1;
 
 /// One line: {"version","question","answer","found","type","value","confidence","intervals",
 /// "refusal","coverage","counter_evidence","plan","usage","timings_ms","model","fingerprints",
-/// "store"}; verify_answer() reads it.  Times in seconds with microsecond digits.  "type", "value",
-/// "confidence", "coverage" and "plan" are null for a generated answer.  load_ms: what bringing the
-/// model into memory took.
+/// "store"}; verify_answer() reads it.  Times in seconds with microsecond digits.  "value",
+/// "confidence", "coverage" and "plan" are null without a plan; "type" is then "summary", or null for
+/// a generated answer.  "proposal", {"json","rejected"}, is there when the grammar did not read the
+/// question.  load_ms: what bringing the model into memory took.
 [[nodiscard]] std::string to_json(const Answer& answer, double load_ms);
 
 }  // namespace hindsight::query

@@ -107,6 +107,19 @@ std::string findings_json(const Answer& answer) {
                      to_json(findings->plan));
 }
 
+std::string type_json(const Answer& answer) {
+  if (answer.findings) return quote(std::string(to_string(answer.findings->plan.type)));
+  return answer.summaries.empty() ? "null" : R"("summary")";
+}
+
+/// With a comma behind it; empty when the question needed none.
+std::string proposal_json(const Answer& answer) {
+  if (!answer.proposal) return {};
+  return fmt::format(R"("proposal":{{"json":{},"rejected":{}}},)",
+                     quote(answer.proposal->json),
+                     quote(answer.proposal->rejected));
+}
+
 std::string usage_json(const Usage& usage) {
   return fmt::format(
       R"({{"pairs_read":{},"visual_tokens":{},"bytes_read":{},"looks_computed":{},"looks_kept":{},)"
@@ -138,16 +151,17 @@ std::string to_json(const Answer& answer, double load_ms) {
   const auto& findings = answer.findings;
   return fmt::format(
       R"({{"version":{},"question":{},"answer":{},"found":{},"type":{},"value":{},"confidence":{},)"
-      R"("intervals":{},{},"usage":{},"timings_ms":{},"model":{},"fingerprints":{},"store":{}}})",
+      R"("intervals":{},{},{}"usage":{},"timings_ms":{},"model":{},"fingerprints":{},"store":{}}})",
       kAnswerVersion,
       quote(answer.question),
       quote(answer.text),
       answer.found,
-      findings ? quote(std::string(to_string(findings->plan.type))) : "null",
+      type_json(answer),
       findings ? std::visit(ValueJson{}, findings->value) : "null",
       findings ? fmt::format("{:.4f}", findings->confidence) : "null",
       list_json(answer.intervals, interval_json),
       findings_json(answer),
+      proposal_json(answer),
       usage_json(answer.usage),
       timings_json(answer.timings, load_ms),
       quote(answer.model),

@@ -9,7 +9,6 @@
 
 #include "core/error.h"
 #include "query/detail/video_execution.h"
-#include "query/plan_grammar.h"
 #include "query/sentence.h"
 
 namespace hindsight::query {
@@ -357,27 +356,6 @@ Answer execute(const Plan& plan,
   answer.usage.bytes_read = store.bytes_read() - bytes_before;
   const std::chrono::duration<double, std::milli> passed = std::chrono::steady_clock::now() - begin;
   answer.timings.total = passed.count();
-  return answer;
-}
-
-Answer answer_question(const QuestionPlan& question,
-                       const index::Store& store,
-                       model::LanguageModel& language_model,
-                       const model::Tokenizer& tokenizer,
-                       const AskOptions& ask_options,
-                       const ExecuteOptions& options,
-                       const OnText& on_text) {
-  const auto& words = question.scopes.front().words;
-  if (const auto plan = read_question_plan(words.question, moment_of(words)))
-    return execute(*plan, question, store, language_model, tokenizer, options);
-  auto answer = ask(question, store, language_model, tokenizer, ask_options, on_text);
-  if (!answer.found && answer.usage.pairs_read > 0) {
-    answer.refusal = Refusal{RefusalReason::not_understood,
-                             "the question has no form that becomes a plan, and the model says "
-                             "nothing of what it was shown"};
-  } else if (!answer.found) {
-    answer.refusal = Refusal{RefusalReason::not_covered, answer.text};
-  }
   return answer;
 }
 

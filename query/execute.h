@@ -4,7 +4,6 @@
 
 #include "model/tokenizer.h"
 #include "query/answer.h"
-#include "query/ask.h"
 
 namespace hindsight::query {
 
@@ -31,14 +30,5 @@ struct ExecuteOptions {
                              model::LanguageModel& language_model,
                              const model::Tokenizer& tokenizer,
                              const ExecuteOptions& options = {});
-
-/// The question's plan, if the grammar reads it, executed; else ask().
-[[nodiscard]] Answer answer_question(const QuestionPlan& question,
-                                     const index::Store& store,
-                                     model::LanguageModel& language_model,
-                                     const model::Tokenizer& tokenizer,
-                                     const AskOptions& ask_options = {},
-                                     const ExecuteOptions& options = {},
-                                     const OnText& on_text = {});
 
 }  // namespace hindsight::query

@@ -175,10 +175,23 @@ std::string explain(const Answer& answer) {
   std::string text;
   const Out out(text);
   fmt::format_to(out, "question    {}\n", quote(answer.question));
+  if (answer.proposal && !answer.proposal->json.empty())
+    fmt::format_to(out, "proposed    {}\n", quote(answer.proposal->json));
+  if (answer.proposal && !answer.proposal->rejected.empty())
+    fmt::format_to(out, "not used    {}\n", answer.proposal->rejected);
   if (answer.findings) {
     add_findings(out, *answer.findings);
     fmt::format_to(out,
                    "looks       {} computed, {} from the store\n",
+                   answer.usage.looks_computed,
+                   answer.usage.looks_kept);
+    add_evidence(out, answer);
+    return text;
+  }
+  if (!answer.summaries.empty()) {
+    fmt::format_to(out,
+                   "summary     of {} pairs; {} descriptions computed, {} from the store\n",
+                   answer.usage.pairs_read,
                    answer.usage.looks_computed,
                    answer.usage.looks_kept);
     add_evidence(out, answer);

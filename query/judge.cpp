@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "core/error.h"
-#include "model/generation.h"
+#include "model/chat.h"
 #include "model/prompt.h"
 #include "query/prompt.h"
 
@@ -82,16 +82,16 @@ Judge::Judge(const index::Store& store,
 std::vector<double> Judge::p_yes(const std::string& predicate,
                                  std::span<const index::StoredPair> pairs) {
   std::vector<double> scores;
-  for (const auto& seen : look(predicate, pairs, /*wants_reply=*/false))
+  for (const auto& seen : look(predicate, pairs, /*max_reply_tokens=*/0))
     scores.push_back(seen.score);
   return scores;
 }
 
 std::vector<std::string> Judge::replies(const std::string& question,
-                                        std::span<const index::StoredPair> pairs) {
+                                        std::span<const index::StoredPair> pairs,
+                                        int max_tokens) {
   std::vector<std::string> texts;
-  for (auto& seen : look(question, pairs, /*wants_reply=*/true))
-    texts.push_back(std::move(seen.reply));
+  for (auto& seen : look(question, pairs, max_tokens)) texts.push_back(std::move(seen.reply));
   return texts;
 }
 
@@ -112,9 +112,12 @@ Judge::Known& Judge::known(const std::string& question, std::int64_t run_id) {
 
 std::vector<index::Look> Judge::look(const std::string& question,
                                      std::span<const index::StoredPair> pairs,
-                                     bool wants_reply) {
-  // A question may be asked both ways; what is kept of one is not the other.
-  const std::string asked = wants_reply ? fmt::format("reply: {}", question) : question;
+                                     int max_reply_tokens) {
+  // A question may be asked both ways and for longer answers; what is kept of one is not the other.
+  const std::string asked = max_reply_tokens == 0 ? question
+                            : max_reply_tokens == kMaxReplyTokens
+                                ? fmt::format("reply: {}", question)
+                                : fmt::format("reply of {}: {}", max_reply_tokens, question);
   std::vector<index::StoredPair> missing;
   for (const auto& pair : pairs) {
     pairs_seen_.insert(pair.id);
@@ -127,7 +130,7 @@ std::vector<index::Look> Judge::look(const std::string& question,
   for (std::size_t i = 0; i < missing.size(); i += kBatch) {
     const auto batch = std::span(missing).subspan(i, std::min(kBatch, missing.size() - i));
     std::vector<index::Look> looks;
-    compute(question, batch, wants_reply, looks);
+    compute(question, batch, max_reply_tokens, looks);
     for (std::size_t k = 0; k < looks.size(); ++k) {
       known(asked, batch[k].run_id).insert_or_assign(looks[k].pair_id, looks[k]);
       new_[asked].push_back(looks[k]);
@@ -142,7 +145,7 @@ std::vector<index::Look> Judge::look(const std::string& question,
 
 void Judge::compute(const std::string& question,
                     std::span<const index::StoredPair> pairs,
-                    bool wants_reply,
+                    int max_reply_tokens,
                     std::vector<index::Look>& looks) {
   std::vector<std::int64_t> ids;
   for (const auto& pair : pairs) ids.push_back(pair.id);
@@ -161,9 +164,10 @@ void Judge::compute(const std::string& question,
     usage_.prompt_tokens += model::num_tokens(prompts.back());
   }
   usage_.looks_computed += static_cast<std::int64_t>(pairs.size());
-  if (wants_reply) {
+  if (max_reply_tokens > 0) {
     for (std::size_t i = 0; i < pairs.size(); ++i)
-      looks.push_back({.pair_id = pairs[i].id, .score = 0, .reply = reply_to(prompts[i])});
+      looks.push_back(
+          {.pair_id = pairs[i].id, .score = 0, .reply = reply_to(prompts[i], max_reply_tokens)});
     return;
   }
   const auto scores = language_model_.score_next(prompts, yes_no_ids_);
@@ -174,11 +178,9 @@ void Judge::compute(const std::string& question,
   }
 }
 
-std::string Judge::reply_to(const model::Prompt& prompt) {
-  model::GenerationOptions options{.max_new_tokens = kMaxReplyTokens};
-  for (const std::string_view end : {"<|im_end|>", "<|endoftext|>"}) {
-    if (const auto id = tokenizer_.find_id(end)) options.eos_ids.push_back(*id);
-  }
+std::string Judge::reply_to(const model::Prompt& prompt, int max_tokens) {
+  const model::GenerationOptions options{.max_new_tokens = max_tokens,
+                                         .eos_ids = model::end_tokens(tokenizer_)};
   auto generation = language_model_.generate(prompt, options);
   usage_.new_tokens += static_cast<std::int64_t>(generation.ids.size());
   // The embedding is padded with rows that stand for no token.

@@ -24,6 +24,9 @@ enum class KeepLooks {
   fresh,  ///< neither: whatever is asked is looked at now
 };
 
+/// Of the answer to a short question.
+inline constexpr int kMaxReplyTokens = 24;
+
 /// What looking cost.
 struct JudgeUsage {
   std::int64_t looks_computed = 0;
@@ -46,9 +49,10 @@ class Judge {
   /// spellings that the tokenizer has as one token.
   [[nodiscard]] std::vector<double> p_yes(const std::string& predicate,
                                           std::span<const index::StoredPair> pairs);
-  /// The greedy reply for each pair, at most kMaxReplyTokens long, spaces at its ends removed.
+  /// The greedy reply for each pair, at most `max_tokens` long, spaces at its ends removed.
   [[nodiscard]] std::vector<std::string> replies(const std::string& question,
-                                                 std::span<const index::StoredPair> pairs);
+                                                 std::span<const index::StoredPair> pairs,
+                                                 int max_tokens = kMaxReplyTokens);
 
   /// Pairs of a run of which a look is kept for p_yes(): asking it costs nothing.
   [[nodiscard]] std::set<std::int64_t> kept(const std::string& predicate, std::int64_t run_id);
@@ -67,14 +71,15 @@ class Judge {
   using Known = std::unordered_map<std::int64_t, index::Look>;  ///< by pair
 
   Known& known(const std::string& question, std::int64_t run_id);
+  /// max_reply_tokens: 0 where only the score is wanted.
   std::vector<index::Look> look(const std::string& question,
                                 std::span<const index::StoredPair> pairs,
-                                bool wants_reply);
+                                int max_reply_tokens);
   void compute(const std::string& question,
                std::span<const index::StoredPair> pairs,
-               bool wants_reply,
+               int max_reply_tokens,
                std::vector<index::Look>& looks);
-  std::string reply_to(const model::Prompt& prompt);
+  std::string reply_to(const model::Prompt& prompt, int max_tokens);
 
   const index::Store& store_;
   model::LanguageModel& language_model_;
@@ -90,7 +95,5 @@ class Judge {
   JudgeUsage usage_;
   std::set<std::int64_t> pairs_seen_;
 };
-
-inline constexpr int kMaxReplyTokens = 24;
 
 }  // namespace hindsight::query

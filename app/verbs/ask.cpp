@@ -16,7 +16,7 @@
 #include "model/config.h"
 #include "model/generation.h"
 #include "model/torch/load.h"
-#include "query/execute.h"
+#include "query/answer_question.h"
 #include "query/explain.h"
 
 namespace hindsight::app {
@@ -149,8 +149,7 @@ void ask(const AskFlags& flags, Context& context) {
                                            store,
                                            *loaded.language,
                                            loaded.tokenizer,
-                                           options,
-                                           {},
+                                           {.ask = options},
                                            streams ? query::OnText(print_text) : query::OnText())
                   : query::execute(*given_plan, plan, store, *loaded.language, loaded.tokenizer);
   if (flags.explain) fmt::print(stderr, "{}", query::explain(answer));

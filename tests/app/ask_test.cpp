@@ -17,7 +17,7 @@ using Json = nlohmann::ordered_json;
 
 TEST_CASE("ask answers from the store alone, the same for the same seed") {
   const AskedFilm world;
-  const std::vector<std::string> arguments{"What happens between 10:00 and 12:00?",
+  const std::vector<std::string> arguments{"Tell who walks between 10:00 and 12:00.",
                                            "--json",
                                            "--max-new-tokens",
                                            "8",
@@ -33,7 +33,7 @@ TEST_CASE("ask answers from the store alone, the same for the same seed") {
   for (const auto& [key, value] : json.items()) keys += key + " ";
   CHECK(keys ==
         "version question answer found type value confidence intervals refusal coverage "
-        "counter_evidence plan usage timings_ms model fingerprints store ");
+        "counter_evidence plan proposal usage timings_ms model fingerprints store ");
   CHECK(json["plan"].is_null());
   CHECK(json["usage"]["pairs_read"] == 12);
   CHECK(json["usage"]["visual_tokens"] == 48);
@@ -72,7 +72,7 @@ TEST_CASE("from a clip to an answer with three commands, and the clip may be gon
   (void)run({"ingest", clip});
   std::filesystem::remove(clip);
   const std::vector<std::string> question{"ask",
-                                          "What happens in the first 5 seconds?",
+                                          "Tell who walks in the first 5 seconds.",
                                           "--json",
                                           "--max-new-tokens",
                                           "8",

@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "query/detail/base64.h"
-#include "query/execute.h"
+#include "query/answer_question.h"
 #include "query/looking_model.h"
 
 using namespace hindsight;

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "core/error.h"
+#include "query/answer_question.h"
 #include "query/explain.h"
 #include "query/looking_model.h"
 #include "support/child.h"

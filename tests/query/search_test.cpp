@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
-#include "query/execute.h"
+#include "query/answer_question.h"
 #include "query/looking_model.h"
 
 using namespace hindsight;

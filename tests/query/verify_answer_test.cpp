@@ -8,7 +8,7 @@
 
 #include "core/error.h"
 #include "query/answer_reading.h"
-#include "query/execute.h"
+#include "query/answer_question.h"
 #include "query/looking_model.h"
 
 using namespace hindsight;
