@@ -132,6 +132,24 @@ struct MadeBy {
 
 [[nodiscard]] MadeBy made_by(const model::ModelInfo& info);
 
+/// One call of a tool and what came of it.
+struct ReasonStep {
+  std::string thought;    ///< what the model wrote before the call
+  std::string tool;       ///< empty: what it wrote was no call
+  std::string arguments;  ///< as JSON
+  std::string result;
+  bool failed = false;  ///< the call was no good; `result` says why
+  int pairs_read = 0;
+  std::int64_t looks_computed = 0;
+};
+
+/// How an answer was reached step by step.
+struct Reasoning {
+  std::vector<ReasonStep> steps;
+  bool chosen_by_model = false;
+  std::string why_scripted;  ///< why the model did not choose; empty: it did
+};
+
 struct Answer {
   std::string question;
   std::string text;
@@ -145,6 +163,7 @@ struct Answer {
   std::vector<Summary> summaries;           ///< of a question about everything, video by video
   /// What the language model proposed; empty: the question needed no proposal.
   std::optional<Proposal> proposal;
+  std::optional<Reasoning> reasoning;  ///< empty: not asked for steps
   std::vector<VideoReading> readings;
   Usage usage;
   Timings timings;
@@ -161,7 +180,8 @@ inline constexpr int kAnswerVersion = 1;
 /// "store"}; verify_answer() reads it.  Times in seconds with microsecond digits.  "value",
 /// "confidence", "coverage" and "plan" are null without a plan; "type" is then "summary", or null for
 /// a generated answer.  "proposal", {"json","rejected"}, is there when the grammar did not read the
-/// question.  load_ms: what bringing the model into memory took.
+/// question, "reasoning", {"chosen_by","why","steps"}, when it was answered step by step.  load_ms:
+/// what bringing the model into memory took.
 [[nodiscard]] std::string to_json(const Answer& answer, double load_ms);
 
 }  // namespace hindsight::query

@@ -120,6 +120,27 @@ std::string proposal_json(const Answer& answer) {
                      quote(answer.proposal->rejected));
 }
 
+std::string step_json(const ReasonStep& step) {
+  return fmt::format(
+      R"({{"thought":{},"tool":{},"arguments":{},"result":{},"failed":{},"pairs_read":{},"looks_computed":{}}})",
+      quote(step.thought),
+      quote(step.tool),
+      step.arguments.empty() ? "null" : step.arguments,
+      quote(step.result),
+      step.failed,
+      step.pairs_read,
+      step.looks_computed);
+}
+
+/// With a comma behind it; empty when nobody asked for steps.
+std::string reasoning_json(const Answer& answer) {
+  if (!answer.reasoning) return {};
+  return fmt::format(R"("reasoning":{{"chosen_by":"{}","why":{},"steps":{}}},)",
+                     answer.reasoning->chosen_by_model ? "model" : "script",
+                     quote(answer.reasoning->why_scripted),
+                     list_json(answer.reasoning->steps, step_json));
+}
+
 std::string usage_json(const Usage& usage) {
   return fmt::format(
       R"({{"pairs_read":{},"visual_tokens":{},"bytes_read":{},"looks_computed":{},"looks_kept":{},)"
@@ -151,7 +172,7 @@ std::string to_json(const Answer& answer, double load_ms) {
   const auto& findings = answer.findings;
   return fmt::format(
       R"({{"version":{},"question":{},"answer":{},"found":{},"type":{},"value":{},"confidence":{},)"
-      R"("intervals":{},{},{}"usage":{},"timings_ms":{},"model":{},"fingerprints":{},"store":{}}})",
+      R"("intervals":{},{},{}{}"usage":{},"timings_ms":{},"model":{},"fingerprints":{},"store":{}}})",
       kAnswerVersion,
       quote(answer.question),
       quote(answer.text),
@@ -162,6 +183,7 @@ std::string to_json(const Answer& answer, double load_ms) {
       list_json(answer.intervals, interval_json),
       findings_json(answer),
       proposal_json(answer),
+      reasoning_json(answer),
       usage_json(answer.usage),
       timings_json(answer.timings, load_ms),
       quote(answer.model),

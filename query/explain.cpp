@@ -197,6 +197,11 @@ std::string explain(const Answer& answer) {
     add_evidence(out, answer);
     return text;
   }
+  if (answer.reasoning) {
+    fmt::format_to(out, "steps       {}\n", answer.reasoning->steps.size());
+    add_evidence(out, answer);
+    return text;
+  }
   fmt::format_to(out, "plan        none: not understood, so retrieval and generation answer\n");
   for (const auto& reading : answer.readings) {
     add_scope(out, reading);

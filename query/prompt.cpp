@@ -8,6 +8,7 @@
 
 #include "core/spread.h"
 #include "model/chat.h"
+#include "query/detail/picture.h"
 
 namespace hindsight::query {
 namespace {
@@ -36,14 +37,6 @@ std::string head_line(const ShownVideo& video) {
                      ranges);
 }
 
-model::VisualPart to_part(const index::StoredPair& pair, TokenMatrix tokens) {
-  constexpr int kPatch = 14;
-  return {.kind = model::VisualPart::Kind::video,
-          .grid = {.t = 1, .h = pair.height / kPatch, .w = pair.width / kPatch},
-          .tokens = std::move(tokens),
-          .second_per_grid = 1.0};
-}
-
 }  // namespace
 
 model::Prompt make_look_prompt(const model::Tokenizer& tokenizer,
@@ -51,7 +44,7 @@ model::Prompt make_look_prompt(const model::Tokenizer& tokenizer,
                                TokenMatrix tokens,
                                std::string_view question) {
   std::vector<model::ChatContent> content;
-  content.emplace_back(to_part(pair, std::move(tokens)));
+  content.emplace_back(detail::to_picture(pair, std::move(tokens)));
   content.emplace_back(std::string(question));
   std::vector<model::ChatTurn> turns;
   turns.push_back({.role = "system", .content = {std::string(model::kDefaultSystemText)}});
@@ -86,7 +79,7 @@ model::Prompt make_prompt(const model::Tokenizer& tokenizer,
     for (std::size_t i = 0; i < video.pairs.size(); ++i) {
       const auto& pair = video.pairs[i];
       content.emplace_back(to_timestamp(pair.first, pair.second));
-      content.emplace_back(to_part(pair, std::move(video.tokens[i])));
+      content.emplace_back(detail::to_picture(pair, std::move(video.tokens[i])));
     }
     std::string text = "\n";
     if (!video.subtitles.empty())
