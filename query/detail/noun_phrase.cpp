@@ -109,6 +109,12 @@ std::string NounPhrase::with_article() const {
   return fmt::format("{} {}", begins_with_vowel(noun) ? "an" : "a", noun);
 }
 
+std::size_t head_of(Words words) {
+  std::size_t head = 0;
+  while (head + 1 < words.size() && !is_one_of(words[head + 1].text, kAfterHead)) ++head;
+  return head;
+}
+
 std::optional<NounPhrase> read_noun_phrase(Words words) {
   NounPhrase phrase;
   phrase.is_definite = is_any(words, 0, "the this that these those");
@@ -128,8 +134,7 @@ std::optional<NounPhrase> read_noun_phrase(Words words) {
     phrase.number = join(words.first(number->next));
     words = words.subspan(number->next);
   }
-  std::size_t head = 0;
-  while (head + 1 < words.size() && !is_one_of(words[head + 1].text, kAfterHead)) ++head;
+  const std::size_t head = head_of(words);
   if (words[head].kind == Word::Kind::mark || is_one_of(words[head].text, kAfterHead))
     return std::nullopt;
   phrase.noun = singular_phrase(words, head);

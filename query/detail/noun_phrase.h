@@ -35,4 +35,8 @@ struct NounPhrase {
 /// "is").
 [[nodiscard]] std::optional<NounPhrase> read_noun_phrase(Words words);
 
+/// Where the head stands in the words of a phrase: "car" of "the red car in front".  words: not
+/// empty.
+[[nodiscard]] std::size_t head_of(Words words);
+
 }  // namespace hindsight::query::detail
