@@ -4,6 +4,7 @@ namespace hindsight::app {
 
 // One file a verb: app/verbs/<verb>.cpp defines add_<verb>().
 void add_ask(CLI::App& root, Context& context);
+void add_chat(CLI::App& root, Context& context);
 void add_config(CLI::App& root, Context& context);
 void add_doctor(CLI::App& root, Context& context);
 void add_eval(CLI::App& root, Context& context);
@@ -17,6 +18,7 @@ void add_plan(CLI::App& root, Context& context);
 void add_probe(CLI::App& root, Context& context);
 void add_rm(CLI::App& root, Context& context);
 void add_search(CLI::App& root, Context& context);
+void add_summarize(CLI::App& root, Context& context);
 void add_timeline(CLI::App& root, Context& context);
 void add_tokenize(CLI::App& root, Context& context);
 void add_verify(CLI::App& root, Context& context);
@@ -30,6 +32,8 @@ std::vector<AddVerb> all_verbs() {
       add_ask,
       add_search,
       add_verify_answer,
+      add_chat,
+      add_summarize,
       add_eval,
       // looking at a video
       add_probe,

@@ -5,19 +5,19 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "app/answer_output.h"
 #include "app/context.h"
 #include "app/evidence_files.h"
+#include "app/generation_flags.h"
 #include "app/input_text.h"
 #include "app/loaded_model.h"
 #include "app/model_dir.h"
 #include "app/question_options.h"
-#include "app/text.h"
 #include "core/error.h"
-#include "model/config.h"
-#include "model/generation.h"
 #include "model/torch/load.h"
 #include "query/answer_question.h"
 #include "query/explain.h"
+#include "query/reason.h"
 
 namespace hindsight::app {
 namespace {
@@ -30,100 +30,38 @@ struct AskFlags {
   bool explain = false;
   bool fail_on_abstain = false;
   int max_visual_tokens = query::AskOptions{}.max_visual_tokens;
-  int max_new_tokens = 0;  ///< 0: as generation_config.json says
-  std::optional<double> temperature;
-  std::optional<int> top_k;
-  std::optional<double> top_p;
-  std::optional<double> repetition_penalty;
-  std::uint64_t seed = 0;
+  bool reason = false;
+  int max_steps = query::ReasonOptions{}.max_steps;
+  int max_reason_tokens = query::ReasonOptions{}.max_new_tokens;
+  GenerationFlags generation;
 };
 
-/// The model's own values with the flags over them.  A temperature above 0 samples, even from a
-/// model whose files say greedy: its top-k of 1 would silently undo the flag.
-model::GenerationOptions generation_options(const AskFlags& flags,
-                                            const std::filesystem::path& model_dir) {
-  auto options = model::load_generation_options(model_dir, model::load_model_config(model_dir));
-  if (flags.max_new_tokens > 0) options.max_new_tokens = flags.max_new_tokens;
-  if (flags.temperature) {
-    if (!options.do_sample) options.top_k = 0;
-    if (!options.do_sample) options.top_p = 1.0;
-    options.do_sample = *flags.temperature != 0;
-    if (options.do_sample) options.temperature = *flags.temperature;
+/// By the plan that is given, step by step, or by what fits the question.
+query::Answer find_answer(const AskFlags& flags,
+                          const query::QuestionPlan& question,
+                          const std::optional<query::Plan>& given_plan,
+                          const index::Store& store,
+                          model::LanguageModel& language_model,
+                          const model::Tokenizer& tokenizer,
+                          const model::GenerationOptions& generation) {
+  if (given_plan) return query::execute(*given_plan, question, store, language_model, tokenizer);
+  if (flags.reason) {
+    return query::reason(question,
+                         store,
+                         language_model,
+                         tokenizer,
+                         {.max_steps = flags.max_steps,
+                          .max_new_tokens = flags.max_reason_tokens,
+                          .generation = generation},
+                         flags.json ? query::OnStep() : query::OnStep(print_step));
   }
-  options.top_k = flags.top_k.value_or(options.top_k);
-  options.top_p = flags.top_p.value_or(options.top_p);
-  options.repetition_penalty = flags.repetition_penalty.value_or(options.repetition_penalty);
-  options.seed = flags.seed;
-  model::check(options);
-  return options;
-}
-
-void print_text(std::string_view text) {
-  fmt::print("{}", printable(text));
-  std::fflush(stdout);
-}
-
-void warn_of_limits(const query::QuestionPlan& plan,
-                    const query::Answer& answer,
-                    const Logger& logger) {
-  for (const auto& left_out : plan.left_out)
-    logger.warn("{} was left out: {}", left_out.label, left_out.reason);
-  for (const auto& scope : plan.scopes) {
-    if (!answer.findings || scope.run.complete) continue;
-    logger.warn("{} is not read to its end; go on with hindsight ingest {}",
-                scope.label,
-                shell_quoted(scope.video.path));
-  }
-  for (const auto& reading : answer.readings) {
-    if (reading.scope.run.complete) continue;
-    logger.warn(
-        "{} is not read to its end: {:.1f} % of what the question is about is there; go on with "
-        "hindsight ingest {}",
-        reading.scope.label,
-        reading.covered * 100,
-        shell_quoted(reading.scope.video.path));
-  }
-  if (answer.findings && !answer.findings->not_kept.empty())
-    logger.info("what the model saw was not kept: {}", answer.findings->not_kept);
-  if (!answer.findings)
-    logger.info("the question has no form that becomes a plan: the answer is the model's own text");
-  if (answer.cut_off) {
-    logger.warn("the answer was cut after {} tokens; raise --max-new-tokens",
-                answer.usage.new_tokens);
-  }
-}
-
-void print_intervals(const query::Answer& answer, bool name_videos) {
-  for (const auto& interval : answer.intervals) {
-    std::string pairs;
-    for (const auto& pair : interval.pairs)
-      pairs += (pairs.empty() ? "" : ", ") + to_clock(pair.first);
-    fmt::print("{} \u2013 {}  {:.2f}  {}pairs at {}\n",
-               to_clock(interval.span.begin),
-               to_clock(interval.span.end),
-               interval.score,
-               name_videos ? interval.video + "  " : "",
-               pairs);
-  }
-}
-
-void log_usage(const query::Answer& answer, double load_ms, const Logger& logger) {
-  const auto& usage = answer.usage;
-  const auto& timings = answer.timings;
-  logger.info(
-      "{} pairs, {} visual tokens, {} read; {} frames decoded, {} pairs encoded; load {}, select "
-      "{}, read {}, "
-      "prefill {}, decode {}",
-      usage.pairs_read,
-      usage.visual_tokens,
-      human_bytes(usage.bytes_read),
-      query::Usage::frames_decoded,
-      query::Usage::pairs_encoded,
-      human_seconds(load_ms / 1e3),
-      human_seconds(timings.select / 1e3),
-      human_seconds(timings.read / 1e3),
-      human_seconds(timings.prefill / 1e3),
-      human_seconds(timings.decode / 1e3));
+  return query::answer_question(
+      question,
+      store,
+      language_model,
+      tokenizer,
+      {.ask = {.max_visual_tokens = flags.max_visual_tokens, .generation = generation}},
+      !flags.json && is_terminal(STDOUT_FILENO) ? query::OnText(print_text) : query::OnText());
 }
 
 void ask(const AskFlags& flags, Context& context) {
@@ -138,49 +76,26 @@ void ask(const AskFlags& flags, Context& context) {
   const auto model_dir = resolve_model_dir(context);
   // All that can be refused is refused before the weights are loaded.
   const auto plan = query::plan_question(question, store, model::torch::read_model_info(model_dir));
-  const query::AskOptions options{.max_visual_tokens = flags.max_visual_tokens,
-                                  .generation = generation_options(flags, model_dir)};
+  const auto generation = generation_options(flags.generation, model_dir);
   prepare(flags.files);
   const auto loaded = load_model(model_dir, context.logger);
 
-  const bool streams = !flags.json && is_terminal(STDOUT_FILENO);
   const auto answer =
-      !given_plan ? query::answer_question(plan,
-                                           store,
-                                           *loaded.language,
-                                           loaded.tokenizer,
-                                           {.ask = options},
-                                           streams ? query::OnText(print_text) : query::OnText())
-                  : query::execute(*given_plan, plan, store, *loaded.language, loaded.tokenizer);
+      find_answer(flags, plan, given_plan, store, *loaded.language, loaded.tokenizer, generation);
   if (flags.explain) fmt::print(stderr, "{}", query::explain(answer));
   if (flags.json) {
     fmt::print("{}\n", query::to_json(answer, loaded.load_ms));
+    std::fflush(stdout);
   } else {
-    if (!streams || answer.findings) print_text(answer.text);
-    fmt::print("\n");
-    print_intervals(answer, plan.scopes.size() > 1);
+    print_answer(
+        answer, is_terminal(STDOUT_FILENO) && is_generated(answer), plan.scopes.size() > 1);
   }
-  // Whole before the log goes on: both may end in one file.
-  std::fflush(stdout);
   warn_of_limits(plan, answer, context.logger);
   log_usage(answer, loaded.load_ms, context.logger);
   if (!flags.files.directory.empty()) write_evidence(flags.files, answer, store, context.logger);
   if (!flags.files.clip.empty()) write_clip(flags.files, answer, store, context.logger);
   if (!answer.found && flags.fail_on_abstain)
     context.exit_code = static_cast<int>(ErrorCode::abstained);
-}
-
-void add_generation_flags(CLI::App& verb, AskFlags& flags) {
-  verb.add_option("--max-new-tokens",
-                  flags.max_new_tokens,
-                  "Length of the answer; 0: as the model's files say")
-      ->check(CLI::NonNegativeNumber);
-  verb.add_option("--temperature", flags.temperature, "0: the likeliest answer; above 0: sample");
-  verb.add_option("--top-k", flags.top_k, "Sample among the k likeliest tokens; 0: all");
-  verb.add_option(
-      "--top-p", flags.top_p, "Sample among the likeliest tokens of this total probability");
-  verb.add_option("--repetition-penalty", flags.repetition_penalty, "Above 1: repeat less");
-  verb.add_option("--seed", flags.seed, "The same seed gives the same answer");
 }
 
 void add_evidence_flags(CLI::App& verb, EvidenceFiles& files) {
@@ -221,7 +136,17 @@ void add_ask(CLI::App& root, Context& context) {
   verb->add_option(
           "--max-visual-tokens", flags->max_visual_tokens, "Visual tokens read for one question")
       ->check(CLI::PositiveNumber);
-  add_generation_flags(*verb, *flags);
+  verb->add_flag("--reason",
+                 flags->reason,
+                 "Work in steps with tools, each shown; an answer rests on what was looked at")
+      ->excludes(plan_file);
+  verb->add_option("--max-steps", flags->max_steps, "With --reason: tools called at most")
+      ->check(CLI::PositiveNumber);
+  verb->add_option("--max-reason-tokens",
+                   flags->max_reason_tokens,
+                   "With --reason: tokens written at most, all steps together")
+      ->check(CLI::PositiveNumber);
+  add_generation_flags(*verb, flags->generation);
   add_evidence_flags(*verb, flags->files);
   verb->footer(
       "Time words limit what is read: 'between 10:00 and 12:00', 'in the first five minutes', 'at "
@@ -229,12 +154,14 @@ void add_ask(CLI::App& root, Context& context) {
       "'the last hour', 'after 2:30'; --from and --to limit it further.\n"
       "Questions such as when, how many times, how long, which came first, what colour is the "
       "first ...\n"
-      "become a plan that is executed; others are answered by the model from what is near to "
-      "them.\n"
+      "become a plan that is executed; 'what is this about' is a summary; others are planned by a "
+      "model that\n"
+      "can, or answered by it from what is near to them.\n"
       "Examples:\n"
       "  hindsight ask 'When does the red car leave?'\n"
       "  hindsight ask 'How many cars appear after the door opens?' --explain\n"
       "  hindsight ask 'When is the door open?' --evidence proof --clip door.mp4\n"
+      "  hindsight ask 'Which came first, the dog or the truck?' --reason\n"
       "  hindsight ask --plan plan.json --json > answer.json; hindsight verify-answer answer.json\n"
       "  hindsight ask 'What happens in the last hour?' --video gate-cam.mp4 --explain\n"
       "  echo 'Who is at the gate at 0:15?' | hindsight ask - --json | jq .intervals\n"
