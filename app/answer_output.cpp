@@ -59,7 +59,7 @@ void warn_of_limits(const query::QuestionPlan& plan,
         "the question has no form that becomes a plan{}: the answer is the model's own text",
         answer.proposal->rejected.empty() ? "" : fmt::format(" ({})", answer.proposal->rejected));
   }
-  if (answer.reasoning && !answer.reasoning->chosen_by_model) {
+  if (answer.reasoning && !answer.reasoning->chosen_by_model && !answer.reasoning->steps.empty()) {
     logger.info("the steps are a script made from the question's plan, not the model's choice: {}",
                 answer.reasoning->why_scripted);
   }

@@ -29,7 +29,7 @@ void check(const SummaryOptions& options) {
     throw Error(ErrorCode::usage, "sections of negative length make no summary");
 }
 
-/// One line, without the full stop of a sentence.
+/// One line, without the capital and the full stop of a sentence.
 std::string to_phrase(std::string text) {
   std::replace_if(
       text.begin(),
@@ -37,6 +37,10 @@ std::string to_phrase(std::string text) {
       [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; },
       ' ');
   text.erase(text.find_last_not_of(" .") + 1);
+  // It is one of several in a line.
+  const bool has_article =
+      text.starts_with("A ") || text.starts_with("An ") || text.starts_with("The ");
+  if (has_article) text.front() = text.starts_with("The ") ? 't' : 'a';
   return text.empty() ? "nothing that the model has words for" : text;
 }
 

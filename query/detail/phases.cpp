@@ -14,7 +14,10 @@ namespace {
 /// Phases that cost less than this to join are one.  One picture of a car among many of an empty
 /// road costs more, a picture that is described in slightly other words less.
 constexpr double kLeastDifference = 0.2;
-/// Descriptions that a digest names besides the commonest.
+/// What is in so many of the pictures is what a digest says of all, up to kMostCommon things.
+constexpr double kCommon = 0.5;
+constexpr std::size_t kMostCommon = 5;
+/// Things that it names besides.
 constexpr std::size_t kMostOthers = 4;
 
 /// Some pictures and how often each word is said of them.
@@ -47,6 +50,43 @@ double cost_of_joining(const Segment& a, const Segment& b) {
 void join(Segment& a, const Segment& b) {
   a.range.last = b.range.last;
   for (const auto& [word, count] : b.words) a.words[word] += count;
+}
+
+/// A part of descriptions, "a red car" of "a red car; a tree".
+struct Thing {
+  std::string_view text;
+  std::size_t count = 0;  ///< pictures that have it
+  std::size_t first_picture = 0;
+  std::size_t last_picture = 0;
+};
+
+void add_thing(std::vector<Thing>& things, std::string_view text, std::size_t picture) {
+  text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+  const auto known = std::find_if(
+      things.begin(), things.end(), [&](const Thing& thing) { return thing.text == text; });
+  if (known == things.end()) {
+    things.push_back({text, 1, picture, picture});
+  } else if (known->last_picture != picture) {
+    ++known->count;
+    known->last_picture = picture;
+  }
+}
+
+/// The commonest first, equals in the order in which they appear.
+std::vector<Thing> things_in(std::span<const std::string> descriptions) {
+  std::vector<Thing> things;
+  for (std::size_t picture = 0; picture < descriptions.size(); ++picture) {
+    const std::string_view all = descriptions[picture];
+    for (std::size_t begin = 0; begin <= all.size();) {
+      const auto end = std::min(all.find(';', begin), all.size());
+      add_thing(things, all.substr(begin, end - begin), picture);
+      begin = end + 1;
+    }
+  }
+  std::stable_sort(things.begin(), things.end(), [](const Thing& a, const Thing& b) {
+    return a.count > b.count;
+  });
+  return things;
 }
 
 }  // namespace
@@ -82,33 +122,25 @@ std::vector<PhaseRange> find_phases(std::span<const std::string> descriptions, s
 }
 
 Digest digest(std::span<const std::string> descriptions) {
-  struct Said {
-    std::string_view text;
-    std::size_t count = 0;
-    std::size_t first = 0;
+  if (descriptions.empty()) return {};
+  const auto things = things_in(descriptions);
+  const auto num_pictures = static_cast<double>(descriptions.size());
+  const auto share = [&](const Thing& thing) {
+    return static_cast<double>(thing.count) / num_pictures;
   };
-  std::vector<Said> said;
-  for (std::size_t i = 0; i < descriptions.size(); ++i) {
-    const auto same = std::find_if(
-        said.begin(), said.end(), [&](const Said& s) { return s.text == descriptions[i]; });
-    if (same == said.end())
-      said.push_back({descriptions[i], 1, i});
-    else
-      ++same->count;
-  }
-  if (said.empty()) return {};
-  std::stable_sort(
-      said.begin(), said.end(), [](const Said& a, const Said& b) { return a.count > b.count; });
+  std::size_t num_common = 1;
+  while (num_common < std::min(things.size(), kMostCommon) && share(things[num_common]) >= kCommon)
+    ++num_common;
   Digest digest{
-      .text = std::string(said.front().text),
-      .share = static_cast<double>(said.front().count) / static_cast<double>(descriptions.size()),
-      .typical = said.front().first};
-  if (said.size() == 1) return digest;
-  if (said.front().count > 1) digest.text = "mostly " + digest.text;
-  const std::size_t named = std::min(said.size() - 1, kMostOthers);
-  for (std::size_t i = 1; i <= named; ++i)
-    digest.text += fmt::format("{}{}", i == 1 ? "; also " : " / ", said[i].text);
-  if (named + 1 < said.size()) digest.text += fmt::format(" and {} more", said.size() - 1 - named);
+      .text = {}, .share = share(things.front()), .typical = things.front().first_picture};
+  const std::size_t num_named = std::min(things.size(), num_common + kMostOthers);
+  for (std::size_t i = 0; i < num_named; ++i) {
+    digest.text += i == 0 ? "" : i == num_common ? " (also: " : "; ";
+    digest.text += things[i].text;
+  }
+  if (num_named < things.size()) digest.text += fmt::format("; {} more", things.size() - num_named);
+  if (num_named > num_common) digest.text += ")";
+  if (digest.share >= kCommon && digest.share < 1) digest.text.insert(0, "mostly ");
   return digest;
 }
 

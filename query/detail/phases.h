@@ -28,7 +28,8 @@ struct Digest {
   std::size_t typical = 0;  ///< the first picture with that description
 };
 
-/// The commonest description and, up to a few, the others by how common they are.  Not empty.
+/// The things that most pictures have, then, up to a few, the others; semicolons part the things of
+/// a description.  Descriptions are not empty.
 [[nodiscard]] Digest digest(std::span<const std::string> descriptions);
 
 }  // namespace hindsight::query::detail

@@ -50,16 +50,16 @@ TEST_CASE("a summary has phases of similar content, with their times") {
   REQUIRE(summary.sections.size() == 1);
   const auto& phases = summary.sections[0].phases;
   REQUIRE(phases.size() == 4);
-  CHECK(phases[0].text == "An empty road");
+  CHECK(phases[0].text == "an empty road");
   CHECK(phases[0].span == span(0, 300));
-  CHECK(phases[1].text == "A red car on a road");
+  CHECK(phases[1].text == "a red car on a road");
   CHECK(phases[1].span == span(300, 400));
   CHECK(phases[2].span == span(400, 1200));
-  CHECK(phases[3].text == "A dark parking lot");
+  CHECK(phases[3].text == "a dark parking lot");
   CHECK(phases[3].span == span(1200, 1500));
   CHECK(phases[1].pairs.front().first == at(304.5));
   CHECK(phases[1].share == 1);
-  CHECK(summary.text == "mostly An empty road; also A dark parking lot / A red car on a road");
+  CHECK(summary.text == "mostly an empty road (also: a dark parking lot; a red car on a road)");
   CHECK(summary.num_pairs == 150);
   CHECK(summary.coverage.share == doctest::Approx(1));
 }
@@ -87,7 +87,7 @@ TEST_CASE("sections begin at the multiples of their length and hold their own ph
   CHECK(summary.sections[2].span == span(1200, 1500));
   CHECK(summary.sections[0].phases.size() == 3);
   CHECK(summary.sections[2].phases.size() == 1);
-  CHECK(summary.sections[2].text == "A dark parking lot");
+  CHECK(summary.sections[2].text == "a dark parking lot");
 }
 
 TEST_CASE("a summary of a range, and of a film that is not read to its end") {
@@ -119,7 +119,7 @@ TEST_CASE("formats of a summary") {
   CHECK(json["usage"]["frames_decoded"] == 0);
   CHECK(to_text(summary, SummaryFormat::markdown).starts_with("# gate.mp4\n"));
   CHECK(to_text(summary, SummaryFormat::text)
-            .find("00:05:00.000 \u2013 00:06:40.000  A red car on a road\n") != std::string::npos);
+            .find("00:05:00.000 \u2013 00:06:40.000  a red car on a road\n") != std::string::npos);
 }
 
 TEST_CASE("what a model says is one line, and nothing is said so") {
@@ -165,12 +165,15 @@ TEST_CASE("phases are joined, the most alike first, until few enough are left") 
 
 TEST_CASE("a digest names the commonest description and some others") {
   using detail::digest;
-  CHECK(digest(std::vector<std::string>{"a", "a"}).text == "a");
-  CHECK(digest(std::vector<std::string>{"b", "a", "a"}).text == "mostly a; also b");
+  const auto text = [](const std::vector<std::string>& said) { return digest(said).text; };
+  CHECK(text({"a", "a"}) == "a");
+  CHECK(text({"b", "a", "a"}) == "mostly a (also: b)");
   CHECK(digest(std::vector<std::string>{"b", "a", "a"}).typical == 1);
-  CHECK(digest(std::vector<std::string>{"a", "b", "c", "d", "e", "f", "g"}).text ==
-        "a; also b / c / d / e and 2 more");
-  CHECK(digest(std::vector<std::string>{}).text.empty());
+  CHECK(text({"a", "b", "c", "d", "e", "f", "g"}) == "a (also: b; c; d; e; 2 more)");
+  CHECK(text({"a bag; a box", "a bag; a hand; a box", "a bag"}) == "a bag; a box (also: a hand)");
+  CHECK(text({"a bag; a bag"}) == "a bag");
+  CHECK(text({"", ";"}).empty());
+  CHECK(text({}).empty());
 }
 
 TEST_CASE("questions about everything") {
