@@ -273,6 +273,8 @@ ModelConfig parse_model_config(std::string_view json, const std::string& name) {
   config.bos_id = id("bos_token_id", config.bos_id);
   config.eos_ids =
       source.holding("eos_token_id").find_ints("eos_token_id").value_or(config.eos_ids);
+  if (const auto own = root.find_object("hindsight"))
+    config.reads_text_alone = own->find_bool("reads_text_alone").value_or(false);
   return config;
 }
 

@@ -80,6 +80,9 @@ struct ModelConfig {
   int video_pad_id = 151656;
   int bos_id = 151643;
   std::vector<int> eos_ids{151645};
+  /// hindsight.reads_text_alone, an addition of our own: to "What does the sign say?" the model
+  /// replies with the text and nothing else, so that the likelihood of a text can be read off.
+  bool reads_text_alone = false;
   friend bool operator==(const ModelConfig&, const ModelConfig&) = default;
 };
 

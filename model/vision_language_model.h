@@ -47,6 +47,8 @@ struct ModelInfo {
   int token_width = 0;     ///< d of the visual tokens = hidden_size of the language model
   int context_length = 0;  ///< max_position_embeddings
   std::string dtype;       ///< dtype of the computation: "bf16", "fp32" or "fp16"
+  /// ModelConfig::reads_text_alone.
+  bool reads_text_alone = false;
 };
 
 /// Frames in, tokens out.  Not thread-safe: one tower, one thread.
@@ -128,6 +130,11 @@ class LanguageModel {
   /// prompt changes its result by rounding at most.
   [[nodiscard]] virtual std::vector<std::vector<float>> score_next(std::span<const Prompt> prompts,
                                                                    std::span<const int> ids);
+
+  /// How far a reply to the prompt is from greedy decoding, in nats: the sum over its ids, each
+  /// behind the ones before it, of its logit less the largest one.  0 for what greedy decoding
+  /// says, below 0 for anything else.
+  [[nodiscard]] virtual double reply_margin(const Prompt& prompt, std::span<const int> reply);
 
   /// Rows of the input embedding: [ids.size(), token_width].
   [[nodiscard]] virtual TokenMatrix embed(std::span<const int> ids) = 0;

@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "model/chat.h"
 #include "model/prompt.h"
+#include "query/detail/written_text.h"
 #include "query/prompt.h"
 
 namespace hindsight::query {
@@ -22,6 +23,12 @@ constexpr std::string_view kForm = "alone-1";
 constexpr std::size_t kBatch = 32;
 /// New looks after which they are written: what an interrupted question has seen is not lost.
 constexpr std::size_t kKeepEvery = 512;
+
+/// How likely a text is beside the greedy reply, where both say as much for "yes" as for "no". With
+/// hindsight-tiny on 372 questions about texts of unseen worlds, asked about pairs that show one:
+/// 84 % of the true ones lie above it and 4.5 % of the false ones; the yes of the same model has
+/// 49 % of the false ones above what 95 % of the true ones reach.
+constexpr double kEvenLikelihood = 0.1;
 
 /// The first tokens of the spellings that are one token, or of the first spelling.
 std::vector<int> first_tokens(const model::Tokenizer& tokenizer,
@@ -97,7 +104,7 @@ std::vector<std::string> Judge::replies(const std::string& question,
 
 std::set<std::int64_t> Judge::kept(const std::string& predicate, std::int64_t run_id) {
   std::set<std::int64_t> ids;
-  for (const auto& [pair_id, look] : known(predicate, run_id)) ids.insert(pair_id);
+  for (const auto& [pair_id, look] : known(kept_as(predicate, 0), run_id)) ids.insert(pair_id);
   return ids;
 }
 
@@ -110,14 +117,21 @@ Judge::Known& Judge::known(const std::string& question, std::int64_t run_id) {
   return it->second;
 }
 
+bool Judge::is_read(const std::string& predicate) const {
+  return language_model_.info().reads_text_alone && detail::written_text_of(predicate);
+}
+
+std::string Judge::kept_as(const std::string& question, int max_reply_tokens) const {
+  if (max_reply_tokens == 0)
+    return is_read(question) ? fmt::format("read: {}", question) : question;
+  if (max_reply_tokens == kMaxReplyTokens) return fmt::format("reply: {}", question);
+  return fmt::format("reply of {}: {}", max_reply_tokens, question);
+}
+
 std::vector<index::Look> Judge::look(const std::string& question,
                                      std::span<const index::StoredPair> pairs,
                                      int max_reply_tokens) {
-  // A question may be asked both ways and for longer answers; what is kept of one is not the other.
-  const std::string asked = max_reply_tokens == 0 ? question
-                            : max_reply_tokens == kMaxReplyTokens
-                                ? fmt::format("reply: {}", question)
-                                : fmt::format("reply of {}: {}", max_reply_tokens, question);
+  const std::string asked = kept_as(question, max_reply_tokens);
   std::vector<index::StoredPair> missing;
   for (const auto& pair : pairs) {
     pairs_seen_.insert(pair.id);
@@ -147,6 +161,9 @@ void Judge::compute(const std::string& question,
                     std::span<const index::StoredPair> pairs,
                     int max_reply_tokens,
                     std::vector<index::Look>& looks) {
+  const auto written =
+      max_reply_tokens == 0 && is_read(question) ? detail::written_text_of(question) : std::nullopt;
+  const auto put = written ? detail::reading_question(written->thing) : question;
   std::vector<std::int64_t> ids;
   for (const auto& pair : pairs) ids.push_back(pair.id);
   const TokenMatrix all = store_.read_tokens(ids);
@@ -158,24 +175,39 @@ void Judge::compute(const std::string& question,
         tokenizer_,
         pair,
         {.rows = pair.num_tokens, .width = all.width, .values = {next, next + count}},
-        question));
+        put));
     next += count;
     usage_.visual_tokens += pair.num_tokens;
     usage_.prompt_tokens += model::num_tokens(prompts.back());
   }
   usage_.looks_computed += static_cast<std::int64_t>(pairs.size());
-  if (max_reply_tokens > 0) {
-    for (std::size_t i = 0; i < pairs.size(); ++i)
-      looks.push_back(
-          {.pair_id = pairs[i].id, .score = 0, .reply = reply_to(prompts[i], max_reply_tokens)});
-    return;
+  if (max_reply_tokens == 0 && !written) return score_yes_no(prompts, pairs, looks);
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    auto& look = looks.emplace_back(index::Look{.pair_id = pairs[i].id, .score = 0, .reply = {}});
+    if (written) {
+      look.score = score_text(prompts[i], written->text);
+    } else {
+      look.reply = reply_to(prompts[i], max_reply_tokens);
+    }
   }
+}
+
+void Judge::score_yes_no(std::span<const model::Prompt> prompts,
+                         std::span<const index::StoredPair> pairs,
+                         std::vector<index::Look>& looks) {
   const auto scores = language_model_.score_next(prompts, yes_no_ids_);
   for (std::size_t i = 0; i < pairs.size(); ++i) {
     const std::span logits(scores[i]);
     const double margin = log_sum(logits.subspan(num_yes_)) - log_sum(logits.first(num_yes_));
     looks.push_back({.pair_id = pairs[i].id, .score = 1 / (1 + std::exp(margin)), .reply = {}});
   }
+}
+
+double Judge::score_text(const model::Prompt& prompt, const std::string& text) {
+  auto reply = tokenizer_.encode(text, model::AddedTokens::as_text);
+  reply.push_back(model::end_tokens(tokenizer_).front());
+  const double likelihood = std::exp(language_model_.reply_margin(prompt, reply));
+  return likelihood / (likelihood + kEvenLikelihood);
 }
 
 std::string Judge::reply_to(const model::Prompt& prompt, int max_tokens) {

@@ -46,7 +46,9 @@ class Judge {
         KeepLooks keep = KeepLooks::yes);
 
   /// Probability of "yes" for each pair: the softmax over the tokens of "yes" and "no", in the
-  /// spellings that the tokenizer has as one token.
+  /// spellings that the tokenizer has as one token.  What is written on a thing is read instead
+  /// where the model replies with the text alone: the nearer the text is to the greedy reply
+  /// (reply_margin()), the more probable.
   [[nodiscard]] std::vector<double> p_yes(const std::string& predicate,
                                           std::span<const index::StoredPair> pairs);
   /// The greedy reply for each pair, at most `max_tokens` long, spaces at its ends removed.
@@ -79,6 +81,15 @@ class Judge {
                std::span<const index::StoredPair> pairs,
                int max_reply_tokens,
                std::vector<index::Look>& looks);
+  /// Whether the predicate is about written text, and the model one that reads text alone.
+  [[nodiscard]] bool is_read(const std::string& predicate) const;
+  /// What looks are kept under.  A question may be asked in several forms, and what is kept of one
+  /// is not the other.
+  [[nodiscard]] std::string kept_as(const std::string& question, int max_reply_tokens) const;
+  void score_yes_no(std::span<const model::Prompt> prompts,
+                    std::span<const index::StoredPair> pairs,
+                    std::vector<index::Look>& looks);
+  double score_text(const model::Prompt& prompt, const std::string& text);
   std::string reply_to(const model::Prompt& prompt, int max_tokens);
 
   const index::Store& store_;

@@ -45,7 +45,9 @@ def export(run, out, dtype):
     weights = {name: value.detach().to(dtype).contiguous() for name, value in run.model.state_dict().items()}
     save_file(weights, out / "model.safetensors", metadata={"format": "pt"})
     os.chmod(out / "model.safetensors", 0o644)
-    write_json(out / "config.json", {**run.config, "torch_dtype": str(dtype).removeprefix("torch.")})
+    # What it was trained to reply to "What does the sign say?" is the text and nothing else.
+    own = {"hindsight": {"reads_text_alone": True}}
+    write_json(out / "config.json", {**run.config, **own, "torch_dtype": str(dtype).removeprefix("torch.")})
     (out / "tokenizer.json").write_text((run.folder / "tokenizer.json").read_text())
     ids = run.language.ids
     special = {"lstrip": False, "normalized": False, "rstrip": False, "single_word": False, "special": True}

@@ -6,6 +6,7 @@
 
 #include "query/detail/noun_phrase.h"
 #include "query/detail/verbs.h"
+#include "query/detail/written_text.h"
 
 namespace hindsight::query::detail {
 namespace {
@@ -144,7 +145,7 @@ class ClauseReader {
     if (!is(rest, 0, "written") || !is(rest, 1, "on")) return std::nullopt;
     rest = skip_front(rest.subspan(2), "the a");
     if (rest.empty()) return std::nullopt;
-    return whole(says_text(join(rest), written(subject)));
+    return whole(says_predicate(join(rest), written(subject)));
   }
 
   /// "the display NOW 10", "the slide title SOUND": a board by what it says, in capitals or digits.
@@ -157,7 +158,7 @@ class ClauseReader {
     const bool is_lettering =
         std::none_of(said.begin(), said.end(), [](char c) { return c >= 'a' && c <= 'z'; });
     if (!is_lettering) return std::nullopt;
-    return whole(says_text(board[0].text, said));
+    return whole(says_predicate(board[0].text, said));
   }
 
   /// "one read 20:56 on the clock".
@@ -167,14 +168,9 @@ class ClauseReader {
       if (!is(words_, on, "on")) continue;
       const Words thing = skip_front(words_.subspan(on + 1), "the a");
       if (thing.empty()) return std::nullopt;
-      return whole(says_text(join(thing), written_behind(words_[1], words_[on - 1])));
+      return whole(says_predicate(join(thing), written_behind(words_[1], words_[on - 1])));
     }
     return std::nullopt;
-  }
-
-  /// A slide says what its title says.
-  static std::string says_text(std::string_view thing, std::string_view text) {
-    return fmt::format("Does the {} say {}?", thing == "slide title" ? "slide" : thing, text);
   }
 
   /// What stands in the question behind one word, up to another: "NOW" on a display is no adverb.
@@ -260,7 +256,7 @@ class ClauseReader {
     const bool is_saying =
         lemma == "say" || lemma == "read" || (is_sign && (lemma == "show" || lemma == "display"));
     if (!is_saying || rest.size() < 2) return std::nullopt;
-    return whole(says_text(noun.noun, written_behind(rest[0], rest.back())));
+    return whole(says_predicate(noun.noun, written_behind(rest[0], rest.back())));
   }
 
   std::optional<Clause> has_side(const NounPhrase& noun, Words rest) const {

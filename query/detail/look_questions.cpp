@@ -6,6 +6,7 @@
 #include "query/detail/noun_phrase.h"
 #include "query/detail/question_words.h"
 #include "query/detail/verbs.h"
+#include "query/detail/written_text.h"
 
 namespace hindsight::query::detail {
 namespace {
@@ -72,8 +73,7 @@ class LookReader : private QuestionWords {
     const Words tail = rest.subspan(1);
     if (!is_any(rest, 0, "sign clock display slide screen board banner plate label door"))
       return std::nullopt;
-    const auto question = thing == "clock" ? std::string("What time does the clock show?")
-                                           : fmt::format("What does the {} say?", thing);
+    const auto question = reading_question(thing);
     const Words verb = skip_front(tail, "say show read display");
     if (verb.empty()) return look(AnswerType::text, question, plain_event(rest.first(1)));
     if (!is_any(verb, 0, "when while as")) return std::nullopt;

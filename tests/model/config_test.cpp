@@ -131,6 +131,16 @@ TEST_CASE("the nested form of transformers 5 means the same, and so does what to
         std::vector<int>{151645, 151643});
 }
 
+TEST_CASE("only a checkpoint that says so replies with the text alone") {
+  CHECK_FALSE(parse(qwen2_2b()).reads_text_alone);
+  auto own = qwen2_2b();
+  own["hindsight"] = {{"reads_text_alone", true}};
+  CHECK(parse(own).reads_text_alone);
+  CHECK(parse_model_config(to_json(parse(own)), "c") == parse(own));
+  own["hindsight"] = {{"reads_text_alone", "yes"}};
+  CHECK_THROWS_AS((void)parse(own), Error);
+}
+
 TEST_CASE("a tied head is recognised at either level, the outer one first") {
   auto json = nested(qwen2_2b());
   json.erase("tie_word_embeddings");

@@ -48,6 +48,39 @@ TEST_CASE("p_yes is the model's softmax over yes and no, pair by pair") {
   CHECK(judge.p_yes(kRed, {}).empty());
 }
 
+TEST_CASE("a text is read where the model replies with the text alone, and judged elsewhere") {
+  const std::string says = "Does the clock say 10:41?";
+  JudgeTest t;
+  t.model.margin = [](const std::string& question, const std::string& text, double second) {
+    CHECK(question == "What time does the clock show?");
+    CHECK(text == "10:41");
+    return second < 100 ? 0.0 : second < 200 ? -2.0 : -9.0;
+  };
+  t.model.truth = [](const std::string&, double) { return 0.25; };
+  const auto store = t.reader();
+  for (const auto& score : Judge(store, t.model, tokenizer()).p_yes(says, t.pairs))
+    CHECK(score == doctest::Approx(0.25).epsilon(1e-4));
+
+  t.model.facts.reads_text_alone = true;
+  Judge judge(store, t.model, tokenizer());
+  const auto scores = judge.p_yes(says, t.pairs);
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    const double second = to_seconds(t.pairs[i].covers.begin);
+    CAPTURE(second);
+    if (second < 100) CHECK(scores[i] > 0.9);
+    if (second >= 100 && second < 200) CHECK((scores[i] > 0.5 && scores[i] < 0.6));
+    if (second >= 200) CHECK(scores[i] < 0.01);
+  }
+  CHECK(judge.usage().looks_computed == 40);
+  // What was judged is no reading, and what was read is kept as such.
+  CHECK(judge.kept(says, t.run.id).size() == 40);
+  judge.keep();
+  Judge again(store, t.model, tokenizer());
+  CHECK(again.p_yes(says, t.pairs) == scores);
+  CHECK(again.usage().looks_kept == 40);
+  CHECK(again.p_yes(kRed, t.pairs).front() == doctest::Approx(0.25).epsilon(1e-4));
+}
+
 TEST_CASE("a repeated look is read, in the same judge and from the store") {
   JudgeTest t;
   t.model.truth = [](const std::string&, double second) { return second < 600 ? 0.9 : 0.2; };

@@ -49,6 +49,9 @@ class LookingModel : public FakeLanguageModel {
       [](const std::string&, double) { return 0.01; };
   std::function<std::string(const std::string& question, double second)> replies =
       [](const std::string&, double) { return "nothing"; };
+  /// Nats that a text lacks to what the pair taken at `second` says.
+  std::function<double(const std::string& question, const std::string& text, double second)>
+      margin = [](const std::string&, const std::string&, double) { return -20.0; };
   int num_scored = 0;
   int num_replies = 0;
 
@@ -65,6 +68,11 @@ class LookingModel : public FakeLanguageModel {
       row.at(1) = static_cast<float>(std::log(1 - p));
     }
     return scores;
+  }
+
+  double reply_margin(const model::Prompt& prompt, std::span<const int> said) override {
+    const auto text = tokenizer().decode(said.first(said.size() - 1), model::SpecialTokens::keep);
+    return margin(question_of(prompt), text, second_of(prompt));
   }
 
   model::Generation generate(const model::Prompt& prompt,

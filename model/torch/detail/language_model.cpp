@@ -90,6 +90,13 @@ class TorchLanguageModel final : public CheckpointModel {
     return scores;
   }
 
+  [[nodiscard]] double reply_margin(const Prompt& prompt, std::span<const int> reply) override {
+    for (const int id : reply) check_id(id);
+    check_prompt(prompt, static_cast<int>(reply.size()));
+    if (reply.empty()) return 0;
+    return guarded("score a reply", threads_, [&] { return run_reply_margin(prompt, reply); });
+  }
+
   [[nodiscard]] TokenMatrix all_logits(const Prompt& prompt) override {
     check_prompt(prompt, 0);
     return guarded("score a prompt", threads_, [&] {
@@ -228,6 +235,24 @@ class TorchLanguageModel final : public CheckpointModel {
       if (on_hidden) on_hidden(hidden);
     }
     return hidden.narrow(0, hidden.size(0) - 1, 1).contiguous();
+  }
+
+  double run_reply_margin(const Prompt& prompt, std::span<const int> reply) const {
+    const Positions positions = positions_of(segments_of(prompt), position_options_);
+    const auto behind = static_cast<std::int64_t>(reply.size()) - 1;
+    KeyValueCache cache = decoder_.make_cache(positions.length + behind);
+    at::Tensor hidden = prefill(prompt, positions, cache);
+    if (behind > 0) {
+      std::vector<std::int64_t> ids;
+      for (int axis = 0; axis < 3; ++axis) {
+        for (std::int64_t i = 0; i < behind; ++i) ids.push_back(positions.next + i);
+      }
+      const at::Tensor embedded = decoder_.embed(reply.first(reply.size() - 1));
+      hidden = at::cat({hidden, decoder_.forward(embedded, ids, cache)}, 0);
+    }
+    const at::Tensor logits = decoder_.logits(hidden).to(at::kCPU, at::kFloat);
+    const at::Tensor own = at::tensor(std::vector<std::int64_t>(reply.begin(), reply.end()));
+    return (logits.gather(1, own.unsqueeze(1)).squeeze(1) - logits.amax(1)).sum().item<double>();
   }
 
   Generation run_generation(const Prompt& prompt,

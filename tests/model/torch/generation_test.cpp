@@ -101,6 +101,21 @@ TEST_CASE("prompts scored together score as they do alone, in any company") {
   CHECK_THROWS_AS((void)model->score_next(prompts, unknown), Error);
 }
 
+TEST_CASE("a reply's margin is 0 for greedy decoding, and what stepping token by token gives") {
+  const auto model = load();
+  const Prompt prompt = picture_prompt(8, 5, 0.2F);
+  const auto greedy = model->generate(prompt, limited(6)).ids;
+  CHECK(model->reply_margin(prompt, greedy) == 0);
+  auto other = greedy;
+  other[2] = other[2] == 9 ? 10 : 9;
+  const double expected = model->LanguageModel::reply_margin(prompt, other);
+  CHECK(expected < 0);
+  CHECK(model->reply_margin(prompt, other) == doctest::Approx(expected).epsilon(1e-4));
+  CHECK(model->reply_margin(prompt, {}) == 0);
+  const std::vector<int> unknown{512};
+  CHECK_THROWS_AS((void)model->reply_margin(prompt, unknown), Error);
+}
+
 TEST_CASE("generation ends at any end-of-text id, which is not returned") {
   const auto model = load();
   const Prompt prompt = text_prompt(9);
