@@ -18,6 +18,11 @@ EvidenceInterval to_evidence(const Summary& summary, const Phase& phase) {
   evidence.score = phase.share;
   evidence.basis = EvidenceBasis::looked;
   evidence.pairs = phase.pairs;
+  for (std::size_t i = 0; i < phase.pairs.size(); ++i) {
+    evidence.looks.push_back({.pair = phase.pairs[i],
+                              .question = std::string(kDescribe),
+                              .reply = phase.descriptions[i]});
+  }
   return evidence;
 }
 

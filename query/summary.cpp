@@ -14,8 +14,6 @@
 namespace hindsight::query {
 namespace {
 
-/// One that the shipped model was trained with and that any other understands.
-constexpr std::string_view kDescribe = "What is in the picture?";
 constexpr int kMaxDescriptionTokens = 48;
 /// Of a section: what is more is joined, and named behind "also".
 constexpr std::size_t kMostPhases = 12;
@@ -101,10 +99,12 @@ class Merging {
                          last + 1 < pairs_.size() ? boundary(last) : pairs_[last].covers.end},
                 .text = digest.text,
                 .share = digest.share,
-                .pairs = {}};
+                .pairs = {},
+                .descriptions = {}};
     for (const std::size_t i : {first, first + digest.typical, last}) {
-      if (phase.pairs.empty() || phase.pairs.back().id != pairs_[i].id)
-        phase.pairs.push_back(pairs_[i]);
+      if (!phase.pairs.empty() && phase.pairs.back().id == pairs_[i].id) continue;
+      phase.pairs.push_back(pairs_[i]);
+      phase.descriptions.push_back(descriptions_[i]);
     }
     return phase;
   }

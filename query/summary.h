@@ -29,8 +29,9 @@ struct SummaryOptions {
 struct Phase {
   TimeSpan span;
   std::string text;
-  double share = 0;                      ///< of its pairs, that are described so; 0..1
-  std::vector<index::StoredPair> pairs;  ///< its first, a typical one and its last, by time
+  double share = 0;                       ///< of its pairs, that are described so; 0..1
+  std::vector<index::StoredPair> pairs;   ///< its first, a typical one and its last, by time
+  std::vector<std::string> descriptions;  ///< of these pairs, see describe()
 };
 
 struct Section {
@@ -60,6 +61,10 @@ struct Summary {
                                 model::LanguageModel& language_model,
                                 const model::Tokenizer& tokenizer,
                                 const SummaryOptions& options = {});
+
+/// What describe() puts to the model: one that the shipped model was trained with and that any
+/// other understands.
+inline constexpr std::string_view kDescribe = "What is in the picture?";
 
 /// What the model says is in each of the pictures, one line each.
 [[nodiscard]] std::vector<std::string> describe(Judge& judge,

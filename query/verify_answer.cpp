@@ -12,6 +12,7 @@
 #include "query/detail/cited_pairs.h"
 #include "query/evaluate.h"
 #include "query/judge.h"
+#include "query/summary.h"
 #include "query/time_words.h"
 
 namespace hindsight::query {
@@ -102,7 +103,8 @@ class Checker {
       std::vector<index::StoredPair> pairs;
       for (const std::size_t i : positions) pairs.push_back(*pairs_[i]);
       if (question.first) {
-        const auto replies = judge_.replies(question.second, pairs);
+        const auto replies = question.second == kDescribe ? describe(judge_, pairs)
+                                                          : judge_.replies(question.second, pairs);
         for (std::size_t k = 0; k < positions.size(); ++k)
           judge_reply(check_.looks[positions[k]], replies[k]);
       } else {
@@ -145,6 +147,8 @@ class Checker {
     if (shown.empty()) return fault(fmt::format("{} cites no pair that is in the store", name));
     for (const auto& [question, is_shown] : shown)
       if (!is_shown) fault(fmt::format("no pair of {} shows it: \"{}\"", name, question));
+    // A phase lies between pairs that were described, which need not be neighbours.
+    if (shown.contains(std::string(kDescribe))) return;
     if (interval.span.begin < around.begin - kRounding ||
         interval.span.end > around.end + kRounding)
       fault(fmt::format("{} reaches beyond the pairs that it cites", name));

@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
-#include "query/answer_reading.h"
 #include "query/answer_question.h"
+#include "query/answer_reading.h"
 #include "query/looking_model.h"
 
 using namespace hindsight;
@@ -117,6 +117,23 @@ TEST_CASE("kept looks are not read: a model that sees otherwise by now is believ
   CHECK(check.verdict == AnswerVerdict::does_not_hold);
   CHECK(check.looks.front().verdict == LookVerdict::differs);
   CHECK(all_faults(check).find("shows it: \"Is a red car visible?\"") != std::string::npos);
+}
+
+TEST_CASE("a summary holds as long as the pairs that it cites are described in the same words") {
+  Answered film;
+  film.model.replies = [](const std::string&, double second) {
+    return second < 300 ? "A red car moving left; a tree." : "an empty road";
+  };
+  const auto answer = film.ask("What is this video about?");
+  REQUIRE(answer["intervals"].size() >= 2);
+  auto check = film.verify(answer);
+  CHECK(all_faults(check) == "");
+  CHECK(check.looks.size() >= 4);
+  CHECK(check.verdict == AnswerVerdict::holds);
+
+  film.model.replies = [](const std::string&, double) { return "an empty road"; };
+  check = film.verify(answer);
+  CHECK(check.verdict == AnswerVerdict::does_not_hold);
 }
 
 TEST_CASE("the same video in another store is found by its content") {
