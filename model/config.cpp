@@ -1,5 +1,7 @@
 #include "model/config.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -273,8 +275,11 @@ ModelConfig parse_model_config(std::string_view json, const std::string& name) {
   config.bos_id = id("bos_token_id", config.bos_id);
   config.eos_ids =
       source.holding("eos_token_id").find_ints("eos_token_id").value_or(config.eos_ids);
-  if (const auto own = root.find_object("hindsight"))
-    config.reads_text_alone = own->find_bool("reads_text_alone").value_or(false);
+  if (const auto own = root.find_object("hindsight")) {
+    config.bare_replies = own->find_bool("bare_replies").value_or(false);
+    config.words = own->find_strings("words").value_or(config.words);
+    std::sort(config.words.begin(), config.words.end());
+  }
   return config;
 }
 

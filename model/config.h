@@ -80,9 +80,13 @@ struct ModelConfig {
   int video_pad_id = 151656;
   int bos_id = 151643;
   std::vector<int> eos_ids{151645};
-  /// hindsight.reads_text_alone, an addition of our own: to "What does the sign say?" the model
-  /// replies with the text and nothing else, so that the likelihood of a text can be read off.
-  bool reads_text_alone = false;
+  /// hindsight.bare_replies, an addition of our own: to "What does the sign say?" the model replies
+  /// with the text, to "How many …?" with the digits, and nothing else, so that the likelihood of
+  /// any text or number can be read off.
+  bool bare_replies = false;
+  /// hindsight.words: every word that the model was ever asked about, lower case, sorted.  What it
+  /// says of any other means nothing.  Empty: a model of the world's words.
+  std::vector<std::string> words;
   friend bool operator==(const ModelConfig&, const ModelConfig&) = default;
 };
 

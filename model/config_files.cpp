@@ -171,7 +171,8 @@ std::string to_json(const ModelConfig& config) {
       {"video_token_id", config.video_pad_id},
   };
   json["rope_scaling"] = {{"type", "mrope"}, {"mrope_section", text.mrope_section}};
-  if (config.reads_text_alone) json["hindsight"] = {{"reads_text_alone", true}};
+  if (config.bare_replies) json["hindsight"]["bare_replies"] = true;
+  if (!config.words.empty()) json["hindsight"]["words"] = config.words;
   if (config.eos_ids.size() == 1) {
     json["eos_token_id"] = config.eos_ids.front();
   } else {

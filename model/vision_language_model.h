@@ -47,8 +47,9 @@ struct ModelInfo {
   int token_width = 0;     ///< d of the visual tokens = hidden_size of the language model
   int context_length = 0;  ///< max_position_embeddings
   std::string dtype;       ///< dtype of the computation: "bf16", "fp32" or "fp16"
-  /// ModelConfig::reads_text_alone.
-  bool reads_text_alone = false;
+  /// ModelConfig::bare_replies.
+  bool bare_replies = false;
+  std::vector<std::string> words{};  ///< ModelConfig::words
 };
 
 /// Frames in, tokens out.  Not thread-safe: one tower, one thread.

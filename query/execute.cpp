@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "core/error.h"
+#include "query/detail/known_words.h"
 #include "query/detail/video_execution.h"
 #include "query/sentence.h"
 
@@ -352,7 +353,13 @@ Answer execute(const Plan& plan,
   answer.model = language_model.info().directory;
   answer.made_by = made_by(language_model.info());
   answer.store = store.path();
-  Execution(plan, question, store, language_model, tokenizer, options).run(answer);
+  const auto unknown = detail::unknown_words(plan, language_model.info());
+  if (unknown.empty()) {
+    Execution(plan, question, store, language_model, tokenizer, options).run(answer);
+  } else {
+    answer.text = detail::no_words_for(unknown, language_model.info());
+    answer.refusal = Refusal{RefusalReason::not_understood, answer.text};
+  }
   answer.usage.bytes_read = store.bytes_read() - bytes_before;
   const std::chrono::duration<double, std::milli> passed = std::chrono::steady_clock::now() - begin;
   answer.timings.total = passed.count();

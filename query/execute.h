@@ -22,7 +22,8 @@ struct ExecuteOptions {
 /// none; of a text, the interval's score times the share of the pairs that were replied to so.
 ///
 /// No interval: refused as not_covered when pairs stand for less than half of the range, else as
-/// not_found; but yes_no and count then answer "no" and 0.  Throws Error(usage) for a plan that
+/// not_found; but yes_no and count then answer "no" and 0.  A plan with words that the model does
+/// not know (ModelInfo::words) is refused as not_understood before any look.  Throws Error(usage) for a plan that
 /// makes no sense, and what store and model throw.
 [[nodiscard]] Answer execute(const Plan& plan,
                              const QuestionPlan& question,

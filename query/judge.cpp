@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "model/chat.h"
 #include "model/prompt.h"
+#include "query/detail/number_predicate.h"
 #include "query/detail/written_text.h"
 #include "query/prompt.h"
 
@@ -84,6 +85,11 @@ Judge::Judge(const index::Store& store,
                             language_model.info().directory));
   }
   yes_no_ids_.insert(yes_no_ids_.end(), no.begin(), no.end());
+  for (char digit = '0'; digit <= '9'; ++digit) {
+    const auto ids = tokenizer.encode(std::string(1, digit), model::AddedTokens::as_text);
+    if (ids.size() == 1) digit_ids_.push_back(ids.front());
+  }
+  if (digit_ids_.size() != 10) digit_ids_.clear();
 }
 
 std::vector<double> Judge::p_yes(const std::string& predicate,
@@ -118,7 +124,9 @@ Judge::Known& Judge::known(const std::string& question, std::int64_t run_id) {
 }
 
 bool Judge::is_read(const std::string& predicate) const {
-  return language_model_.info().reads_text_alone && detail::written_text_of(predicate);
+  return language_model_.info().bare_replies &&
+         (detail::written_text_of(predicate) ||
+          (!digit_ids_.empty() && detail::counted_things_of(predicate)));
 }
 
 std::string Judge::kept_as(const std::string& question, int max_reply_tokens) const {
@@ -161,9 +169,12 @@ void Judge::compute(const std::string& question,
                     std::span<const index::StoredPair> pairs,
                     int max_reply_tokens,
                     std::vector<index::Look>& looks) {
-  const auto written =
-      max_reply_tokens == 0 && is_read(question) ? detail::written_text_of(question) : std::nullopt;
-  const auto put = written ? detail::reading_question(written->thing) : question;
+  const bool is_read_off = max_reply_tokens == 0 && is_read(question);
+  const auto written = is_read_off ? detail::written_text_of(question) : std::nullopt;
+  const auto counted = is_read_off ? detail::counted_things_of(question) : std::nullopt;
+  const auto put = written   ? detail::reading_question(written->thing)
+                   : counted ? detail::counting_question(counted->plural)
+                             : question;
   std::vector<std::int64_t> ids;
   for (const auto& pair : pairs) ids.push_back(pair.id);
   const TokenMatrix all = store_.read_tokens(ids);
@@ -181,33 +192,49 @@ void Judge::compute(const std::string& question,
     usage_.prompt_tokens += model::num_tokens(prompts.back());
   }
   usage_.looks_computed += static_cast<std::int64_t>(pairs.size());
-  if (max_reply_tokens == 0 && !written) return score_yes_no(prompts, pairs, looks);
-  for (std::size_t i = 0; i < pairs.size(); ++i) {
-    auto& look = looks.emplace_back(index::Look{.pair_id = pairs[i].id, .score = 0, .reply = {}});
-    if (written) {
-      look.score = score_text(prompts[i], written->text);
-    } else {
-      look.reply = reply_to(prompts[i], max_reply_tokens);
-    }
+  if (max_reply_tokens > 0) {
+    for (std::size_t i = 0; i < pairs.size(); ++i)
+      looks.push_back(
+          {.pair_id = pairs[i].id, .score = 0, .reply = reply_to(prompts[i], max_reply_tokens)});
+    return;
   }
+  const auto scores = written   ? score_text(prompts, written->text)
+                      : counted ? score_count(prompts, counted->count)
+                                : score_yes_no(prompts);
+  for (std::size_t i = 0; i < pairs.size(); ++i)
+    looks.push_back({.pair_id = pairs[i].id, .score = scores[i], .reply = {}});
 }
 
-void Judge::score_yes_no(std::span<const model::Prompt> prompts,
-                         std::span<const index::StoredPair> pairs,
-                         std::vector<index::Look>& looks) {
-  const auto scores = language_model_.score_next(prompts, yes_no_ids_);
-  for (std::size_t i = 0; i < pairs.size(); ++i) {
-    const std::span logits(scores[i]);
+std::vector<double> Judge::score_yes_no(std::span<const model::Prompt> prompts) {
+  std::vector<double> scores;
+  for (const auto& row : language_model_.score_next(prompts, yes_no_ids_)) {
+    const std::span logits(row);
     const double margin = log_sum(logits.subspan(num_yes_)) - log_sum(logits.first(num_yes_));
-    looks.push_back({.pair_id = pairs[i].id, .score = 1 / (1 + std::exp(margin)), .reply = {}});
+    scores.push_back(1 / (1 + std::exp(margin)));
   }
+  return scores;
 }
 
-double Judge::score_text(const model::Prompt& prompt, const std::string& text) {
+std::vector<double> Judge::score_text(std::span<const model::Prompt> prompts,
+                                      const std::string& text) {
   auto reply = tokenizer_.encode(text, model::AddedTokens::as_text);
   reply.push_back(model::end_tokens(tokenizer_).front());
-  const double likelihood = std::exp(language_model_.reply_margin(prompt, reply));
-  return likelihood / (likelihood + kEvenLikelihood);
+  std::vector<double> scores;
+  for (const auto& prompt : prompts) {
+    const double likelihood = std::exp(language_model_.reply_margin(prompt, reply));
+    scores.push_back(likelihood / (likelihood + kEvenLikelihood));
+  }
+  return scores;
+}
+
+std::vector<double> Judge::score_count(std::span<const model::Prompt> prompts, int count) {
+  std::vector<double> scores;
+  const auto at_least = static_cast<std::size_t>(std::min(count, 9));
+  for (const auto& row : language_model_.score_next(prompts, digit_ids_)) {
+    const std::span logits(row);
+    scores.push_back(std::exp(log_sum(logits.subspan(at_least)) - log_sum(logits)));
+  }
+  return scores;
 }
 
 std::string Judge::reply_to(const model::Prompt& prompt, int max_tokens) {

@@ -46,9 +46,9 @@ class Judge {
         KeepLooks keep = KeepLooks::yes);
 
   /// Probability of "yes" for each pair: the softmax over the tokens of "yes" and "no", in the
-  /// spellings that the tokenizer has as one token.  What is written on a thing is read instead
-  /// where the model replies with the text alone: the nearer the text is to the greedy reply
-  /// (reply_margin()), the more probable.
+  /// spellings that the tokenizer has as one token.  A model of bare replies is asked otherwise for
+  /// what is written on a thing (the nearer the text is to the greedy reply, see reply_margin(),
+  /// the more probable) and for a number of things (the softmax over the digits of its count).
   [[nodiscard]] std::vector<double> p_yes(const std::string& predicate,
                                           std::span<const index::StoredPair> pairs);
   /// The greedy reply for each pair, at most `max_tokens` long, spaces at its ends removed.
@@ -81,15 +81,14 @@ class Judge {
                std::span<const index::StoredPair> pairs,
                int max_reply_tokens,
                std::vector<index::Look>& looks);
-  /// Whether the predicate is about written text, and the model one that reads text alone.
+  /// Whether the predicate is about a text or a number, and the model one of bare replies.
   [[nodiscard]] bool is_read(const std::string& predicate) const;
   /// What looks are kept under.  A question may be asked in several forms, and what is kept of one
   /// is not the other.
   [[nodiscard]] std::string kept_as(const std::string& question, int max_reply_tokens) const;
-  void score_yes_no(std::span<const model::Prompt> prompts,
-                    std::span<const index::StoredPair> pairs,
-                    std::vector<index::Look>& looks);
-  double score_text(const model::Prompt& prompt, const std::string& text);
+  std::vector<double> score_yes_no(std::span<const model::Prompt> prompts);
+  std::vector<double> score_text(std::span<const model::Prompt> prompts, const std::string& text);
+  std::vector<double> score_count(std::span<const model::Prompt> prompts, int count);
   std::string reply_to(const model::Prompt& prompt, int max_tokens);
 
   const index::Store& store_;
@@ -99,6 +98,7 @@ class Judge {
   std::string key_;  ///< index::LookKey::judge
   std::vector<int> yes_no_ids_;
   std::size_t num_yes_ = 0;
+  std::vector<int> digit_ids_;  ///< of 0 to 9; empty where they are not one token each
   std::map<std::pair<std::string, std::int64_t>, Known> known_;
   std::map<std::string, std::vector<index::Look>> new_;  ///< by question
   std::size_t num_new_ = 0;

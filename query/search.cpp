@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "query/detail/clause.h"
 #include "query/detail/gather.h"
+#include "query/detail/known_words.h"
 #include "query/evaluate.h"
 #include "query/prompt.h"
 #include "query/relevance.h"
@@ -48,6 +49,7 @@ class Search {
       : store_(store),
         options_(options),
         predicate_(std::move(predicate)),
+        is_known_(detail::unknown_words(predicate_, language_model.info()).empty()),
         judge_(store, language_model, tokenizer, options.keep) {}
 
   void run(const VideoScope& scope,
@@ -58,7 +60,8 @@ class Search {
     const auto wanted = choose(material, max_visual_tokens);
     std::vector<index::StoredPair> pairs;
     for (const auto* candidate : wanted) pairs.push_back(candidate->pair);
-    const auto scores = judge_.p_yes(predicate_, pairs);
+    const auto scores =
+        is_known_ ? judge_.p_yes(predicate_, pairs) : std::vector<double>(pairs.size(), 0.0);
     std::vector<Seen> seen;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
       seen.push_back({.candidate = wanted[i], .p_yes = scores[i]});
@@ -142,6 +145,7 @@ class Search {
   const index::Store& store_;
   SearchOptions options_;
   std::string predicate_;
+  bool is_known_;
   Judge judge_;
 };
 
@@ -202,6 +206,8 @@ SearchResult search(const QuestionPlan& plan,
                             kMaxPredicateBytes,
                             result.predicate.size()));
   }
+  const auto unknown = detail::unknown_words(result.predicate, language_model.info());
+  if (!unknown.empty()) result.not_asked = detail::no_words_for(unknown, language_model.info());
   const std::int64_t bytes_before = store.bytes_read();
   const auto words = content_words(text);
   const auto query = embed_words(words, language_model, tokenizer);
@@ -235,6 +241,7 @@ std::string to_json(const SearchResult& result, std::string_view model, std::str
   const bool is_found = !result.moments.empty() && result.moments.front().score >= kFoundScore;
   const Json json{{"text", result.text},
                   {"predicate", result.predicate},
+                  {"not_asked", result.not_asked},
                   {"found", is_found},
                   {"moments", std::move(moments)},
                   {"usage",

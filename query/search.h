@@ -40,6 +40,8 @@ struct SearchResult {
   std::string predicate{};        ///< the question that the model was asked about each pair
   std::vector<Moment> moments{};  ///< best first
   Usage usage{};
+  /// Why the model was not asked, and subtitles alone decide; empty: it was.
+  std::string not_asked{};
   std::string not_kept{};  ///< why looks were not kept in the store; empty: they were
 };
 

@@ -10,11 +10,14 @@ import argparse
 import json
 import os
 import pathlib
+import re
 
 import torch
 from safetensors.torch import save_file
 
 from hindsight_training.patches import MEAN, STD
+from hindsight_training.records import PairFile
+from hindsight_training.shards import Shards
 from hindsight_training.state import Run
 
 
@@ -36,6 +39,19 @@ def largest_area(sizes):
     return max(int(width) * int(height) for width, height in (size.split("x") for size in sizes))
 
 
+def asked_words(settings, most_files=12):
+    """The words of all questions in the shards at hand; texts on signs are in capitals and digits and are no words."""
+    shards = Shards(settings["data"])
+    files = [path for path in map(shards.path, range(settings["data"]["num_shards"])) if path.exists()]
+    words = set()
+    for path in files[:: max(1, len(files) // most_files)] or [shards.make(0)]:
+        pairs = PairFile(path)
+        for i in range(len(pairs)):
+            for task in pairs[i].truth["tasks"]:
+                words.update(word.lower() for word in re.findall(r"\b[A-Za-z]?[a-z]+\b", task["question"]))
+    return sorted(words)
+
+
 def write_json(path, value):
     path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
 
@@ -45,8 +61,8 @@ def export(run, out, dtype):
     weights = {name: value.detach().to(dtype).contiguous() for name, value in run.model.state_dict().items()}
     save_file(weights, out / "model.safetensors", metadata={"format": "pt"})
     os.chmod(out / "model.safetensors", 0o644)
-    # What it was trained to reply to "What does the sign say?" is the text and nothing else.
-    own = {"hindsight": {"reads_text_alone": True}}
+    # What it was trained to reply to "What does the sign say?" is the text and nothing else, and it knows no other words.
+    own = {"hindsight": {"bare_replies": True, "words": asked_words(run.settings)}}
     write_json(out / "config.json", {**run.config, **own, "torch_dtype": str(dtype).removeprefix("torch.")})
     (out / "tokenizer.json").write_text((run.folder / "tokenizer.json").read_text())
     ids = run.language.ids

@@ -5,6 +5,7 @@
 #include <string>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "app/peak_memory.h"
@@ -116,6 +117,10 @@ void print_text(const ModelReport& r) {
              human_count(r.preprocessor.max_pixels),
              human_count(r.preprocessor.min_pixels / 784),
              human_count(r.preprocessor.max_pixels / 784));
+  if (!r.info.words.empty())
+    fmt::print("words          it knows {} and no other: {}\n",
+               human_count(static_cast<std::int64_t>(r.info.words.size())),
+               fmt::join(r.info.words, " "));
   fmt::print("fingerprint    {}\n", r.info.vision_fingerprint);
   fmt::print("in {}        {} for weights, {} for 1 000 tokens of context\n",
              r.info.dtype,
@@ -147,6 +152,7 @@ void print_json(const ModelReport& r) {
                                     {"context_length", r.info.context_length},
                                     {"min_pixels", r.preprocessor.min_pixels},
                                     {"max_pixels", r.preprocessor.max_pixels},
+                                    {"words", r.info.words},
                                     {"vision_fingerprint", r.info.vision_fingerprint},
                                     {"compute",
                                      {{"dtype", r.info.dtype},

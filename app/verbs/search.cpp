@@ -66,12 +66,14 @@ void search(const Options& options, Context& context) {
   std::fflush(stdout);
   for (const auto& left_out : plan.left_out)
     context.logger.warn("{} was left out: {}", left_out.label, left_out.reason);
+  if (!result.not_asked.empty()) context.logger.warn("{}", result.not_asked);
   if (result.moments.empty())
     context.logger.warn("nothing of what was searched has been read yet");
   else if (result.moments.front().score < query::kFoundScore)
     context.logger.warn("nothing shows it: these are only the closest moments that were looked at");
   if (!result.not_kept.empty())
     context.logger.info("what the model saw was not kept: {}", result.not_kept);
+  if (!result.not_asked.empty()) return;
   context.logger.info(
       "asked \"{}\" of {} pairs, {} of which were looked at before; {} frames decoded",
       result.predicate,

@@ -72,7 +72,8 @@ ModelInfo read_model_info(const std::filesystem::path& directory, const LoadOpti
   info.num_parameters = weights.num_parameters();
   info.token_width = config.text.hidden_size;
   info.context_length = config.text.max_position_embeddings;
-  info.reads_text_alone = config.reads_text_alone;
+  info.bare_replies = config.bare_replies;
+  info.words = config.words;
   info.dtype = detail::resolve_dtype(options);
   return info;
 }

@@ -4,7 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "query/detail/in_view.h"
 #include "query/detail/noun_phrase.h"
+#include "query/detail/number_predicate.h"
 #include "query/detail/verbs.h"
 #include "query/detail/written_text.h"
 
@@ -22,30 +24,6 @@ std::string upper_first(std::string text) {
   return text;
 }
 
-bool is_visible(Words words) {
-  if (words.empty()) return true;
-  const auto text = join(words);
-  constexpr std::array<std::string_view, 18> kSaid{"visible",
-                                                   "seen",
-                                                   "there",
-                                                   "present",
-                                                   "shown",
-                                                   "around",
-                                                   "in view",
-                                                   "in sight",
-                                                   "on screen",
-                                                   "on camera",
-                                                   "in frame",
-                                                   "in the picture",
-                                                   "in the frame",
-                                                   "in the scene",
-                                                   "in the image",
-                                                   "on the screen",
-                                                   "to be seen",
-                                                   "in shot"};
-  return std::find(kSaid.begin(), kSaid.end(), text) != kSaid.end();
-}
-
 /// Reads one clause; see read_clause().
 class ClauseReader {
  public:
@@ -59,7 +37,9 @@ class ClauseReader {
     if (is_any(words_, 0, "you we one i") && is_any(words_, 1, "see notice spot"))
       return of(words_.subspan(2), Auxiliary::none).read();
     if (is(words_, 0, "there"))
-      return of(skip_front(words_.subspan(1), kBe), Auxiliary::none).read();
+      return of(behind_moment(skip_front(words_.subspan(1), kBe)), Auxiliary::none).read();
+    if (const Words apart = without_together(words_); apart.size() < words_.size())
+      return of(apart, auxiliary_).read();
     const Words shown = skip_front(words_, "the this");
     if (is_any(shown, 0, "picture video camera scene image clip") &&
         (lemma_at(shown, 1) == "show" || is_any(shown, 1, "contain contains")) && shown.size() > 2)
@@ -194,7 +174,9 @@ class ClauseReader {
     const bool has_be = auxiliary_ == Auxiliary::be || is_any(verb_phrase, 0, kBe);
     Words rest = skip_front(verb_phrase, kBe);
     if (rest.size() > 1) rest = skip_front(rest, "still");
-    if (is_visible(rest)) {
+    // "only one bottle is left".
+    const bool remains = has_be && rest.size() == 1 && is_any(rest, 0, "left remaining");
+    if (is_visible(rest) || (remains && !noun.number.empty())) {
       // "does a car visible", "a car do seen" are no English.
       if (rest.empty() && has_be && auxiliary_ == Auxiliary::none && !verb_phrase.empty())
         return std::nullopt;
@@ -216,8 +198,8 @@ class ClauseReader {
   }
 
   static std::optional<Clause> visible(const NounPhrase& noun) {
-    if (!noun.number.empty() && !noun.plural.empty())
-      return whole(fmt::format("Are {} {} visible?", noun.number, noun.plural));
+    if (noun.is_compared || (!noun.number.empty() && !noun.plural.empty()))
+      return Clause{visible_number(noun), Edge::whole, {}};
     const auto subject = noun.with_article();
     // "a person carrying a bag" and "a car moving to the left" are judged as what they do.
     for (const std::string_view doing : {" carrying ", " holding ", " moving ", " wearing "}) {

@@ -103,6 +103,21 @@ std::string singular_of(std::string_view noun) {
   return std::string(noun.substr(0, noun.size() - 1));
 }
 
+std::string plural_of(std::string_view noun) {
+  const auto end = noun.find(' ');
+  // "red car" has its head last, "person in red" first.
+  const auto behind = end == std::string_view::npos ? end : noun.find(" in ");
+  const std::string head(noun.substr(0, behind));
+  const std::string tail(behind == std::string_view::npos ? "" : noun.substr(behind));
+  const auto ends = [&](std::string_view text) { return head.ends_with(text); };
+  if (ends("person")) return head.substr(0, head.size() - 6) + "people" + tail;
+  if (ends("man")) return head.substr(0, head.size() - 2) + "en" + tail;
+  if (ends("child")) return head + "ren" + tail;
+  for (const std::string_view sibilant : {"x", "s", "sh", "ch", "z"})
+    if (ends(sibilant)) return head + "es" + tail;
+  return head + "s" + tail;
+}
+
 std::string NounPhrase::with_article() const {
   const auto head_end = noun.find(' ');
   if (head_end == std::string::npos && is_one_of(noun, kUncountable)) return noun;
@@ -115,6 +130,51 @@ std::size_t head_of(Words words) {
   return head;
 }
 
+namespace {
+
+/// "more than two", "exactly 3", "two or more", "two": puts the number into the phrase, and gives
+/// what follows it.  Words without a number, or with nothing behind it, stay as they are.
+Words read_how_many(Words words, NounPhrase& phrase) {
+  struct Form {
+    std::string_view words;
+    HowMany how_many;
+  };
+  constexpr std::array<Form, 11> kForms{{{"no more than", HowMany::at_most},
+                                         {"not more than", HowMany::at_most},
+                                         {"more than", HowMany::more_than},
+                                         {"fewer than", HowMany::fewer_than},
+                                         {"less than", HowMany::fewer_than},
+                                         {"at least", HowMany::at_least},
+                                         {"at most", HowMany::at_most},
+                                         {"exactly", HowMany::exactly},
+                                         {"precisely", HowMany::exactly},
+                                         {"only", HowMany::exactly},
+                                         {"just", HowMany::exactly}}};
+  HowMany how_many = HowMany::at_least;
+  std::size_t at = 0;
+  for (const auto& form : kForms) {
+    const auto length =
+        static_cast<std::size_t>(std::count(form.words.begin(), form.words.end(), ' ')) + 1;
+    if (words.size() <= length || join(words.first(length)) != form.words) continue;
+    how_many = form.how_many;
+    at = length;
+    break;
+  }
+  const auto number = read_number(words, at);
+  if (!number || number->next >= words.size() || number->value > 1e6) return words;
+  std::size_t next = number->next;
+  const bool is_or_more = at == 0 && is(words, next, "or") && is(words, next + 1, "more");
+  if (is_or_more) next += 2;
+  if (next >= words.size()) return words;
+  phrase.number = join(words.subspan(at, number->next - at));
+  phrase.count = static_cast<int>(number->value);
+  phrase.how_many = how_many;
+  phrase.is_compared = at > 0 || is_or_more;
+  return words.subspan(next);
+}
+
+}  // namespace
+
 std::optional<NounPhrase> read_noun_phrase(Words words) {
   NounPhrase phrase;
   phrase.is_definite = is_any(words, 0, "the this that these those");
@@ -125,15 +185,12 @@ std::optional<NounPhrase> read_noun_phrase(Words words) {
     phrase.noun = words.size() == 1 ? "person" : fmt::format("person {}", join(words.subspan(1)));
     return phrase;
   }
+  words = read_how_many(words, phrase);
   const bool is_dangling = std::any_of(words.begin(), words.end(), [](const Word& word) {
     const bool is_mark = word.kind == Word::Kind::mark && word.text != "-";
     return is_mark || word.kind == Word::Kind::clock || is_one_of(word.text, kNoPart);
   });
   if (is_dangling || is_one_of(words.front().text, kAfterHead)) return std::nullopt;
-  if (const auto number = read_number(words, 0); number && number->next < words.size()) {
-    phrase.number = join(words.first(number->next));
-    words = words.subspan(number->next);
-  }
   const std::size_t head = head_of(words);
   if (words[head].kind == Word::Kind::mark || is_one_of(words[head].text, kAfterHead))
     return std::nullopt;

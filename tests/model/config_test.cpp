@@ -131,13 +131,14 @@ TEST_CASE("the nested form of transformers 5 means the same, and so does what to
         std::vector<int>{151645, 151643});
 }
 
-TEST_CASE("only a checkpoint that says so replies with the text alone") {
-  CHECK_FALSE(parse(qwen2_2b()).reads_text_alone);
+TEST_CASE("only a checkpoint that says so gives bare replies, or knows few words") {
+  CHECK_FALSE(parse(qwen2_2b()).bare_replies);
   auto own = qwen2_2b();
-  own["hindsight"] = {{"reads_text_alone", true}};
-  CHECK(parse(own).reads_text_alone);
+  own["hindsight"] = {{"bare_replies", true}, {"words", {"red", "car"}}};
+  CHECK(parse(own).bare_replies);
+  CHECK(parse(own).words == std::vector<std::string>{"car", "red"});
   CHECK(parse_model_config(to_json(parse(own)), "c") == parse(own));
-  own["hindsight"] = {{"reads_text_alone", "yes"}};
+  own["hindsight"] = {{"bare_replies", "yes"}};
   CHECK_THROWS_AS((void)parse(own), Error);
 }
 

@@ -399,6 +399,31 @@ TEST_CASE("the explanation shows plan, looks, intervals and what was ruled out")
   }
 }
 
+TEST_CASE("a word that the model was never asked about is refused, what stands on a sign is none") {
+  Film film;
+  film.model.facts.directory = "models/small";
+  film.model.facts.words = {"a", "car", "colour", "does", "door", "is", "open", "red", "say",
+                            "sign", "the", "visible", "what"};
+  CHECK(film.ask("When is a red car visible?").found);
+  CHECK(film.ask("Does the sign say WAY OUT?").refusal == std::nullopt);
+  film.model.num_scored = 0;
+  for (const std::string question : {"When is a zebra visible?",
+                                     "How many times does a Zebra appear?",
+                                     "What colour is the zebra?",
+                                     "Does a red car appear before the zebra?"}) {
+    CAPTURE(question);
+    const auto answer = film.ask(question);
+    CHECK_FALSE(answer.found);
+    REQUIRE(answer.refusal.has_value());
+    CHECK(answer.refusal->reason == RefusalReason::not_understood);
+    CHECK(answer.text.starts_with("small knows 13 words, and \"zebra\" is none of them"));
+    CHECK(answer.intervals.empty());
+  }
+  CHECK(film.ask("When is an übergroßer Wagen visible?").text.find("\"übergroßer\", \"wagen\"") !=
+        std::string::npos);
+  CHECK(film.model.num_scored == 0);
+}
+
 TEST_CASE("a plan that makes no sense is refused before anything is looked at") {
   Film film;
   const auto question = plan_question({.text = "?"}, film.test.store, film.model.facts);

@@ -61,7 +61,7 @@ TEST_CASE("a text is read where the model replies with the text alone, and judge
   for (const auto& score : Judge(store, t.model, tokenizer()).p_yes(says, t.pairs))
     CHECK(score == doctest::Approx(0.25).epsilon(1e-4));
 
-  t.model.facts.reads_text_alone = true;
+  t.model.facts.bare_replies = true;
   Judge judge(store, t.model, tokenizer());
   const auto scores = judge.p_yes(says, t.pairs);
   for (std::size_t i = 0; i < scores.size(); ++i) {
@@ -79,6 +79,30 @@ TEST_CASE("a text is read where the model replies with the text alone, and judge
   CHECK(again.p_yes(says, t.pairs) == scores);
   CHECK(again.usage().looks_kept == 40);
   CHECK(again.p_yes(kRed, t.pairs).front() == doctest::Approx(0.25).epsilon(1e-4));
+}
+
+TEST_CASE("a number of things is the sum over the digits of a count where replies are bare") {
+  JudgeTest t;
+  t.model.truth = [](const std::string&, double) { return 0.25; };
+  t.model.counts = [](const std::string& question, double second) {
+    CHECK(question == "How many red cars are visible?");
+    return second < 100 ? 3 : 1;
+  };
+  const auto store = t.reader();
+  const std::string three = "Are three red cars visible?";
+  CHECK(Judge(store, t.model, tokenizer()).p_yes(three, t.pairs).front() ==
+        doctest::Approx(0.25).epsilon(1e-4));
+  t.model.facts.bare_replies = true;
+  Judge judge(store, t.model, tokenizer());
+  for (const auto& [predicate, count] :
+       std::map<std::string, int>{{three, 3}, {"Are two red cars visible?", 2}}) {
+    CAPTURE(predicate);
+    const auto scores = judge.p_yes(predicate, t.pairs);
+    for (std::size_t i = 0; i < scores.size(); ++i) {
+      const int shown = to_seconds(t.pairs[i].covers.begin) < 100 ? 3 : 1;
+      CHECK((scores[i] > 0.5) == (shown >= count));
+    }
+  }
 }
 
 TEST_CASE("a repeated look is read, in the same judge and from the store") {

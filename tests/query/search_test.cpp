@@ -104,6 +104,18 @@ TEST_CASE("a subtitle with the words is a reason, and it says which") {
   CHECK(half.moments.front().score == doctest::Approx(0.5));
 }
 
+TEST_CASE("a word that the model was never asked about is looked for in subtitles alone") {
+  Searched film;
+  film.model.facts.words = {"a", "car", "is", "red", "visible"};
+  film.say(905, 908, "and there goes the red lighthouse");
+  const auto result = film.search("red lighthouse");
+  CHECK(result.not_asked.find("\"lighthouse\"") != std::string::npos);
+  CHECK(result.moments.front().score == 1);
+  CHECK(result.moments.front().span == span(900, 910));
+  CHECK(film.model.num_scored == 0);
+  CHECK(film.search("red car").not_asked == "");
+}
+
 TEST_CASE("instruction-like text in a subtitle is found, not followed") {
   Searched film;
   const auto before = film.search("red car");
@@ -152,7 +164,7 @@ TEST_CASE("the JSON of a search has what programs rely on") {
       nlohmann::ordered_json::parse(to_json(film.search("red car"), "models/fake", "s.db"));
   std::string keys;
   for (const auto& [key, value] : json.items()) keys += key + " ";
-  CHECK(keys == "text predicate found moments usage model store ");
+  CHECK(keys == "text predicate not_asked found moments usage model store ");
   CHECK(json["found"] == true);
   CHECK(json["moments"][0]["from"] == 100);
   CHECK(json["moments"][0]["subtitle"]["share"] == 1);

@@ -57,14 +57,14 @@ TEST_CASE("scored pairs become intervals with hysteresis") {
   };
   const std::vector<Row> rows{
       {"nothing was looked at", {}, {}},
-      {"nothing holds", {0.1, 0.39, 0.2}, {}},
+      {"nothing holds", {0.1, 0.49, 0.2}, {}},
       {"one pair", {0.1, 0.9, 0.1}, {span(10, 20)}},
       {"all of it", {0.9, 0.8}, {span(0, 20)}},
-      {"a doubtful pair joins what it touches", {0.1, 0.5, 0.9, 0.45, 0.1}, {span(10, 40)}},
-      {"doubt alone holds nothing", {0.5, 0.59, 0.5}, {}},
-      {"doubt between two makes one", {0.9, 0.4, 0.9}, {span(0, 30)}},
-      {"denial between two makes two", {0.9, 0.39, 0.9}, {span(0, 10), span(20, 30)}},
-      {"exactly at the threshold", {0.6}, {span(0, 10)}},
+      {"a doubtful pair joins what it touches", {0.1, 0.5, 0.9, 0.55, 0.1}, {span(10, 40)}},
+      {"doubt alone holds nothing", {0.5, 0.79, 0.5}, {}},
+      {"doubt between two makes one", {0.9, 0.5, 0.9}, {span(0, 30)}},
+      {"denial between two makes two", {0.9, 0.49, 0.9}, {span(0, 10), span(20, 30)}},
+      {"exactly at the threshold", {0.8}, {span(0, 10)}},
   };
   for (const auto& row : rows) {
     CAPTURE(row.name);

@@ -1,0 +1,67 @@
+#include "query/detail/known_words.h"
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "query/detail/written_text.h"
+
+namespace hindsight::query::detail {
+namespace {
+
+void add_unknown(std::string_view question,
+                 const model::ModelInfo& model,
+                 std::vector<std::string>& unknown) {
+  std::string asked(question);
+  if (const auto written = written_text_of(question)) asked = reading_question(written->thing);
+  std::string word;
+  const auto end_word = [&] {
+    const bool is_new = !word.empty() &&
+                        !std::binary_search(model.words.begin(), model.words.end(), word) &&
+                        std::find(unknown.begin(), unknown.end(), word) == unknown.end();
+    if (is_new) unknown.push_back(word);
+    word.clear();
+  };
+  for (const char c : asked) {
+    // Bytes of other scripts belong to words.
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x80 || std::isalpha(byte) != 0)
+      word += static_cast<char>(std::tolower(byte));
+    else
+      end_word();
+  }
+  end_word();
+}
+
+}  // namespace
+
+std::vector<std::string> unknown_words(std::string_view question, const model::ModelInfo& model) {
+  std::vector<std::string> unknown;
+  if (!model.words.empty()) add_unknown(question, model, unknown);
+  return unknown;
+}
+
+std::vector<std::string> unknown_words(const Plan& plan, const model::ModelInfo& model) {
+  std::vector<std::string> unknown;
+  if (model.words.empty()) return unknown;
+  for (const auto& predicate : predicates_of(plan)) add_unknown(predicate, model, unknown);
+  add_unknown(plan.look, model, unknown);
+  return unknown;
+}
+
+std::string no_words_for(const std::vector<std::string>& words, const model::ModelInfo& model) {
+  const auto name = std::filesystem::path(model.directory).filename().string();
+  return fmt::format(
+      "{} knows {} words, and \"{}\" {} none of them: what it would say means nothing; 'hindsight "
+      "model info {}' lists them, a larger model (--model) knows more",
+      name,
+      model.words.size(),
+      fmt::join(words, "\", \""),
+      words.size() == 1 ? "is" : "are",
+      model.directory);
+}
+
+}  // namespace hindsight::query::detail

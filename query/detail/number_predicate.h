@@ -1,0 +1,27 @@
+// How many of a thing are visible, as predicates: "more than one car" is "Are two cars visible?".
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "query/detail/noun_phrase.h"
+#include "query/plan.h"
+
+namespace hindsight::query::detail {
+
+/// What a number of things means in predicates that ask for at least so many: "exactly two cars"
+/// are two, but not three.  phrase.count: at least 1, or 0 for "no more than 0" and the like.
+[[nodiscard]] PlanNode visible_number(const NounPhrase& phrase);
+
+struct CountedThings {
+  int count = 0;       ///< at least so many
+  std::string plural;  ///< "red cars"
+};
+/// The parts of "Are two red cars visible?"; empty for any other predicate.
+[[nodiscard]] std::optional<CountedThings> counted_things_of(std::string_view predicate);
+
+/// "How many red cars are visible?".
+[[nodiscard]] std::string counting_question(std::string_view plural);
+
+}  // namespace hindsight::query::detail
