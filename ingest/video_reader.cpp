@@ -6,11 +6,14 @@ extern "C" {
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "core/error.h"
+#include "ingest/detail/container_size.h"
 #include "ingest/detail/demuxer.h"
 #include "ingest/detail/frame_decoder.h"
 #include "ingest/detail/frame_impl.h"
@@ -124,6 +127,7 @@ struct VideoReader::Impl {
   FramePtr current;
   FramePtr after;
   DecodeStats stats;
+  std::optional<std::int64_t> missing_bytes;  // at the end of the file; known once it was asked for
   bool damage_reported = false;
 };
 
@@ -220,12 +224,22 @@ void VideoReader::Impl::go_forward(MediaTime t) {
 }
 
 void VideoReader::Impl::report_damage() {
-  if (damage_reported || errors() == 0) return;
+  if (damage_reported || !logger.speaks(LogLevel::warn)) return;
+  if (!missing_bytes) missing_bytes = detail::bytes_cut_off(demuxer.path());
+  if (errors() == 0 && *missing_bytes == 0) return;
   damage_reported = true;
-  logger.warn("'{}' is damaged: {} {} could not be decoded fully; the rest was read",
-              demuxer.path(),
-              errors(),
-              errors() == 1 ? "packet or picture" : "packets or pictures");
+  const std::string lost = fmt::format("{} {} could not be decoded fully",
+                                       errors(),
+                                       errors() == 1 ? "packet or picture" : "packets or pictures");
+  const std::string cut = fmt::format("its last {} bytes are missing", *missing_bytes);
+  if (errors() == 0) {
+    logger.warn("'{}' is cut off: {}; the rest was read", demuxer.path(), cut);
+  } else {
+    logger.warn("'{}' is damaged: {}{}; the rest was read",
+                demuxer.path(),
+                lost,
+                *missing_bytes > 0 ? ", and " + cut : "");
+  }
 }
 
 VideoReader::VideoReader(const std::string& path, const ReaderOptions& options, Logger logger)

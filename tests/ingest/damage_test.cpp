@@ -6,10 +6,12 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include "clip_tools.h"
 #include "core/error.h"
+#include "ingest/detail/container_size.h"
 #include "ingest/packet_scan.h"
 #include "ingest/video_reader.h"
 #include "support/make_clip.h"
@@ -19,6 +21,7 @@ using hindsight::Logger;
 using hindsight::LogLevel;
 using hindsight::ingest::scan_packets;
 using hindsight::ingest::VideoReader;
+using hindsight::ingest::detail::bytes_cut_off;
 using hindsight::test::make_clip;
 using hindsight::test::numbered;
 using hindsight::test::refusal;
@@ -130,10 +133,49 @@ TEST_CASE("a file cut off in the middle yields its first half") {
     CHECK(reading.num_frames > 20);
     CHECK(reading.num_frames < 60);
     CHECK(reading.ascending);
-    CHECK(reading.warnings.size() <= 1);
     const auto scan = scan_packets(dir.file("cut-" + name));
     CHECK(scan.num_packets >= reading.num_frames);
+    // A transport stream does not say how long it should be.
+    if (name == "v.ts") {
+      CHECK(reading.warnings.size() <= 1);
+      continue;
+    }
+    REQUIRE(reading.warnings.size() == 1);
+    const auto missing = bytes.size() - bytes.size() * 6 / 10;
+    CHECK(reading.warnings[0].find(fmt::format("its last {} bytes are missing; the rest was read",
+                                               missing)) != std::string::npos);
   }
+}
+
+TEST_CASE("how much a file lacks is told from its own lengths, and only from them") {
+  const TempDir dir;
+  for (const std::string name :
+       {"v.mkv", "v.webm", "v.avi", "v.mp4", "v.mov", "first.mp4", "parts.mp4", "live.mkv"}) {
+    CAPTURE(name);
+    auto arguments = kX264;
+    if (name == "v.webm") arguments = {"-c:v", "libvpx-vp9", "-cpu-used", "8"};
+    if (name == "first.mp4") arguments.insert(arguments.end(), {"-movflags", "+faststart"});
+    if (name == "parts.mp4")
+      arguments.insert(arguments.end(), {"-movflags", "+frag_keyframe+empty_moov"});
+    if (name == "live.mkv") arguments.insert(arguments.end(), {"-live", "1"});
+    const auto whole = make_clip(dir.file(name), numbered({.frames = 30}, arguments));
+    CHECK(bytes_cut_off(whole) == 0);
+    const auto bytes = read_bytes(whole);
+    write_bytes(dir.file("short-" + name), bytes.substr(0, bytes.size() - 7));
+    // Nobody filled in the length of a live recording.
+    CHECK(bytes_cut_off(dir.file("short-" + name)) == (name == "live.mkv" ? 0 : 7));
+    write_bytes(dir.file("long-" + name), bytes + std::string(100, '\0'));
+    CHECK(bytes_cut_off(dir.file("long-" + name)) == 0);
+  }
+  write_bytes(dir.file("notes.txt"), "Bring milk, and bread.\n");
+  write_bytes(dir.file("tiny"), "RIFF");
+  write_bytes(dir.file("absurd.mp4"), std::string("\0\0\0\1mdat\x7F\0\0\0\0\0\0\0", 16));
+  write_bytes(dir.file("loop.mp4"), std::string("\0\0\0\2free\0\0\0\0\0\0\0\0", 16));
+  for (const std::string name : {"notes.txt", "tiny", "absurd.mp4", "loop.mp4", "missing.mp4", ""}) {
+    CAPTURE(name);
+    CHECK(bytes_cut_off(dir.file(name)) == 0);
+  }
+  CHECK(bytes_cut_off("http://127.0.0.1:9/v.mp4") == 0);
 }
 
 TEST_CASE("flipped bits never hang or crash, and are reported in one warning with a count") {
