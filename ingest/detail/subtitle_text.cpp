@@ -72,7 +72,7 @@ bool read_middle(std::string_view middle,
   for (std::stringstream tokens{std::string(middle)}; !tokens.eof();) {
     std::string token;
     std::getline(tokens, token, '.');
-    if (token.empty() || "." + lower(token) == video_extension) continue;
+    if (token.empty() || '.' + lower(token) == video_extension) continue;
     if (is_kind(lower(token))) continue;
     if (!is_language(token)) return false;
     language = token;

@@ -180,7 +180,7 @@ std::vector<Word> split_words(std::string_view question) {
     word.glued = !words.empty() && last_end == i;
     if (const std::size_t dash = dash_length(question, i)) {
       word.kind = Word::Kind::mark;
-      word.text = "-";
+      word.text.assign(1, '-');
       i += dash;
     } else if (is_digit(question[i])) {
       std::tie(i, word.kind) = scan_number(question, i);
