@@ -1,46 +1,18 @@
-#include <map>
 #include <memory>
-#include <string>
 #include <utility>
-#include <vector>
 
+#include "app/choice.h"
 #include "app/ingest_command.h"
 #include "app/plan_options.h"
 
 namespace hindsight::app {
 
-namespace {
-
-using model::torch::LoadOptions;
-
-const std::map<std::string, index::TokenCodec> kCodecs{{"int8", index::TokenCodec::int8},
-                                                       {"bf16", index::TokenCodec::bf16}};
-const std::map<std::string, LoadOptions::DType> kDTypes{{"auto", LoadOptions::DType::automatic},
-                                                        {"fp32", LoadOptions::DType::fp32},
-                                                        {"bf16", LoadOptions::DType::bf16},
-                                                        {"fp16", LoadOptions::DType::fp16}};
-
-/// Options whose values are words.
-struct Words {
-  std::string codec = "int8";
-  std::string dtype = "auto";
-};
-
-template <class Value>
-std::vector<std::string> names_of(const std::map<std::string, Value>& values) {
-  std::vector<std::string> names;
-  for (const auto& [name, value] : values) names.push_back(name);
-  return names;
-}
-
-}  // namespace
-
 void add_ingest(CLI::App& root, Context& context) {
+  using DType = model::torch::LoadOptions::DType;
   auto* verb =
       root.add_subcommand("ingest", "Read videos once and keep what the model sees of them");
   verb->alias("index");
   auto arguments = std::make_shared<IngestArguments>();
-  auto words = std::make_shared<Words>();
   verb->add_option("input,-i,--input",
                    arguments->inputs,
                    "Files, folders, globs, http(s) URLs, or - for a pipe")
@@ -53,10 +25,19 @@ void add_ingest(CLI::App& root, Context& context) {
                    "Number of the video stream; -1: the best one")
       ->check(CLI::Range(-1, 1'000'000));
   add_plan_options(*verb, arguments->options.plan);
-  verb->add_option("--token-codec", words->codec, "How tokens are kept: int8 or bf16")
-      ->check(CLI::IsMember(names_of(kCodecs)));
-  verb->add_option("--dtype", words->dtype, "What the tower computes in: auto, fp32, bf16 or fp16")
-      ->check(CLI::IsMember(names_of(kDTypes)));
+  add_choice(*verb,
+             "--token-codec",
+             arguments->options.codec,
+             {{"bf16", index::TokenCodec::bf16}, {"int8", index::TokenCodec::int8}},
+             "How tokens are kept: int8 or bf16");
+  add_choice(*verb,
+             "--dtype",
+             arguments->load.dtype,
+             {{"auto", DType::automatic},
+              {"bf16", DType::bf16},
+              {"fp16", DType::fp16},
+              {"fp32", DType::fp32}},
+             "What the tower computes in: auto, fp32, bf16 or fp16");
   verb->add_option("--device", arguments->load.device, "cpu, cuda or cuda:N");
   verb->add_option("--threads", arguments->load.threads, "0: all cores")
       ->check(CLI::Range(0, 4096));
@@ -75,11 +56,8 @@ void add_ingest(CLI::App& root, Context& context) {
       "Exit codes: 0 done, 2 usage, 3 input unreadable, 4 some inputs failed, 6 store, 7 model, 8 "
       "memory or disk,\n"
       "130 and 143 stopped by a signal with the work so far kept.");
-  verb->callback([&context, arguments, words] {
-    arguments->options.codec = kCodecs.at(words->codec);
-    arguments->load.dtype = kDTypes.at(words->dtype);
-    run_ingest(context, std::move(*arguments));
-  });
+  verb->callback(
+      [&context, arguments] { run_ingest(context, std::move(*arguments)); });
 }
 
 }  // namespace hindsight::app

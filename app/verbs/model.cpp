@@ -1,21 +1,19 @@
 #include "app/verbs/model.h"
 
-#include <map>
-#include <string>
+#include "app/choice.h"
 
 namespace hindsight::app {
 
 void add_dtype_option(CLI::App& verb, model::torch::LoadOptions& options) {
   using DType = model::torch::LoadOptions::DType;
-  static const std::map<std::string, DType> names{{"auto", DType::automatic},
-                                                  {"fp32", DType::fp32},
-                                                  {"bf16", DType::bf16},
-                                                  {"fp16", DType::fp16}};
-  verb.add_option("--dtype",
-                  options.dtype,
-                  "What to compute in: auto, fp32, bf16 or fp16; auto is bf16 where it is fast")
-      ->transform(CLI::CheckedTransformer(names).description(""))
-      ->default_str("auto")
+  add_choice(verb,
+             "--dtype",
+             options.dtype,
+             {{"auto", DType::automatic},
+              {"fp32", DType::fp32},
+              {"bf16", DType::bf16},
+              {"fp16", DType::fp16}},
+             "What to compute in: auto, fp32, bf16 or fp16; auto is bf16 where it is fast")
       ->configurable(false);
 }
 

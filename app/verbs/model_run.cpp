@@ -1,5 +1,6 @@
 #include <cstdint>
 #include <cstdio>
+#include <limits>
 #include <map>
 #include <memory>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "app/choice.h"
 #include "app/model_dir.h"
 #include "app/text.h"
 #include "app/verbs/model.h"
@@ -40,6 +42,16 @@ struct RunInput {
   throw Error(ErrorCode::usage, fmt::format("cannot run on '{}': {}", file.path().string(), why));
 }
 
+/// The values of a tensor of this type; another type is refused.
+template <class T>
+auto values_of(const SafetensorsReader& file, const MappedTensor& tensor) {
+  try {
+    return tensor.values<T>();
+  } catch (const Error& e) {
+    refuse(file, e.what());
+  }
+}
+
 std::vector<GridThw> read_grids(const SafetensorsReader& file, const std::string& name) {
   const MappedTensor* tensor = file.find(name);
   if (tensor == nullptr) return {};
@@ -48,7 +60,7 @@ std::vector<GridThw> read_grids(const SafetensorsReader& file, const std::string
            fmt::format(
                "{} has shape {}, not [pictures, 3]", name, model::shape_text(tensor->spec.shape)));
   }
-  const auto values = tensor->values<std::int64_t>();
+  const auto values = values_of<std::int64_t>(file, *tensor);
   std::vector<GridThw> grids;
   for (std::size_t i = 0; i < values.size(); i += 3) {
     constexpr std::int64_t kMaxSide = 1 << 15;
@@ -68,7 +80,9 @@ std::vector<model::PixelPatches> read_pictures(const SafetensorsReader& file,
   std::vector<GridThw> all = grids.images;
   all.insert(all.end(), grids.videos.begin(), grids.videos.end());
   if (all.empty()) return {};
-  const MappedTensor& tensor = file.at("pixel_values");
+  const MappedTensor* found = file.find("pixel_values");
+  if (found == nullptr) refuse(file, "it holds grids, but no pixel_values");
+  const MappedTensor& tensor = *found;
   std::int64_t rows = 0;
   for (const GridThw& grid : all) rows += grid.num_patches();
   if (tensor.spec.shape.size() != 2 || tensor.spec.shape[0] != rows) {
@@ -77,7 +91,7 @@ std::vector<model::PixelPatches> read_pictures(const SafetensorsReader& file,
                        model::shape_text(tensor.spec.shape),
                        rows));
   }
-  const auto values = tensor.values<float>();
+  const auto values = values_of<float>(file, tensor);
   const std::int64_t width = tensor.spec.shape[1];
   std::vector<model::PixelPatches> pictures;
   auto at = values.begin();
@@ -94,13 +108,16 @@ RunInput read_input(const SafetensorsReader& file) {
   input.grids.images = read_grids(file, "image_grid_thw");
   input.grids.videos = read_grids(file, "video_grid_thw");
   if (const MappedTensor* tensor = file.find("second_per_grid_ts")) {
-    for (const float seconds : tensor->values<float>())
+    for (const float seconds : values_of<float>(file, *tensor))
       input.grids.second_per_grid.push_back(seconds);
   }
   input.pictures = read_pictures(file, input.grids);
   if (const MappedTensor* tensor = file.find("input_ids")) {
-    for (const std::int64_t id : tensor->values<std::int64_t>())
+    for (const std::int64_t id : values_of<std::int64_t>(file, *tensor)) {
+      if (id < 0 || id > std::numeric_limits<int>::max())
+        refuse(file, fmt::format("input_ids holds {}", id));
       input.ids.push_back(static_cast<int>(id));
+    }
   }
   if (input.pictures.empty() && input.ids.empty()) {
     refuse(file,
@@ -231,13 +248,12 @@ void add_model_run(CLI::App& group, Context& context) {
       ->required()
       ->configurable(false);
   add_dtype_option(*verb, options->load);
-  static const std::map<std::string, model::PositionRule> rules{
-      {"reference", model::PositionRule::reference}, {"v5", model::PositionRule::transformers_v5}};
-  verb->add_option("--positions",
-                   options->load.positions,
-                   "The rule for positions: reference, or v5 to compare with transformers 5")
-      ->transform(CLI::CheckedTransformer(rules).description(""))
-      ->default_str("reference")
+  add_choice(*verb,
+             "--positions",
+             options->load.positions,
+             {{"reference", model::PositionRule::reference},
+              {"v5", model::PositionRule::transformers_v5}},
+             "The rule for positions: reference, or v5 to compare with transformers 5")
       ->configurable(false);
   verb->add_option("--threads", options->load.threads, "Threads; 0: all cores")
       ->configurable(false);

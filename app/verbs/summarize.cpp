@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "app/answer_output.h"
+#include "app/choice.h"
 #include "app/context.h"
 #include "app/loaded_model.h"
 #include "app/model_dir.h"
@@ -84,11 +85,13 @@ void add_summarize(CLI::App& root, Context& context) {
           CLI::AsNumberWithUnit(std::map<std::string, double>{{"s", 1}, {"m", 60}, {"h", 3600}},
                                 CLI::AsNumberWithUnit::CASE_SENSITIVE,
                                 "LENGTH"));
-  const std::map<std::string, query::SummaryFormat> formats{{"text", query::SummaryFormat::text},
-                                                            {"md", query::SummaryFormat::markdown},
-                                                            {"json", query::SummaryFormat::json}};
-  verb->add_option("--format", flags->format, "text, md or json")
-      ->transform(CLI::CheckedTransformer(formats).description(""));
+  add_choice(*verb,
+             "--format",
+             flags->format,
+             {{"text", query::SummaryFormat::text},
+              {"md", query::SummaryFormat::markdown},
+              {"json", query::SummaryFormat::json}},
+             "text, md or json");
   verb->add_option("--max-pairs",
                    flags->max_pairs,
                    "Pairs that the model describes; what it said is kept for the next time")

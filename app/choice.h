@@ -1,0 +1,40 @@
+// Options whose value is one of a few words.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+namespace hindsight::app {
+
+/// A word and what it stands for, in the order in which help shows them.
+template <class Value>
+using Words = std::vector<std::pair<std::string, Value>>;
+
+/// Adds the option `name`: help and settings show the words, a wrong one is refused with all of
+/// them. `value` must live as long as the verb and holds the default, which is one of the words'.
+template <class Value>
+CLI::Option* add_choice(CLI::App& verb,
+                        const std::string& name,
+                        Value& value,
+                        const Words<Value>& words,
+                        const std::string& help) {
+  std::vector<std::string> names;
+  std::string current;
+  for (const auto& [word, meaning] : words) {
+    names.push_back(word);
+    if (meaning == value) current = word;
+  }
+  const auto assign = [&value, words](const std::string& typed) {
+    for (const auto& [word, meaning] : words) {
+      if (word == typed) value = meaning;
+    }
+  };
+  return verb.add_option_function<std::string>(name, assign, help)
+      ->check(CLI::IsMember(names))
+      ->default_str(current);
+}
+
+}  // namespace hindsight::app
