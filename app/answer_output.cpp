@@ -73,11 +73,11 @@ void log_usage(const query::Answer& answer, double load_ms, const Logger& logger
   const auto& usage = answer.usage;
   const auto& timings = answer.timings;
   logger.info(
-      "{} pairs, {} visual tokens, {} read; {} frames decoded, {} pairs encoded; load {}, select "
+      "{}, {}, {} read; {} frames decoded, {} pairs encoded; load {}, select "
       "{}, read {}, "
       "prefill {}, decode {}",
-      usage.pairs_read,
-      usage.visual_tokens,
+      counted(usage.pairs_read, "pair"),
+      counted(usage.visual_tokens, "visual token"),
       human_bytes(usage.bytes_read),
       query::Usage::frames_decoded,
       query::Usage::pairs_encoded,

@@ -7,6 +7,7 @@
 
 #include "app/model_dir.h"
 #include "app/peak_memory.h"
+#include "app/text.h"
 #include "core/error.h"
 #include "index/store.h"
 #include "ingest/codecs.h"
@@ -94,11 +95,11 @@ Check check_model(const Context& context) {
     (void)model::Tokenizer::load(dir);
     const std::int64_t bytes =
         model::count_parameters(config).total() * (info.dtype == "fp32" ? 4 : 2);
-    check.finding = fmt::format("{}: {}, {:.2f} G parameters, {:.1f} GiB of weights in {}",
+    check.finding = fmt::format("{}: {}, {} parameters, {} of weights in {}",
                                 dir.string(),
                                 info.architecture,
-                                static_cast<double>(info.num_parameters) / 1e9,
-                                static_cast<double>(bytes) / kGiB,
+                                human_count(info.num_parameters),
+                                human_bytes(bytes),
                                 info.dtype);
     if (bytes > available_memory_bytes()) {
       check.verdict = Verdict::failure;
@@ -120,7 +121,9 @@ Check check_store(const Context& context) {
   try {
     if (fs::exists(path)) {
       const auto store = index::Store::open(path.string(), index::OpenMode::read);
-      check.finding = fmt::format("{}: {} video(s)", path.string(), store.videos().size());
+      check.finding = fmt::format("{}: {}",
+                                  path.string(),
+                                  counted(static_cast<std::int64_t>(store.videos().size()), "video"));
     } else {
       check.finding = fmt::format("{}: not there yet, the first ingest makes it", path.string());
     }

@@ -156,22 +156,22 @@ std::string to_text(const IngestReport& report) {
   const auto& counters = report.outcome.counters;
   const auto& gap = report.stored.coverage.widest_gap;
   return fmt::format(
-      "took {} ({:.1f}x realtime): {} frames decoded, {} pairs encoded, {} reused, {} tokens\n"
+      "took {} ({:.1f}x realtime): {} decoded, {} encoded, {} reused, {}\n"
       "busy: scan {:.1f} s, plan {:.1f} s, fetch {:.1f} s, encode {:.1f} s, commit {:.1f} s\n"
-      "stored: {} pairs, {} tokens, {}; {:.1f} pairs a minute, widest gap {} at {}",
+      "stored: {}, {}, {}; {:.1f} pairs a minute, widest gap {} at {}",
       human_seconds(counters.wall_seconds),
       realtime(report, report.outcome.done),
-      human_count(counters.frames_decoded),
-      human_count(counters.pairs_encoded),
+      counted(counters.frames_decoded, "frame"),
+      counted(counters.pairs_encoded, "pair"),
       human_count(counters.pairs_reused),
-      human_count(counters.tokens),
+      counted(counters.tokens, "token"),
       counters.scan_seconds,
       counters.plan_seconds,
       counters.fetch_seconds,
       counters.encode_seconds,
       counters.commit_seconds,
-      human_count(report.stored.num_pairs),
-      human_count(report.stored.num_tokens),
+      counted(report.stored.num_pairs, "pair"),
+      counted(report.stored.num_tokens, "token"),
       human_bytes(stored_bytes(report.stored)),
       pairs_per_minute(report),
       human_seconds(to_seconds(gap.length())),
@@ -191,14 +191,15 @@ std::string to_ndjson(const IngestPreview& preview) {
 }
 
 std::string result_line(const IngestReport& report) {
-  if (report.failure) return fmt::format("{}: failed: {}", report.name, report.failure->what());
+  // Why was said when it happened.
+  if (report.failure) return report.name + ": failed";
   const char* status = to_string(report.outcome.status);
   if (report.outcome.status == IngestStatus::already_stored) status = "already in the store";
-  return fmt::format("{}: {}, {} pairs, {} tokens",
+  return fmt::format("{}: {}, {}, {}",
                      report.name,
                      status,
-                     human_count(report.stored.num_pairs),
-                     human_count(report.stored.num_tokens));
+                     counted(report.stored.num_pairs, "pair"),
+                     counted(report.stored.num_tokens, "token"));
 }
 
 std::string to_json(const IngestSettings& settings,

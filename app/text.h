@@ -16,6 +16,9 @@ namespace hindsight::app {
 /// "1 234 567": thousands apart.
 [[nodiscard]] std::string human_count(std::int64_t count);
 
+/// "1 pair", "1 234 pairs": `thing` in the singular, which takes an s.
+[[nodiscard]] std::string counted(std::int64_t count, std::string_view thing);
+
 /// What a model or a video says, for a terminal: nothing in it moves the cursor or changes colours.
 [[nodiscard]] std::string printable(std::string_view text);
 

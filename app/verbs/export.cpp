@@ -153,10 +153,10 @@ void export_video(const Context& context, const Options& options) {
     fmt::print("{}\n", json.dump(2, ' ', false, Json::error_handler_t::replace));
     return;
   }
-  fmt::print("wrote {}: {} pairs, {} tokens, {}\n",
+  fmt::print("wrote {}: {}, {}, {}\n",
              options.output,
-             human_count(static_cast<std::int64_t>(pairs.size())),
-             human_count(num_tokens),
+             counted(static_cast<std::int64_t>(pairs.size()), "pair"),
+             counted(num_tokens, "token"),
              human_bytes(num_bytes));
 }
 

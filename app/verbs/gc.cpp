@@ -38,11 +38,11 @@ void collect_garbage(const Context& context, Options options) {
     fmt::print("{}\n", json.dump(2, ' ', false, Json::error_handler_t::replace));
     return;
   }
-  fmt::print("{} {} runs, {} pairs, {} tokens: {} of content",
+  fmt::print("{} {}, {}, {}: {} of content",
              options.gc.dry_run ? "would remove" : "removed",
-             human_count(report.num_runs),
-             human_count(report.num_pairs),
-             human_count(report.num_tokens),
+             counted(report.num_runs, "run"),
+             counted(report.num_pairs, "pair"),
+             counted(report.num_tokens, "token"),
              human_bytes(report.content_bytes));
   if (!options.gc.dry_run) fmt::print("; the file is {} smaller", human_bytes(report.file_bytes));
   fmt::print("\n");

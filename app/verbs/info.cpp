@@ -98,9 +98,9 @@ void print_run(const RunState& state) {
   fmt::print("  state     {}\n",
              run.complete ? std::string("complete")
                           : fmt::format("incomplete, reached {}", to_clock(stats.reached)));
-  fmt::print("  content   {} pairs, {} tokens of width {}, {}\n",
-             human_count(stats.num_pairs),
-             human_count(stats.num_tokens),
+  fmt::print("  content   {}, {} of width {}, {}\n",
+             counted(stats.num_pairs, "pair"),
+             counted(stats.num_tokens, "token"),
              run.token_width,
              human_bytes(stats.token_bytes + stats.vector_bytes + stats.thumbnail_bytes));
   fmt::print("  coverage  {:.1f} %, widest gap {} from {} to {}\n",

@@ -49,11 +49,11 @@ void remove_videos(const Context& context, const std::vector<std::string>& names
     const auto report = store.remove_video(video.id);
     removed.push_back(to_json(video, report));
     if (as_json) continue;
-    fmt::print("removed {}: {} runs, {} pairs, {} tokens; the file is {} smaller\n",
+    fmt::print("removed {}: {}, {}, {}; the file is {} smaller\n",
                video.name,
-               human_count(report.num_runs),
-               human_count(report.num_pairs),
-               human_count(report.num_tokens),
+               counted(report.num_runs, "run"),
+               counted(report.num_pairs, "pair"),
+               counted(report.num_tokens, "token"),
                human_bytes(report.file_bytes));
   }
   if (!as_json) return;

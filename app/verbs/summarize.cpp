@@ -63,8 +63,8 @@ void summarize(const SummarizeFlags& flags, Context& context) {
   if (!summary.not_kept.empty())
     context.logger.info("what the model saw was not kept: {}", summary.not_kept);
   context.logger.info(
-      "{} pairs described now, {} read from the store; 0 frames decoded, 0 pairs encoded",
-      summary.usage.looks_computed,
+      "{} described now, {} read from the store; 0 frames decoded, 0 pairs encoded",
+      counted(summary.usage.looks_computed, "pair"),
       summary.usage.looks_kept);
 }
 

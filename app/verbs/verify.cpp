@@ -30,10 +30,11 @@ void verify_store(Context& context, bool as_json) {
     fmt::print("content  {}\n",
                report.content_hash.empty() ? "could not be read" : report.content_hash);
     fmt::print(
-        "checked  {} blobs, {}: {}\n",
-        human_count(report.num_blobs),
+        "checked  {}, {}: {}\n",
+        counted(report.num_blobs, "blob"),
         human_bytes(report.bytes_checked),
-        report.faults.empty() ? "all sound" : fmt::format("{} faults", report.faults.size()));
+        report.faults.empty() ? "all sound"
+                              : counted(static_cast<std::int64_t>(report.faults.size()), "fault"));
   }
   if (report.faults.empty()) return;
   context.exit_code = static_cast<int>(ErrorCode::store);

@@ -146,7 +146,7 @@ TEST_CASE("rm removes what is named, once, or nothing at all") {
   }
   SUBCASE("text") {
     CHECK(library.run({"rm", "yard.mp4"})
-              .out.starts_with("removed yard.mp4: 1 runs, 3 pairs, 12 tokens"));
+              .out.starts_with("removed yard.mp4: 1 run, 3 pairs, 12 tokens"));
   }
 }
 

@@ -26,7 +26,10 @@ TEST_CASE("bytes, seconds and counts are short") {
                               {human_count(0), "0"},
                               {human_count(999), "999"},
                               {human_count(-1234), "-1 234"},
-                              {human_count(1234567), "1 234 567"}};
+                              {human_count(1234567), "1 234 567"},
+                              {counted(1, "pair"), "1 pair"},
+                              {counted(0, "pair"), "0 pairs"},
+                              {counted(1000, "visual token"), "1 000 visual tokens"}};
   for (const auto& row : rows) CHECK(row.text == row.expected);
 }
 
