@@ -236,6 +236,7 @@ void IngestCommand::expand_inputs() {
 
 void IngestCommand::run() {
   expand_inputs();
+  if (sources_.empty()) return end();  // no store is made for it
   show(to_text(settings_), to_ndjson(settings_));
   if (!arguments_.dry_run) {
     store_ = index::Store::open(context_.store_path, index::OpenMode::write, {.purpose = "ingest"});

@@ -116,4 +116,13 @@ std::vector<Source> expand_inputs(const std::vector<std::string>& inputs) {
   return sources;
 }
 
+std::string said_of(const Source& source, std::string text) {
+  if (!source.spooled) return text;
+  for (std::size_t at = 0; (at = text.find(source.path, at)) != std::string::npos;
+       at += source.name.size()) {
+    text.replace(at, source.path.size(), source.name);
+  }
+  return text;
+}
+
 }  // namespace hindsight::ingest

@@ -30,6 +30,9 @@ struct Source {
                            const std::string& directory,
                            const Logger& logger = {});
 
+/// `text` with the name that the user knows in place of the spooled copy's path.
+[[nodiscard]] std::string said_of(const Source& source, std::string text);
+
 /// Removes the spooled copy at the end of the scope.
 class SpoolGuard {
  public:

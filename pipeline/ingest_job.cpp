@@ -1,9 +1,12 @@
 #include "pipeline/ingest_job.h"
 
 #include <map>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "core/error.h"
 #include "ingest/subtitles.h"
 #include "pipeline/detail/ingest_stages.h"
 #include "pipeline/detail/progress_board.h"
@@ -11,6 +14,27 @@
 #include "pipeline/input_guard.h"
 
 namespace hindsight::pipeline {
+namespace {
+
+/// What is logged of a spooled copy is said of what the user named.
+Logger naming(const ingest::Source& source, const Logger& logger) {
+  if (!source.spooled) return logger;
+  return {LogLevel::trace, [source, logger](LogLevel level, std::string_view line) {
+            logger.log(level, "{}", ingest::said_of(source, std::string(line)));
+          }};
+}
+
+/// Runs `step`; so do its errors.
+template <class Step>
+auto with_names_of(const ingest::Source& source, Step step) {
+  try {
+    return step();
+  } catch (const Error& e) {
+    throw Error(e.code(), ingest::said_of(source, e.what()));
+  }
+}
+
+}  // namespace
 
 struct IngestJob::Impl {
   Impl(const ingest::Source& asked, IngestOptions given, Logger sink)
@@ -21,10 +45,13 @@ struct IngestJob::Impl {
         guard(source.name, source.path) {
     sampler::validate(options.plan);
     const StageTimer timer(board, &IngestCounters::scan_seconds);
-    scan = ingest::scan_packets(source.path, options.fetch.reader, logger);
-    // Here, before a model is loaded: opening a long MP4 takes tens of megabytes for as long as it
-    // lasts.
-    texts = ingest::read_subtitles(source.path, logger);
+    logger = naming(source, logger);
+    with_names_of(source, [this] {
+      scan = ingest::scan_packets(source.path, options.fetch.reader, logger);
+      // Here, before a model is loaded: opening a long MP4 takes tens of megabytes for as long as
+      // it lasts.
+      texts = ingest::read_subtitles(source.path, logger);
+    });
     guard.check();
     board.update([&](IngestProgress& progress) { progress.end = scan.end; });
   }
@@ -100,7 +127,7 @@ IngestOutcome IngestJob::run(index::Store& store,
     const StageTimer timer(board, &IngestCounters::wall_seconds);
     IngestStages stages(
         {impl_->source.path, impl_->scan, impl_->options, impl_->guard, impl_->logger}, board);
-    if (stages.run(store, tower, run, finish)) {
+    if (with_names_of(impl_->source, [&] { return stages.run(store, tower, run, finish); })) {
       store.finish_run(run.id);
       outcome.status = IngestStatus::complete;
     }

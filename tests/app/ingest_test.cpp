@@ -233,6 +233,23 @@ TEST_CASE("an input that cannot be read does not stop the others") {
   CHECK(object.at("videos").at(0).at("status") == "complete");
 }
 
+TEST_CASE("what came through a pipe is named as such, and nothing that cannot be read makes a store") {
+  const TempDir dir;
+  const std::vector<std::string> pipe{"--model", material().model, "-"};
+  const auto piped = run_hindsight(ingest_arguments(dir.file("piped.db"), pipe),
+                                   {.standard_input = "no video"});
+  CHECK(piped.exit_code == 3);
+  CHECK(piped.out == "stdin: failed\n");
+  CHECK(piped.err.find("error: cannot read 'stdin': it is not a video") != std::string::npos);
+  CHECK(piped.err.find("spool-") == std::string::npos);
+  const auto missing = ingest(dir.file("missing.db"), {dir.file("no.mp4")});
+  CHECK(missing.exit_code == 3);
+  CHECK(missing.out == dir.file("no.mp4") + ": failed\n");
+  CHECK(missing.err == "error: cannot read '" + dir.file("no.mp4") +
+                           "': there is no such file; check the path\n");
+  CHECK_FALSE(std::filesystem::exists(dir.file("missing.db")));
+}
+
 TEST_CASE("what cannot be done is said in one sentence with its exit code") {
   const TempDir dir;
   const auto& clip = material().clip;

@@ -114,6 +114,17 @@ TEST_CASE("inputs that lead nowhere are refused in one sentence") {
   }
 }
 
+TEST_CASE("what is said of a spooled copy names its source") {
+  const Source copy{"stdin", "/tmp/spool-1", true};
+  CHECK(hindsight::ingest::said_of(copy, "cannot read '/tmp/spool-1': it is cut off") ==
+        "cannot read 'stdin': it is cut off");
+  CHECK(hindsight::ingest::said_of(copy, "/tmp/spool-1, /tmp/spool-1") == "stdin, stdin");
+  CHECK(hindsight::ingest::said_of(copy, "nothing of it") == "nothing of it");
+  // A name may contain the path.
+  CHECK(hindsight::ingest::said_of({"http://h/a", "a", true}, "a") == "http://h/a");
+  CHECK(hindsight::ingest::said_of({"v", "/v.mp4", false}, "'/v.mp4'") == "'/v.mp4'");
+}
+
 TEST_CASE("a spooled copy lives as long as its guard, and a file is not copied") {
   const TempDir dir;
   touch(dir.path() / "v.mp4");
