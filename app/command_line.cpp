@@ -174,7 +174,15 @@ int run_command_line(int argc, char** argv) {
       "Settings come from flags, then HINDSIGHT_STORE and HINDSIGHT_MODEL, then the configuration "
       "file (--config,\n"
       "HINDSIGHT_CONFIG or $XDG_CONFIG_HOME/hindsight/config.toml); 'hindsight config' shows what "
-      "holds.");
+      "holds.\n\n"
+      "Exit codes: 0 done, 1 a fault of ours, 2 usage, 3 unreadable input, 4 some inputs failed, 5 "
+      "no such video,\n"
+      "model or store, 6 store, 7 model, 8 not enough memory, context or disk, 9 refused (with "
+      "--fail-on-abstain),\n"
+      "130 and 143 stopped by a signal; the README has the table.\n"
+      "Examples:\n"
+      "  hindsight ingest gate-cam.mp4 && hindsight ask 'When does the red car leave?'\n"
+      "  hindsight timeline gate-cam.mp4");
   root.fallthrough();
   root.allow_extras();
   // Verbs run when parsing is over, so that a misspelt flag is refused before any work starts.

@@ -49,7 +49,8 @@ void add_config(CLI::App& root, Context& context) {
   verb->footer(
       "Examples:\n"
       "  hindsight config                                   what holds now, and why\n"
-      "  hindsight config --template > ~/.config/hindsight/config.toml");
+      "  hindsight config --template > ~/.config/hindsight/config.toml\n"
+      "Exit codes: 0 done, 2 a setting that is not valid, 5 no such configuration file.");
   auto as_template = std::make_shared<bool>(false);
   verb->add_flag("--template", *as_template, "Print an annotated configuration file instead")
       ->configurable(false);

@@ -174,7 +174,9 @@ void add_export(CLI::App& root, Context& context) {
       "Examples:\n"
       "  hindsight export gate.mp4 --output gate.safetensors\n"
       "  hindsight export gate.mp4 --run 3 --output gate.safetensors --force   runs as 'hindsight "
-      "info' shows them");
+      "info' shows them\n"
+      "Exit codes: 0 done, 2 usage or the file exists, 5 no such store or video, 6 a store that cannot be "
+      "read.");
   auto options = std::make_shared<Options>();
   verb->add_option("VIDEO", options->video, "A name, a path, or the beginning of an id")
       ->required();

@@ -55,7 +55,8 @@ void add_gc(CLI::App& root, Context& context) {
   verb->footer(
       "Examples:\n"
       "  hindsight gc --dry-run\n"
-      "  hindsight gc --incomplete-days 0 --superseded");
+      "  hindsight gc --incomplete-days 0 --superseded\n"
+      "Exit codes: 0 done, 2 usage, 5 no store, 6 a store that cannot be written.");
   auto options = std::make_shared<Options>();
   verb->add_option("--incomplete-days",
                    options->incomplete_days,

@@ -155,7 +155,8 @@ void add_info(CLI::App& root, Context& context) {
   verb->footer(
       "Examples:\n"
       "  hindsight info\n"
-      "  hindsight info gate.mp4          by name, path, or the id that 'hindsight ls' shows");
+      "  hindsight info gate.mp4          by name, path, or the id that 'hindsight ls' shows\n"
+      "Exit codes: 0 done, 2 usage, 5 no such store or video, 6 a store that cannot be read.");
   struct Options {
     std::string video;
     bool as_json = false;

@@ -83,7 +83,8 @@ void add_ls(CLI::App& root, Context& context) {
   verb->footer(
       "Examples:\n"
       "  hindsight ls\n"
-      "  hindsight ls --json | jq -r '.videos[] | select(.complete | not) | .path'");
+      "  hindsight ls --json | jq -r '.videos[] | select(.complete | not) | .path'\n"
+      "Exit codes: 0 done, 2 usage, 5 no store, 6 a store that cannot be read.");
   auto as_json = std::make_shared<bool>(false);
   verb->add_flag("--json", *as_json, "One JSON object on stdout");
   add_store_option(*verb, context);

@@ -169,7 +169,10 @@ void print_json(const ModelReport& r) {
 void add_model_info(CLI::App& group, Context& /*context*/) {
   auto* verb = group.add_subcommand(
       "info", "What a model folder holds, and whether this machine can run it");
-  verb->footer("Example:\n  hindsight model info ~/models/Qwen2-VL-2B-Instruct --json");
+  verb->footer(
+      "Example:\n"
+      "  hindsight model info ~/models/Qwen2-VL-2B-Instruct --json\n"
+      "Exit codes: 0 done, 2 usage, 5 no such folder, 7 not a checkpoint that can be used.");
   auto options = std::make_shared<ModelInfoOptions>();
   verb->add_option("DIR", options->directory, "A Hugging Face model folder")
       ->required()

@@ -132,7 +132,8 @@ void add_plan(CLI::App& root, Context& context) {
       "Needs no model.  The budget is never exceeded, and every prefix of the ranking is a plan "
       "for a smaller one.\n\nExamples:\n"
       "  hindsight plan gate-cam.mp4\n"
-      "  hindsight plan gate-cam.mp4 --json --tokens-per-hour 40000");
+      "  hindsight plan gate-cam.mp4 --json --tokens-per-hour 40000\n"
+      "Exit codes: 0 done, 2 usage, 3 the video cannot be read.");
   auto settings = std::make_shared<PlanSettings>();
   verb->add_option("VIDEO", settings->video, "A video file or a URL")->required();
   verb->add_flag("--json", settings->json, "One JSON object on stdout");

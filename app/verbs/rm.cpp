@@ -70,7 +70,8 @@ void add_rm(CLI::App& root, Context& context) {
       "The video files themselves are not touched.\n"
       "Examples:\n"
       "  hindsight rm gate.mp4\n"
-      "  hindsight rm 3f2a91c0 yard.mkv     ids as 'hindsight ls' shows them");
+      "  hindsight rm 3f2a91c0 yard.mkv     ids as 'hindsight ls' shows them\n"
+      "Exit codes: 0 done, 2 usage, 5 no such store or video, 6 a store that cannot be written.");
   struct Options {
     std::vector<std::string> videos;
     bool as_json = false;

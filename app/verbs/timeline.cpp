@@ -89,7 +89,8 @@ void add_timeline(CLI::App& root, Context& context) {
       "Needs no model.  Activity: something moves in front of a background that stands still.\n\n"
       "Examples:\n"
       "  hindsight timeline gate-cam.mp4\n"
-      "  hindsight timeline film.mkv --format vtt > film.chapters.vtt");
+      "  hindsight timeline film.mkv --format vtt > film.chapters.vtt\n"
+      "Exit codes: 0 done, 2 usage, 3 the video cannot be read.");
   auto settings = std::make_shared<TimelineSettings>();
   verb->add_option("VIDEO", settings->video, "A video file or a URL")->required();
   verb->add_option("--format", settings->format, "text, json, csv or vtt")

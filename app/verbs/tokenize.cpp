@@ -59,7 +59,8 @@ void add_tokenize(CLI::App& root, Context& context) {
       "recognised in it.  The model folder needs nothing but tokenizer.json.\n"
       "Examples:\n"
       "  printf 'Hello, world!' | hindsight tokenize --model Qwen2-VL-2B-Instruct\n"
-      "  echo '[9707, 11, 1879, 0]' | hindsight tokenize --model Qwen2-VL-2B-Instruct --decode");
+      "  echo '[9707, 11, 1879, 0]' | hindsight tokenize --model Qwen2-VL-2B-Instruct --decode\n"
+      "Exit codes: 0 done, 2 usage or no array of ids, 5 no such model, 7 no tokenizer that can be used.");
   auto decode = std::make_shared<bool>(false);
   verb->add_flag("--decode", *decode, "Read a JSON array of ids and print its text")
       ->configurable(false);

@@ -1,3 +1,7 @@
+#include <sstream>
+#include <string>
+#include <vector>
+
 #include <doctest/doctest.h>
 
 #include "support/run_command.h"
@@ -28,4 +32,30 @@ TEST_CASE("no verb at all shows the help and is a usage error") {
   const auto result = run_hindsight({});
   CHECK(result.exit_code == 2);
   CHECK(result.err.find("ingest once") != std::string::npos);
+}
+
+TEST_CASE("the help of every verb has an example and its exit codes") {
+  const auto has_both = [](std::vector<std::string> verb) {
+    CAPTURE(verb.back());
+    verb.push_back("--help");
+    const auto help = run_hindsight(verb);
+    CHECK(help.exit_code == 0);
+    CHECK(help.out.find("Example") != std::string::npos);
+    CHECK(help.out.find("Exit code") != std::string::npos);
+    return help.out;
+  };
+  std::istringstream lines(has_both({}));
+  std::size_t num_verbs = 0;
+  bool in_verbs = false;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.empty()) in_verbs = false;
+    if (in_verbs) {
+      const auto verb = line.substr(2, line.find_first_of(" ,", 2) - 2);
+      ++num_verbs;
+      if (verb != "model" && verb != "version") (void)has_both({verb});
+    }
+    if (line == "Subcommands:") in_verbs = true;
+  }
+  CHECK(num_verbs > 15);
+  for (const std::string verb : {"info", "run", "make-random"}) (void)has_both({"model", verb});
 }
