@@ -225,9 +225,13 @@ void write_random_checkpoint(const std::filesystem::path& directory,
   }
   const std::filesystem::path weights = directory / "model.safetensors";
   std::error_code failed;
-  if (std::filesystem::exists(weights, failed)) {
-    throw Error(ErrorCode::usage,
-                fmt::format("'{}' is already there; name an empty folder", weights.string()));
+  // A downloaded checkpoint may have its weights in shards and would lose the other files.
+  for (const auto* name : {"model.safetensors", "config.json", "tokenizer.json"}) {
+    if (std::filesystem::exists(directory / name, failed)) {
+      throw Error(
+          ErrorCode::usage,
+          fmt::format("'{}' is already there; name an empty folder", (directory / name).string()));
+    }
   }
   std::filesystem::create_directories(directory, failed);
   if (failed)

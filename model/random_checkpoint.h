@@ -32,7 +32,7 @@ struct RandomCheckpointOptions {
 /// Writes config.json, generation_config.json, preprocessor_config.json, tokenizer.json and
 /// model.safetensors into `directory`, which is created.  The same arguments give the same bytes.
 /// Values are scaled so that activations keep their size through the layers and logits are far from
-/// flat. Throws Error(usage) for another element type or when the folder already holds weights,
+/// flat. Throws Error(usage) for another element type or when the folder already holds a model,
 /// Error(model) when it cannot be written.
 void write_random_checkpoint(const std::filesystem::path& directory,
                              const ModelConfig& config,

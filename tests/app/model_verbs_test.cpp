@@ -1,6 +1,7 @@
 // `hindsight model info` and `hindsight model run`, by which others check the model.
 #include <cstdint>
 #include <filesystem>
+#include <fstream>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -219,4 +220,17 @@ TEST_CASE("model info names what a folder lacks") {
   const auto missing = run_hindsight({"model", "info", dir.file("nowhere")});
   CHECK(missing.exit_code == 5);
   CHECK(missing.err.find("there is no model folder") != std::string::npos);
+}
+
+TEST_CASE("make-random leaves a folder alone that holds a model or a part of one") {
+  for (const std::string name : {"config.json", "tokenizer.json", "model.safetensors"}) {
+    CAPTURE(name);
+    const TempDir dir;
+    std::ofstream(dir.file(name)) << "{}";
+    const auto result = run_hindsight({"model", "make-random", "--out", dir.path().string()});
+    CHECK(result.exit_code == 2);
+    CHECK(result.err ==
+          "hindsight: '" + dir.file(name) + "' is already there; name an empty folder\n");
+    CHECK(std::filesystem::file_size(dir.file(name)) == 2);
+  }
 }
