@@ -1,4 +1,4 @@
-// Options whose value is one of a few words.
+// Values of options: one of a few words, or a number with a bound.
 #pragma once
 
 #include <string>
@@ -35,6 +35,26 @@ CLI::Option* add_choice(CLI::App& verb,
   return verb.add_option_function<std::string>(name, assign, help)
       ->check(CLI::IsMember(names))
       ->default_str(current);
+}
+
+/// Refuses what is no number above 0.
+[[nodiscard]] inline CLI::Validator above_zero() {
+  return {[](std::string& typed) {
+            double number = 0;
+            const bool fits = CLI::detail::lexical_cast(typed, number) && number > 0;
+            return fits ? std::string() : typed + " is not a number above 0";
+          },
+          "POSITIVE"};
+}
+
+/// Refuses what is no number from 0 on.
+[[nodiscard]] inline CLI::Validator not_negative() {
+  return {[](std::string& typed) {
+            double number = 0;
+            const bool fits = CLI::detail::lexical_cast(typed, number) && number >= 0;
+            return fits ? std::string() : typed + " is not 0 or a number above";
+          },
+          "NONNEGATIVE"};
 }
 
 }  // namespace hindsight::app

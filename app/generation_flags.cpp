@@ -1,5 +1,7 @@
 #include "app/generation_flags.h"
 
+#include "app/choice.h"
+
 #include "model/config.h"
 #include "model/generation.h"
 
@@ -9,7 +11,7 @@ void add_generation_flags(CLI::App& verb, GenerationFlags& flags) {
   verb.add_option("--max-new-tokens",
                   flags.max_new_tokens,
                   "Length of the answer; 0: as the model's files say")
-      ->check(CLI::NonNegativeNumber);
+      ->check(not_negative());
   verb.add_option("--temperature", flags.temperature, "0: the likeliest answer; above 0: sample");
   verb.add_option("--top-k", flags.top_k, "Sample among the k likeliest tokens; 0: all");
   verb.add_option(

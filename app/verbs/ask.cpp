@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "app/answer_output.h"
+#include "app/choice.h"
 #include "app/context.h"
 #include "app/evidence_files.h"
 #include "app/generation_flags.h"
@@ -135,17 +136,17 @@ void add_ask(CLI::App& root, Context& context) {
       "--fail-on-abstain", flags->fail_on_abstain, "Exit with 9 when the answer is 'not found'");
   verb->add_option(
           "--max-visual-tokens", flags->max_visual_tokens, "Visual tokens read for one question")
-      ->check(CLI::PositiveNumber);
+      ->check(above_zero());
   verb->add_flag("--reason",
                  flags->reason,
                  "Work in steps with tools, each shown; an answer rests on what was looked at")
       ->excludes(plan_file);
   verb->add_option("--max-steps", flags->max_steps, "With --reason: tools called at most")
-      ->check(CLI::PositiveNumber);
+      ->check(above_zero());
   verb->add_option("--max-reason-tokens",
                    flags->max_reason_tokens,
                    "With --reason: tokens written at most, all steps together")
-      ->check(CLI::PositiveNumber);
+      ->check(above_zero());
   add_generation_flags(*verb, flags->generation);
   add_evidence_flags(*verb, flags->files);
   verb->footer(

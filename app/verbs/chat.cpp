@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "app/answer_output.h"
+#include "app/choice.h"
 #include "app/context.h"
 #include "app/generation_flags.h"
 #include "app/loaded_model.h"
@@ -143,7 +144,7 @@ void add_chat(CLI::App& root, Context& context) {
   verb->add_flag("--json", flags->json, "One JSON object a line on stdout");
   verb->add_option(
           "--max-visual-tokens", flags->max_visual_tokens, "Visual tokens read for one question")
-      ->check(CLI::PositiveNumber);
+      ->check(above_zero());
   add_generation_flags(*verb, flags->generation);
   verb->footer(
       "'And after that?', 'how long did it last?', 'and the blue one?', 'and in the last hour?' go "

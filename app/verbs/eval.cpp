@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "app/benchmark.h"
+#include "app/choice.h"
 #include "app/context.h"
 #include "app/model_dir.h"
 #include "core/error.h"
@@ -143,7 +144,7 @@ void add_eval(CLI::App& root, Context& context) {
       ->allow_extra_args(false)
       ->configurable(false);
   verb->add_option("--per-type", flags->per_type, "At most so many questions of each type")
-      ->check(CLI::PositiveNumber)
+      ->check(above_zero())
       ->configurable(false);
   verb->add_option(
           "--show", flags->show, "Answers beside the truth, before the table: all or wrong")
@@ -153,7 +154,7 @@ void add_eval(CLI::App& root, Context& context) {
   add_model_option(*verb, context);
   verb->add_option(
           "--max-visual-tokens", flags->max_visual_tokens, "Visual tokens read for one question")
-      ->check(CLI::PositiveNumber);
+      ->check(above_zero());
   verb->add_flag("--json", flags->json, "One JSON object on stdout, every question's answer in it");
   verb->footer(kFooter);
   verb->callback([flags, &context] { eval(*flags, context); });

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "app/choice.h"
 #include "app/context.h"
 #include "app/text.h"
 #include "core/error.h"
@@ -184,7 +185,7 @@ void add_export(CLI::App& root, Context& context) {
   verb->add_option("--run",
                    options->run_id,
                    "A run of the video; 0: the newest complete one, else the newest")
-      ->check(CLI::NonNegativeNumber);
+      ->check(not_negative());
   verb->add_flag("--force", options->force, "Replace an existing file");
   verb->add_flag("--json", options->as_json, "One JSON object on stdout");
   add_store_option(*verb, context);

@@ -261,7 +261,7 @@ void add_model_run(CLI::App& group, Context& context) {
       ->configurable(false);
   verb->add_option(
           "--generate", options->generate, "Also write this many greedy tokens as generated_ids")
-      ->check(CLI::NonNegativeNumber)
+      ->check(not_negative())
       ->configurable(false);
   verb->callback([options, &context] {
     const auto directory = resolve_model_dir(context);

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "app/choice.h"
 #include "app/context.h"
 #include "app/plan_options.h"
 #include "app/text.h"
@@ -138,7 +139,7 @@ void add_plan(CLI::App& root, Context& context) {
   verb->add_option("VIDEO", settings->video, "A video file or a URL")->required();
   verb->add_flag("--json", settings->json, "One JSON object on stdout");
   verb->add_option("--rows", settings->rows, "Pairs in the table; 0: all")
-      ->check(CLI::NonNegativeNumber)
+      ->check(not_negative())
       ->capture_default_str();
   verb->add_option("--stream", settings->reader.stream, "Number of the video stream; -1: the best")
       ->capture_default_str();

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "app/choice.h"
 #include "app/context.h"
 #include "app/loaded_model.h"
 #include "app/model_dir.h"
@@ -93,11 +94,11 @@ void add_search(CLI::App& root, Context& context) {
   add_model_option(*verb, context);
   add_question_options(*verb, options->question);
   verb->add_option("-k,--limit", options->limit, "So many moments, the best first")
-      ->check(CLI::PositiveNumber);
+      ->check(above_zero());
   verb->add_option("--max-visual-tokens",
                    options->max_visual_tokens,
                    "Visual tokens that are looked at for one search")
-      ->check(CLI::PositiveNumber);
+      ->check(above_zero());
   verb->add_flag("--json", options->as_json, "One JSON object on stdout");
   verb->footer(
       "Vectors, subtitles and an even spread choose pairs, and the model looks at each; what it "

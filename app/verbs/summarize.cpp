@@ -95,7 +95,7 @@ void add_summarize(CLI::App& root, Context& context) {
   verb->add_option("--max-pairs",
                    flags->max_pairs,
                    "Pairs that the model describes; what it said is kept for the next time")
-      ->check(CLI::PositiveNumber);
+      ->check(above_zero());
   verb->footer(
       "The model describes single frame pairs, spread over the video; neighbours that are "
       "described "

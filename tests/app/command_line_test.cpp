@@ -28,6 +28,29 @@ TEST_CASE("a misspelt verb or flag is refused with the right one") {
   CHECK(flag.out.empty());
 }
 
+TEST_CASE("a number out of bounds is refused with the bound") {
+  struct Row {
+    std::vector<std::string> arguments;
+    std::string said;
+  };
+  const std::vector<Row> rows{
+      {{"ask", "What?", "--max-visual-tokens", "0"},
+       "--max-visual-tokens: 0 is not a number above 0; see 'hindsight ask --help'"},
+      {{"ask", "What?", "--max-visual-tokens", "many"},
+       "--max-visual-tokens: many is not a number above 0; see 'hindsight ask --help'"},
+      {{"plan", "v.mp4", "--rows", "-1"},
+       "--rows: -1 is not 0 or a number above; see 'hindsight plan --help'"},
+      {{"ingest", "v.mp4", "--threads", "-1"},
+       "--threads: Value -1 not in range 0 to 4096; see 'hindsight ingest --help'"},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.said);
+    const auto result = run_hindsight(row.arguments);
+    CHECK(result.exit_code == 2);
+    CHECK(result.err == "hindsight: " + row.said + "\n");
+  }
+}
+
 TEST_CASE("no verb at all shows the help and is a usage error") {
   const auto result = run_hindsight({});
   CHECK(result.exit_code == 2);
