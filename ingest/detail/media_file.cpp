@@ -59,6 +59,7 @@ void refuse(const std::string& path, std::string_view reason) {
 void refuse_unreadable_path(const std::string& path) {
   struct stat status {};
   if (stat(path.c_str(), &status) != 0) {
+    if (path == "-") refuse(path, "only 'hindsight ingest' reads a pipe; save it to a file first");
     if (errno == ENOENT || errno == ENOTDIR) refuse(path, "there is no such file; check the path");
     if (errno == EACCES)
       refuse(path, "a folder on the way to it may not be entered; check its permissions");

@@ -102,6 +102,8 @@ TEST_CASE("what cannot be read is refused in one sentence") {
     CHECK(refused.message == "cannot read '" + path + "': " + row.reason);
     CHECK_THROWS_AS((void)scan_packets(path, {.stream = row.stream}), hindsight::Error);
   }
+  CHECK(refusal("-").message ==
+        "cannot read '-': only 'hindsight ingest' reads a pipe; save it to a file first");
   CHECK(refusal("nosuch://host/v.mp4").message ==
         "cannot read 'nosuch://host/v.mp4': this kind of URL is not supported; use http or https, "
         "or a local file");
