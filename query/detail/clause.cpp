@@ -91,7 +91,7 @@ class ClauseReader {
   std::optional<Clause> split_at(std::size_t verb) const {
     const Words subject = words_.first(verb);
     for (std::size_t i = 1; i + 1 < subject.size(); ++i) {
-      if (!is_any(subject, i, "and or")) continue;
+      if (!is_any(subject, i, "and or") || is(subject, i + 1, "more")) continue;
       const Words first = skip_front(subject.first(i), "both either");
       auto a = with_subject(first, words_.subspan(verb));
       auto b = with_subject(subject.subspan(i + 1), words_.subspan(verb));
