@@ -137,7 +137,7 @@ void add_chat(CLI::App& root, Context& context) {
   auto flags = std::make_shared<ChatFlags>();
   auto* verb =
       root.add_subcommand("chat", "Answer questions line by line; each may lean on the one before");
-  verb->add_option("video", flags->video, "Only this video: name, path or hash prefix")
+  verb->add_option("--video,video", flags->video, "Only this video: name, path or hash prefix")
       ->configurable(false);
   add_store_option(*verb, context);
   add_model_option(*verb, context);
