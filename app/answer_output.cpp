@@ -50,8 +50,7 @@ void warn_of_limits(const query::QuestionPlan& plan,
         reading.covered * 100,
         shell_quoted(reading.scope.video.path));
   }
-  if (answer.findings && !answer.findings->not_kept.empty())
-    logger.info("what the model saw was not kept: {}", answer.findings->not_kept);
+  if (answer.findings) tell_not_kept(answer.findings->not_kept, logger);
   if (answer.proposal && answer.findings) {
     logger.info("the plan is the language model's proposal; --explain shows it");
   } else if (answer.proposal) {
@@ -67,6 +66,11 @@ void warn_of_limits(const query::QuestionPlan& plan,
     logger.warn("the answer was cut after {} tokens; raise --max-new-tokens",
                 answer.usage.new_tokens);
   }
+}
+
+void tell_not_kept(const std::string& not_kept, const Logger& logger) {
+  if (!not_kept.empty())
+    logger.info("the answer stands; the next question has to look again: {}", not_kept);
 }
 
 void log_usage(const query::Answer& answer, double load_ms, const Logger& logger) {

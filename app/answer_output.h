@@ -1,6 +1,7 @@
 // Answers on a terminal or in a pipe: what ask and chat print.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "core/logger.h"
@@ -25,6 +26,9 @@ void print_answer(const query::Answer& answer, bool was_streamed, bool name_vide
 void warn_of_limits(const query::QuestionPlan& plan,
                     const query::Answer& answer,
                     const Logger& logger);
+
+/// Why the next question has to look again, unless `not_kept` is empty.
+void tell_not_kept(const std::string& not_kept, const Logger& logger);
 
 /// What it cost, one line.  load_ms: of the model, with the first answer.
 void log_usage(const query::Answer& answer, double load_ms, const Logger& logger);

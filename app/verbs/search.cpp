@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "app/answer_output.h"
 #include "app/choice.h"
 #include "app/context.h"
 #include "app/loaded_model.h"
@@ -72,8 +73,7 @@ void search(const Options& options, Context& context) {
     context.logger.warn("nothing of what was searched has been read yet");
   else if (result.moments.front().score < query::kFoundScore)
     context.logger.warn("nothing shows it: these are only the closest moments that were looked at");
-  if (!result.not_kept.empty())
-    context.logger.info("what the model saw was not kept: {}", result.not_kept);
+  tell_not_kept(result.not_kept, context.logger);
   if (!result.not_asked.empty()) return;
   context.logger.info(
       "asked \"{}\" of {} pairs, {} of which were looked at before; {} frames decoded",

@@ -60,8 +60,7 @@ void summarize(const SummarizeFlags& flags, Context& context) {
                         scope.label,
                         shell_quoted(scope.video.path));
   }
-  if (!summary.not_kept.empty())
-    context.logger.info("what the model saw was not kept: {}", summary.not_kept);
+  tell_not_kept(summary.not_kept, context.logger);
   context.logger.info(
       "{} described now, {} read from the store; 0 frames decoded, 0 pairs encoded",
       counted(summary.usage.looks_computed, "pair"),
