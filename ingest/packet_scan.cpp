@@ -92,6 +92,29 @@ class ProfileBuilder {
 
 }  // namespace
 
+std::vector<ScannedPacket> packets_in(const PacketScan& scan, const TimeSpan& span) {
+  std::vector<ScannedPacket> packets;
+  if (!scan.table) return packets;
+  const AVRational time_base = scan.table->stream().time_base;
+  const auto time_of = [&](std::int64_t ticks) {
+    return MediaTime::from_ns(
+        av_rescale_q(ticks - scan.facts.start_pts, time_base, detail::kNanoseconds));
+  };
+  const std::int64_t from =
+      scan.facts.start_pts + av_rescale_q(span.begin.ns(), detail::kNanoseconds, time_base);
+  // Pictures that are shown before their key frame are stored after it.
+  auto cursor = scan.table->find_key_frame(from).value_or(detail::PacketTable::Cursor{});
+  while (const auto place = scan.table->next(cursor)) {
+    if (time_of(place->dts) >= span.end) break;
+    const MediaTime time = time_of(place->pts);
+    if ((place->flags & AV_PKT_FLAG_DISCARD) != 0 || time < MediaTime{}) continue;
+    if (!span.contains(time)) continue;
+    packets.push_back({time, place->size, (place->flags & AV_PKT_FLAG_KEY) != 0});
+  }
+  std::ranges::sort(packets, {}, &ScannedPacket::time);
+  return packets;
+}
+
 PacketScan scan_packets(const std::string& path,
                         const ReaderOptions& options,
                         const Logger& logger) {

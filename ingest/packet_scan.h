@@ -47,4 +47,15 @@ struct PacketScan {
                                       const ReaderOptions& options = {},
                                       const Logger& logger = {});
 
+/// One packet of a scan, without its bytes.
+struct ScannedPacket {
+  MediaTime time;  ///< of its picture
+  std::int64_t bytes = 0;
+  bool is_key = false;
+};
+
+/// The packets whose pictures begin in `span`, in the order of time, those that are never shown
+/// left out.  Empty when the scan holds no table.
+[[nodiscard]] std::vector<ScannedPacket> packets_in(const PacketScan& scan, const TimeSpan& span);
+
 }  // namespace hindsight::ingest

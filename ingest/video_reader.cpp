@@ -97,6 +97,7 @@ struct VideoReader::Impl {
 
   [[nodiscard]] std::int64_t ticks_until_next() const;
   [[nodiscard]] std::unique_ptr<Frame::Impl> make_frame() const;
+  [[nodiscard]] std::unique_ptr<Frame::Impl> make_lone_frame(detail::FramePtr picture) const;
 
   void seek(MediaTime t);
   [[nodiscard]] bool can_decode_on(MediaTime t) const;
@@ -113,6 +114,7 @@ struct VideoReader::Impl {
   [[nodiscard]] bool nothing_lost(std::int64_t target) const;
   void restart();
   void go_forward(MediaTime t);
+  void read_key_frames(const TimeSpan& span, const std::function<bool(const Frame&)>& visit);
   void report_damage();
   [[nodiscard]] std::int64_t errors() const { return demuxer.errors(); }
 
@@ -149,6 +151,16 @@ std::unique_ptr<Frame::Impl> VideoReader::Impl::make_frame() const {
   frame->time = time_of(current->pts);
   frame->pts_duration = ticks_until_next();
   frame->duration = time_of(current->pts + frame->pts_duration) - frame->time;
+  return frame;
+}
+
+std::unique_ptr<Frame::Impl> VideoReader::Impl::make_lone_frame(detail::FramePtr picture) const {
+  auto frame = std::make_unique<Frame::Impl>();
+  frame->orientation = orientation;
+  frame->time = time_of(picture->pts);
+  frame->pts_duration = decoder.usual_duration();
+  frame->duration = time_of(picture->pts + frame->pts_duration) - frame->time;
+  frame->picture = std::move(picture);
   return frame;
 }
 
@@ -223,6 +235,24 @@ void VideoReader::Impl::go_forward(MediaTime t) {
   while (after && time_of(after->pts) <= t) advance();
 }
 
+void VideoReader::Impl::read_key_frames(const TimeSpan& span,
+                                        const std::function<bool(const Frame&)>& visit) {
+  before.reset();
+  current.reset();
+  after.reset();
+  // The k-th picture of an unstamped stream has a time only when all before it are read.
+  if (decoder.unstamped() || !demuxer.seek(ticks_at(span.begin))) return;
+  ++stats.seeks;
+  decoder.flush();
+  decoder.only_key_frames_before(ticks_at(span.end));
+  while (auto picture = decoder.next()) {
+    const MediaTime time = time_of(picture->pts);
+    if (time < span.begin || time >= span.end || !detail::is_key(*picture)) continue;
+    if (!visit(Frame(make_lone_frame(std::move(picture))))) break;
+  }
+  decoder.flush();
+}
+
 void VideoReader::Impl::report_damage() {
   if (damage_reported || !logger.speaks(LogLevel::warn)) return;
   if (!missing_bytes) missing_bytes = detail::bytes_cut_off(demuxer.path());
@@ -270,6 +300,15 @@ std::optional<Frame> VideoReader::next() {
 }
 
 void VideoReader::seek(MediaTime t) { impl_->seek(t); }
+
+void VideoReader::leave_out_unreferenced() {
+  if (!impl_->facts.interlaced) impl_->decoder.skip_before(INT64_MAX);
+}
+
+void VideoReader::read_key_frames(const TimeSpan& span,
+                                  const std::function<bool(const Frame&)>& visit) {
+  impl_->read_key_frames(span, visit);
+}
 
 const DecodeStats& VideoReader::stats() const {
   DecodeStats& stats = impl_->stats;

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -113,6 +114,15 @@ class VideoReader {
   /// t, or the first frame).  Decodes on from where it stands when that is nearer than the key
   /// frame before `t`.
   void seek(MediaTime t);
+
+  /// Until the next seek(): frames that no other refers to are left out, where the codec tells
+  /// which these are and the pictures are not interlaced.
+  void leave_out_unreferenced();
+
+  /// Decodes the key frames whose time lies in `span` and nothing between them; `visit` returns
+  /// false for enough.  Their duration() is a usual picture's, interlaced ones keep their lines.
+  /// The reader stands nowhere afterwards: seek() before next().
+  void read_key_frames(const TimeSpan& span, const std::function<bool(const Frame&)>& visit);
 
   [[nodiscard]] const DecodeStats& stats() const;
 

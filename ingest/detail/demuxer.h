@@ -34,6 +34,7 @@ class Demuxer {
   [[nodiscard]] bool read(AVPacket& packet);
   /// These are the source's.
   [[nodiscard]] bool seek(std::int64_t ts) { return source_->seek(ts); }
+  void skip_to_key_frame() { source_->skip_to_key_frame(); }
   void rewind();
   [[nodiscard]] std::optional<std::int64_t> key_frame_before(std::int64_t ts) const {
     return source_->key_frame_before(ts);

@@ -68,7 +68,13 @@ FramePtr FrameDecoder::decode() {
   auto frame = make_frame();
   while (true) {
     const int code = avcodec_receive_frame(codec_.get(), frame.get());
-    if (code == AVERROR_EOF) return nullptr;
+    if (code == AVERROR_EOF && (!key_frames_before_ || draining_)) return nullptr;
+    if (code == AVERROR_EOF) {
+      // Each key frame begins anew: H.264 gives an open group's only after a fresh start.
+      avcodec_flush_buffers(codec_.get());
+      feed();
+      continue;
+    }
     if (code == AVERROR(EAGAIN)) {
       feed();
       continue;
@@ -90,8 +96,21 @@ FramePtr FrameDecoder::decode() {
   }
 }
 
+bool FrameDecoder::read() {
+  if (!key_frames_before_) return demuxer_->read(*packet_);
+  while (true) {
+    demuxer_->skip_to_key_frame();
+    if (!demuxer_->read(*packet_)) return false;
+    if ((packet_->flags & AV_PKT_FLAG_KEY) != 0) break;
+    av_packet_unref(packet_.get());
+  }
+  if (packet_->pts < *key_frames_before_) return true;
+  av_packet_unref(packet_.get());
+  return false;
+}
+
 void FrameDecoder::feed() {
-  if (draining_ || !demuxer_->read(*packet_)) {
+  if (draining_ || !read()) {
     draining_ = true;
     // The only failure is to have been told before, which is harmless.
     avcodec_send_packet(codec_.get(), nullptr);
@@ -108,6 +127,7 @@ void FrameDecoder::feed() {
     demuxer_->note_error();
     if (!unused_times_.empty()) unused_times_.pop_back();
   }
+  if (key_frames_before_) avcodec_send_packet(codec_.get(), nullptr);
 }
 
 AVDiscard FrameDecoder::what_to_skip(const AVPacket& packet) const {
@@ -165,6 +185,7 @@ void FrameDecoder::flush() {
   last_pts_but_one_ = AV_NOPTS_VALUE;
   entry_time_ = AV_NOPTS_VALUE;
   skip_before_ = INT64_MIN;
+  key_frames_before_.reset();
 }
 
 void FrameDecoder::rewind() {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <set>
 
 #include "ingest/detail/demuxer.h"
@@ -25,6 +26,10 @@ class FrameDecoder {
   /// Until the next flush(): pictures before `pts` that no other picture refers to need not be
   /// decoded, where that leaves all others as they are.  lost_picture() tells which were left out.
   void skip_before(std::int64_t pts) { skip_before_ = pts; }
+
+  /// Until the next flush(): only key frames are decoded, and the stream ends before the first one
+  /// at or after `pts`.
+  void only_key_frames_before(std::int64_t pts) { key_frames_before_ = pts; }
 
   /// The next picture, its pts set and greater than that of the picture before; null at the end of
   /// the stream.
@@ -52,6 +57,8 @@ class FrameDecoder {
   void open(int threads);
   /// Feeds one packet, or the end of the stream.
   void feed();
+  /// The next packet that is wanted; false at the end.
+  [[nodiscard]] bool read();
   void note_time(const AVPacket& packet);
   [[nodiscard]] AVDiscard what_to_skip(const AVPacket& packet) const;
   /// The next picture as the decoder gives it; null at the end.
@@ -75,6 +82,7 @@ class FrameDecoder {
   std::int64_t entry_time_ = AV_NOPTS_VALUE;
   std::set<std::int64_t> awaited_;  // times of packets, from the last picture but two on
   std::int64_t skip_before_ = INT64_MIN;
+  std::optional<std::int64_t> key_frames_before_;
   bool can_skip_ = false;
   std::int64_t last_pts_ = AV_NOPTS_VALUE;
   std::int64_t last_pts_but_one_ = AV_NOPTS_VALUE;

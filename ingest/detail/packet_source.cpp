@@ -89,6 +89,12 @@ class TableSource final : public PacketSource {
     return key.has_value();
   }
 
+  void skip_to_key_frame() override {
+    for (auto ahead = cursor_; const auto place = table_->next(ahead); cursor_ = ahead) {
+      if ((place->flags & AV_PKT_FLAG_KEY) != 0) return;
+    }
+  }
+
   void rewind() override { cursor_ = {}; }
 
   std::optional<std::int64_t> key_frame_before(std::int64_t ts) const override {

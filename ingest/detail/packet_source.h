@@ -25,6 +25,8 @@ class PacketSource {
   [[nodiscard]] virtual int read(AVPacket& packet) = 0;
   /// To the last key frame at or before `ts` that is known.  False when there is none.
   [[nodiscard]] virtual bool seek(std::int64_t ts) = 0;
+  /// Passes packets that are no key frames, as far as that saves reading them.
+  virtual void skip_to_key_frame() {}
   /// To the first packet, whatever seeking does.
   virtual void rewind() = 0;
 
