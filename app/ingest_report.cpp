@@ -40,7 +40,8 @@ Json settings_json(const IngestSettings& settings) {
             {"coverage_floor", to_seconds(plan.coverage_floor)},
             {"min_pair_tokens", plan.min_pair_tokens},
             {"max_pair_tokens", plan.max_pair_tokens},
-            {"stretch_length", to_seconds(plan.stretch_length)}}},
+            {"stretch_length", to_seconds(plan.stretch_length)},
+            {"exact", plan.exact}}},
           {"token_codec", index::to_string(options.codec)},
           {"stream", options.fetch.reader.stream},
           {"threads", settings.threads}};

@@ -25,6 +25,13 @@ void add_duration(CLI::App& verb,
 
 }  // namespace
 
+void add_exact_option(CLI::App& verb, sampler::PlanOptions& options) {
+  verb.add_flag("--exact",
+                options.exact,
+                "Decode every frame, also where packets and key frames say that nothing happens")
+      ->group("Plan");
+}
+
 void add_plan_options(CLI::App& verb, sampler::PlanOptions& options) {
   verb.add_option(
           "--tokens-per-hour", options.tokens_per_hour, "Visual tokens an hour of video, at most")
@@ -45,6 +52,7 @@ void add_plan_options(CLI::App& verb, sampler::PlanOptions& options) {
                "--stretch-length",
                options.stretch_length,
                "What is planned, encoded and committed as one");
+  add_exact_option(verb, options);
   for (const auto* name : {"--coverage-floor", "--stretch-length"})
     verb.get_option(name)->group("Plan");
 }

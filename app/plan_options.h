@@ -7,8 +7,11 @@
 
 namespace hindsight::app {
 
-/// Adds --tokens-per-hour, --max-tokens, --coverage-floor, --min-pair-tokens, --max-pair-tokens and
-/// --stretch-length. `options` must live as long as the verb; sampler::validate() judges the
+/// Adds --exact.  `options` must live as long as the verb.
+void add_exact_option(CLI::App& verb, sampler::PlanOptions& options);
+
+/// Adds --tokens-per-hour, --max-tokens, --coverage-floor, --min-pair-tokens, --max-pair-tokens,
+/// --stretch-length and --exact. `options` must live as long as the verb; sampler::validate() judges the
 /// values.
 void add_plan_options(CLI::App& verb, sampler::PlanOptions& options);
 

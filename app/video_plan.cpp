@@ -80,8 +80,9 @@ VideoPlan plan_video(const std::string& path,
   sampler::validate(options);
   const auto start = Clock::now();
   const auto scan = ingest::scan_packets(path, reader_options, context.logger);
+  const double scan_seconds = seconds_since(start);
   pipeline::StretchPlanner planner(path, scan, options, reader_options, {}, context.logger);
-  VideoPlan plan{path, scan.facts, scan.end, {}, {}, 0};
+  VideoPlan plan{path, scan.facts, scan.end, {}, {}, {}, {}, 0};
   PlanProgress progress(!context.quiet && is_terminal(STDERR_FILENO), scan.end);
   const auto show = [&](MediaTime time) {
     progress.at(time);
@@ -90,6 +91,8 @@ VideoPlan plan_video(const std::string& path,
   while (auto stretch = planner.next(show)) plan.stretches.push_back(std::move(*stretch));
   plan.end = std::max(plan.end, plan.stretches.back().span.end);
   plan.decoding = planner.stats();
+  plan.scan = {scan_seconds, scan.num_packets, 0};
+  plan.ladder = planner.report();
   plan.seconds_spent = seconds_since(start);
   return plan;
 }

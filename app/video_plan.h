@@ -7,6 +7,7 @@
 #include "app/context.h"
 #include "ingest/packet_scan.h"
 #include "ingest/video_reader.h"
+#include "pipeline/ladder.h"
 #include "sampler/plan.h"
 
 namespace hindsight::app {
@@ -17,10 +18,12 @@ struct VideoPlan {
   MediaTime end;  ///< of the last frame
   std::vector<sampler::StretchPlan> stretches;
   ingest::DecodeStats decoding;
+  pipeline::RungCost scan;
+  pipeline::LadderReport ladder;
   double seconds_spent = 0;
 };
 
-/// Scans and decodes `path` once; progress on stderr when that is a terminal.  Throws like
+/// Scans `path` and decodes what its plan needs; progress on stderr when that is a terminal.  Throws like
 /// pipeline::StretchPlanner.
 [[nodiscard]] VideoPlan plan_video(const std::string& path,
                                    const sampler::PlanOptions& options,

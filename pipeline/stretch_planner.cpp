@@ -1,11 +1,13 @@
 #include "pipeline/stretch_planner.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 #include <vector>
 
 #include "core/error.h"
+#include "pipeline/detail/ladder_reader.h"
+#include "pipeline/detail/rung_meter.h"
+#include "pipeline/detail/small_pictures.h"
 #include "sampler/budget.h"
 #include "sampler/detail.h"
 #include "sampler/small_picture.h"
@@ -15,14 +17,6 @@ namespace hindsight::pipeline {
 namespace {
 
 using sampler::SmallPicture;
-
-// Detail changes slowly and costs a larger picture: one frame in each half second is measured.
-constexpr MediaDuration kDetailStep = std::chrono::milliseconds{500};
-
-template <std::size_t N>
-void copy_samples(const Image& image, std::array<std::uint8_t, N>& samples) {
-  std::copy_n(image.samples.begin(), N, samples.begin());
-}
 
 sampler::PacketProfile profile_of(const ingest::PacketScan& scan) {
   sampler::PacketProfile profile{scan.bin_length, {}};
@@ -50,7 +44,8 @@ struct StretchPlanner::Impl {
         position(start),
         own_reader(std::move(own)),
         reader(used),
-        display(display_of(reader.facts())) {
+        display(display_of(reader.facts())),
+        ladder(reader, scan, options) {
     if (start.stretch < 0 || start.stretch > num_stretches() || start.tokens_spent < 0) {
       throw Error(ErrorCode::internal, "planning is asked to go on outside of the video");
     }
@@ -78,55 +73,62 @@ struct StretchPlanner::Impl {
       if (on_frame && !on_frame(frame->time())) return false;
       // After a seek the first frame may be one that is known, or lie before the context.
       const bool is_new = pictures.empty() || pictures.back().time < frame->time();
-      if (is_new && frame->time() >= begin) add(*frame);
+      if (is_new && frame->time() >= begin) pictures.push_back(reducer.reduce(*frame));
     }
     return true;
-  }
-
-  void add(const ingest::Frame& frame) {
-    auto& picture = pictures.emplace_back();
-    picture.time = frame.time();
-    picture.duration = frame.duration();
-    copy_samples(frame.luma(sampler::kLumaWidth, sampler::kLumaHeight), picture.luma);
-    const auto chroma = frame.chroma(sampler::kChromaWidth, sampler::kChromaHeight);
-    copy_samples(chroma[0], picture.cb);
-    copy_samples(chroma[1], picture.cr);
-    const std::int64_t step = picture.time.ns() / kDetailStep.count();
-    if (step != detail_step) {
-      const auto larger = frame.luma(sampler::kDetailWidth, sampler::kDetailHeight);
-      detail = sampler::measure_detail(larger.view());
-      detail_step = step;
-    }
-    picture.detail = detail;
   }
 
   /// Brings the reader to where the planning stands.
   void go_on(MediaTime begin) {
     if (at_end) return;
     if (pictures.empty()) {
-      if (position.stretch > 0) reader.seek(begin);
+      if (position.stretch > 0 || reader_moved) reader.seek(begin);
     } else if (!own_reader) {
       reader.seek(pictures.back().time);
     }
+  }
+
+  /// Every frame around `span`; false when the caller asked to stop.  The last stretch's span grows
+  /// to the last frame.
+  bool read_straight(TimeSpan& span, bool last, const OnFrame& on_frame) {
+    const RungMeter meter(reader, report.straight);
+    const MediaTime begin = span.begin - sampler::kStretchContext;
+    go_on(begin);
+    std::erase_if(pictures, [&](const SmallPicture& p) { return p.time < begin; });
+    const MediaTime until = span.end + sampler::kStretchContext;
+    if (!read_until(begin, last ? MediaTime::from_ns(INT64_MAX) : until, on_frame)) return false;
+    ++report.straight_stretches;
+    if (last && !pictures.empty()) {
+      // The container's end may be wrong; every frame belongs to some stretch.
+      span.end = std::max(span.end, pictures.back().time + pictures.back().duration);
+    }
+    return true;
   }
 
   std::optional<sampler::StretchPlan> next(const OnFrame& on_frame) {
     if (position.stretch >= num_stretches()) return std::nullopt;
     TimeSpan span = sampler::stretch_span(position.stretch, end, options);
     const bool last = position.stretch + 1 == num_stretches();
-    const MediaTime begin = span.begin - sampler::kStretchContext;
-    go_on(begin);
-    std::erase_if(pictures, [&](const SmallPicture& p) { return p.time < begin; });
-    const MediaTime until = span.end + sampler::kStretchContext;
-    if (!read_until(begin, last ? MediaTime::from_ns(INT64_MAX) : until, on_frame))
-      return std::nullopt;
-    if (last && !pictures.empty()) {
-      // The container's end may be wrong; every frame belongs to some stretch.
-      span.end = std::max(span.end, pictures.back().time + pictures.back().duration);
-    }
     const auto allowed = budgets[static_cast<std::size_t>(position.stretch)];
-    auto plan = sampler::plan_stretch(
-        {position.stretch, span, pictures, display, allowed - position.tokens_spent}, options);
+    sampler::StretchInput input{
+        position.stretch, span, {}, display, allowed - position.tokens_spent, {}, {}};
+    std::optional<StretchSight> sight = StretchSight{};
+    if (ladder.can_climb(span)) {
+      pictures.clear();
+      reader_moved = true;
+      sight = ladder.look(span, on_frame, report);
+      if (!sight) return std::nullopt;
+    }
+    if (!sight->pictures.empty()) {
+      input.pictures = sight->pictures;
+      input.frames = sight->frames;
+      input.known_cuts = sight->known_cuts;
+    } else {
+      if (!read_straight(span, last, on_frame)) return std::nullopt;
+      input.span = span;
+      input.pictures = pictures;
+    }
+    auto plan = sampler::plan_stretch(input, options);
     for (const auto& pair : plan.pairs) position.tokens_spent += pair.num_tokens();
     ++position.stretch;
     return plan;
@@ -140,9 +142,11 @@ struct StretchPlanner::Impl {
   ingest::VideoReader& reader;
   sampler::PictureSize display;
   std::vector<SmallPicture> pictures;  ///< around the current stretch
-  float detail = 0;
-  std::int64_t detail_step = -1;
+  PictureReducer reducer;
+  LadderReader ladder;
+  LadderReport report;
   bool at_end = false;
+  bool reader_moved = false;  ///< it does not stand behind `pictures`
 };
 
 StretchPlanner::StretchPlanner(const std::string& path,
@@ -174,6 +178,7 @@ std::optional<sampler::StretchPlan> StretchPlanner::next(const OnFrame& on_frame
   return impl_->next(on_frame);
 }
 
+const LadderReport& StretchPlanner::report() const { return impl_->report; }
 int StretchPlanner::num_stretches() const { return impl_->num_stretches(); }
 const PlanPosition& StretchPlanner::position() const { return impl_->position; }
 const ingest::DecodeStats& StretchPlanner::stats() const { return impl_->reader.stats(); }

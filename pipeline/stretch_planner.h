@@ -11,6 +11,7 @@
 #include "core/media_time.h"
 #include "ingest/packet_scan.h"
 #include "ingest/video_reader.h"
+#include "pipeline/ladder.h"
 #include "sampler/plan.h"
 
 namespace hindsight::pipeline {
@@ -54,6 +55,8 @@ class StretchPlanner {
   [[nodiscard]] int num_stretches() const;
   [[nodiscard]] const PlanPosition& position() const;
   [[nodiscard]] const ingest::DecodeStats& stats() const;
+  /// What the stretches planned so far took.
+  [[nodiscard]] const LadderReport& report() const;
 
  private:
   struct Impl;

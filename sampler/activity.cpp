@@ -10,20 +10,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// One look every 67 ms at most; two moments that are compared lie 0.4 s apart.
-constexpr MediaDuration kLookStep = 66ms;
+// Two moments that are compared lie 0.4 s apart.
 constexpr MediaDuration kLag = 400ms;
-// A cell that changes by this many deviations has changed.
-constexpr float kChanged = 6;
-// More than this share of changed cells: no background stands still.
-constexpr float kWholePicture = 0.7F;
-// The threshold is this multiple of the strength of quiet moments, within bounds: a quiet picture
-// reaches 4 to 8 by chance (the largest of 2304 cells), the bottles and cars of real clips 20 to
-// 200.
-constexpr float kOverQuiet = 2.5F;
-constexpr float kLeastThreshold = 12;
-constexpr float kMostThreshold = 30;
-constexpr double kQuietMoments = 0.35;
+// A step between neighbours that is stronger than this moves something.
+constexpr float kMovingStep = 6;
 // An activity goes on while motion is above this share of the threshold and of its own peak
 // nearby.
 constexpr float kHold = 0.5F;
@@ -37,6 +27,7 @@ struct Look {
   std::size_t before = 0;
   std::size_t after = 0;
   std::size_t shot = 0;
+  std::uint32_t weight = 1;  ///< time it stands for, in looks
 };
 
 MediaTime middle(MediaTime a, MediaTime b) { return a + (b - a) / 2; }
@@ -53,6 +44,12 @@ std::vector<Look> choose_looks(Pictures pictures, const std::vector<std::size_t>
       grid.clear();
       partner = 0;
     }
+    if (!grid.empty() && pictures[i].after_gap()) {
+      const auto unseen = pictures[i].time - pictures[i - 1].time;
+      looks.push_back({i - 1, i, shot, look_weight(unseen)});
+      grid.clear();
+      partner = 0;
+    }
     if (!grid.empty() && pictures[i].time - pictures[grid.back()].time < kLookStep) continue;
     grid.push_back(i);
     if (grid.size() < 2) continue;
@@ -61,29 +58,6 @@ std::vector<Look> choose_looks(Pictures pictures, const std::vector<std::size_t>
     looks.push_back({grid[partner], i, shot});
   }
   return looks;
-}
-
-Motion measure(const ChangeMap& map, const std::array<float, kNumCells>& deviations) {
-  Motion motion;
-  int changed = 0;
-  for (std::size_t i = 0; i < kNumCells; ++i) {
-    const float strength = static_cast<float>(map[i]) / deviations[i];
-    motion.strength = std::max(motion.strength, strength);
-    changed += strength > kChanged ? 1 : 0;
-  }
-  motion.area = static_cast<float>(changed) / static_cast<float>(kNumCells);
-  if (motion.area > kWholePicture) motion.strength = 0;
-  return motion;
-}
-
-float threshold_of(const std::vector<Motion>& motion) {
-  std::vector<float> strengths;
-  for (const auto& m : motion) strengths.push_back(m.strength);
-  if (strengths.empty()) return kLeastThreshold;
-  const auto quiet = strengths.begin() + static_cast<std::ptrdiff_t>(
-                                             kQuietMoments * static_cast<double>(strengths.size()));
-  std::nth_element(strengths.begin(), quiet, strengths.end());
-  return std::clamp(kOverQuiet * *quiet, kLeastThreshold, kMostThreshold);
 }
 
 /// Looks [first, last] of one shot.
@@ -141,8 +115,9 @@ bool is_single_jump(Pictures pictures,
   std::size_t moving_steps = 0;
   float widest = 0;
   for (std::size_t i = first; i < last; ++i) {
-    const Motion step = measure(change_map(pictures[i], pictures[i + 1]), deviations);
-    const bool moves = step.area > kWholePicture || step.strength >= kLeastThreshold / 2;
+    const auto step =
+        measure_motion(pictures[i].time, change_map(pictures[i], pictures[i + 1]), deviations);
+    const bool moves = step.area > kWholePicture || step.strength >= kMovingStep;
     moving_steps += moves ? 1 : 0;
     widest = std::max(widest, step.area);
   }
@@ -173,17 +148,21 @@ std::vector<Activity> merge(std::vector<Activity> parts, const std::vector<Media
 ActivityFindings find_activity(Pictures pictures, const std::vector<std::size_t>& cuts) {
   const auto looks = choose_looks(pictures, cuts);
   CellNoise noise;
-  for (const auto& look : looks) noise.add(change_map(pictures[look.before], pictures[look.after]));
+  for (const auto& look : looks) {
+    noise.add(change_map(pictures[look.before], pictures[look.after]), look.weight);
+  }
   const auto deviations = noise.deviations();
 
   ActivityFindings findings;
+  std::vector<std::uint32_t> weights;
   for (const auto& look : looks) {
     const auto& before = pictures[look.before];
     const auto& after = pictures[look.after];
-    findings.motion.push_back(measure(change_map(before, after), deviations));
-    findings.motion.back().time = middle(before.time, after.time);
+    findings.motion.push_back(
+        measure_motion(middle(before.time, after.time), change_map(before, after), deviations));
+    weights.push_back(look.weight);
   }
-  findings.threshold = threshold_of(findings.motion);
+  findings.threshold = motion_threshold(findings.motion, weights);
 
   std::vector<Activity> parts;
   for (Run run : find_runs(findings.motion, looks, findings.threshold)) {

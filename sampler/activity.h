@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "sampler/motion.h"
 #include "sampler/plan.h"
 #include "sampler/small_picture.h"
 
@@ -11,15 +12,6 @@ namespace hindsight::sampler {
 
 /// Pictures this far before and after a stretch decide about the activity in it.
 inline constexpr MediaDuration kActivityContext = std::chrono::seconds{2};
-
-/// How much moves at one moment.
-struct Motion {
-  MediaTime time{};
-  /// Largest change of a cell in units of that cell's own noise; 0 where the whole picture moves.
-  float strength = 0;
-  /// Share of the cells that change by more than noise: [0, 1].
-  float area = 0;
-};
 
 struct ActivityFindings {
   std::vector<Motion> motion;      ///< ascending times, at most 15 a second
@@ -33,7 +25,8 @@ struct ActivityFindings {
 /// common (exposure, flicker, fades) was taken off.  A cell's noise is estimated over all pictures,
 /// so rain, film grain, foliage and a shaking camera raise the bar where they are.  Motion above
 /// the threshold begins an activity, which lasts until motion falls to a fraction of it; gaps
-/// shorter than a second are closed.  Motion of nearly all cells (the camera moves) and one single
+/// shorter than a second are closed.  Pictures on both sides of frames that were not looked at are
+/// compared once, and that look counts as much as the time between them.  Motion of nearly all cells (the camera moves) and one single
 /// jump to another still picture (a light is switched) are no activity.
 [[nodiscard]] ActivityFindings find_activity(Pictures pictures,
                                              const std::vector<std::size_t>& cuts);

@@ -15,23 +15,29 @@ constexpr MediaDuration kFurthest = 500ms;
 constexpr MediaDuration kSparse = 2s;
 // One level of mean difference outweighs this much distance from kBest.
 constexpr double kSecondsPerLevel = 0.15;
-constexpr MediaDuration kMomentStep = 500ms;
 // Shots from here on get a pair.
 constexpr MediaDuration kLeastShot = 1s;
 // An activity shorter than this is seen in one pair, and further pairs lie this far apart.
 constexpr MediaDuration kOneLook = 1200ms;
-constexpr MediaDuration kLookEvery = 5s;
+constexpr MediaDuration kLookEvery = 2500ms;
+// A pause between two activities from here on gets a look, and no later after the first one.
+constexpr MediaDuration kLeastPause = 1s;
+constexpr MediaDuration kSoonAfter = 2s;
 // The first and last look at an activity, as shares of its length.
 constexpr double kEarly = 0.15;
 constexpr double kLate = 0.85;
 
-/// The last picture at or before `time`, or the first one.
+/// The last picture at or before `time`, or the first one; in a gap the nearer of its ends.
 std::size_t picture_at(Pictures pictures, MediaTime time) {
   const auto after = std::upper_bound(
       pictures.begin(), pictures.end(), time, [](MediaTime t, const SmallPicture& p) {
         return t < p.time;
       });
-  return after == pictures.begin() ? 0 : static_cast<std::size_t>(after - pictures.begin()) - 1;
+  if (after == pictures.begin()) return 0;
+  const auto at = static_cast<std::size_t>(after - pictures.begin()) - 1;
+  const bool next_is_nearer = after != pictures.end() && after->after_gap() &&
+                              after->time - time < time - pictures[at].time;
+  return next_is_nearer ? at + 1 : at;
 }
 
 const ShotPictures& shot_of(const StretchView& view, std::size_t picture) {
@@ -42,26 +48,45 @@ const ShotPictures& shot_of(const StretchView& view, std::size_t picture) {
   return *(after - 1);
 }
 
-std::size_t choose_second(Pictures pictures, const ShotPictures& shot, std::size_t first) {
-  const auto& from = pictures[first];
+/// The frames of `shot`.
+std::span<const MediaTime> frames_of(const StretchView& view, const ShotPictures& shot) {
+  const auto begin = std::ranges::lower_bound(view.frames, view.pictures[shot.begin].time);
+  const auto end = shot.end < view.pictures.size()
+                       ? std::ranges::lower_bound(view.frames, view.pictures[shot.end].time)
+                       : view.frames.end();
+  return {begin, end};
+}
+
+/// A frame of `frames` after `from` chosen by its time alone; `from` itself where all are far.
+MediaTime choose_unseen(std::span<const MediaTime> frames, MediaTime from) {
+  MediaTime chosen = from;
+  for (const MediaTime frame :
+       std::ranges::subrange(std::ranges::upper_bound(frames, from), frames.end())) {
+    const bool nearer = abs(frame - from - kBest) < abs(chosen - from - kBest);
+    if (frame - from > kFurthest && chosen - from >= kNearest) break;
+    if (nearer || chosen - from < kNearest) chosen = frame;
+    if (frame - from > kBest) break;
+  }
+  return chosen - from <= kSparse ? chosen : from;
+}
+
+MediaTime choose_second(const StretchView& view, const ShotPictures& shot, std::size_t first) {
+  const auto& from = view.pictures[first];
   std::size_t best = first;
   double best_value = -1e9;
-  for (std::size_t i = first + 1; i < shot.end; ++i) {
-    const auto apart = pictures[i].time - from.time;
+  for (std::size_t i = first + 1; i < shot.end && !view.pictures[i].after_gap(); ++i) {
+    const auto apart = view.pictures[i].time - from.time;
     if (apart > kFurthest) break;
     if (apart < kNearest) continue;
-    const double value =
-        luma_distance(from, pictures[i]) - std::abs(to_seconds(apart - kBest)) / kSecondsPerLevel;
+    const double value = luma_distance(from, view.pictures[i]) -
+                         std::abs(to_seconds(apart - kBest)) / kSecondsPerLevel;
     if (value > best_value) {
       best = i;
       best_value = value;
     }
   }
-  if (best != first) return best;
-  // Frames are few: the next one, or the last one of a short shot.
-  std::size_t next = first;
-  while (next + 1 < shot.end && pictures[next].time - from.time < kNearest) ++next;
-  return pictures[next].time - from.time <= kSparse ? next : first;
+  if (best != first) return view.pictures[best].time;
+  return choose_unseen(frames_of(view, shot), from.time);
 }
 
 /// Adds pairs and refuses those that overlap what is there.
@@ -69,14 +94,16 @@ class PairSet {
  public:
   explicit PairSet(const StretchView& view) : view_(view) {}
 
-  void add(std::size_t wanted, Reason reason, Stage stage) {
+  /// False when it is refused.
+  bool add(std::size_t wanted, Reason reason, Stage stage) {
     CandidatePair pair = make_pair_at(view_, wanted);
     pair.reason = reason;
     pair.stage = stage;
     const bool overlaps = std::any_of(pairs_.begin(), pairs_.end(), [&](const CandidatePair& p) {
-      return pair.first <= p.second && p.first <= pair.second;
+      return time_of(pair) <= p.second && time_of(p) <= pair.second;
     });
     if (!overlaps) pairs_.push_back(pair);
+    return !overlaps;
   }
 
   [[nodiscard]] bool any_within(std::size_t begin, std::size_t end) const {
@@ -94,6 +121,10 @@ class PairSet {
   }
 
  private:
+  [[nodiscard]] MediaTime time_of(const CandidatePair& pair) const {
+    return view_.pictures[pair.first].time;
+  }
+
   const StretchView& view_;
   std::vector<CandidatePair> pairs_;
 };
@@ -133,29 +164,52 @@ void add_further_looks(const StretchView& view, PairSet& pairs) {
   }
 }
 
+/// What an activity leaves behind, and what stands still between two of them: a look after each.
+void add_looks_after(const StretchView& view, PairSet& pairs) {
+  for (std::size_t i = 0; i < view.activity.size(); ++i) {
+    const MediaTime begin = view.activity[i].span.end;
+    const MediaTime end =
+        i + 1 < view.activity.size() ? view.activity[i + 1].span.begin : view.span.end;
+    if (end - begin < kLeastPause) continue;
+    const auto middle = begin + std::min((end - begin) / 2, kSoonAfter);
+    pairs.add(picture_at(view.pictures, middle), Reason::activity, Stage::closer_look);
+  }
+}
+
 void add_shots(const StretchView& view, PairSet& pairs) {
   for (const auto& shot : view.shots) {
-    const auto& first = view.pictures[shot.begin];
+    const MediaTime first = view.pictures[shot.begin].time;
     const auto& last = view.pictures[shot.end - 1];
-    if (last.time + last.duration - first.time < kLeastShot) continue;
+    const MediaTime end = shot.end < view.pictures.size() ? view.pictures[shot.end].time
+                                                          : view.frames.back() + last.duration;
+    if (end - first < kLeastShot) continue;
     if (pairs.any_within(shot.begin, shot.end)) continue;
-    const MediaTime middle = first.time + (last.time - first.time) / 2;
+    const MediaTime middle = first + (last.time - first) / 2;
     pairs.add(picture_at(view.pictures, middle), Reason::shot, Stage::first_look);
   }
 }
 
-/// Fills every gap between neighbours, and between them and the ends, that is longer than allowed.
-void add_floor(const StretchView& view, MediaDuration floor, PairSet& pairs) {
+/// Adds pairs to every gap between neighbours, and between them and the ends, that is longer than
+/// allowed.  True when there was a picture to add.
+bool fill_gaps(const StretchView& view, MediaDuration floor, PairSet& pairs) {
   std::vector<MediaTime> times{view.span.begin - floor / 2};
   for (const auto& pair : pairs.by_time()) times.push_back(view.pictures[pair.first].time);
   times.push_back(view.span.end + floor / 2);
+  bool added = false;
   for (std::size_t i = 1; i < times.size(); ++i) {
     const auto gap = times[i] - times[i - 1];
     const auto missing = (gap + floor - MediaDuration{1}) / floor - 1;
     for (std::int64_t j = 1; j <= missing; ++j) {
       const MediaTime wanted = times[i - 1] + gap * j / (missing + 1);
-      pairs.add(picture_at(view.pictures, wanted), Reason::coverage, Stage::first_look);
+      added |= pairs.add(picture_at(view.pictures, wanted), Reason::coverage, Stage::first_look);
     }
+  }
+  return added;
+}
+
+/// Where pictures are few, what is nearest to the wanted places may leave longer gaps behind.
+void add_floor(const StretchView& view, MediaDuration floor, PairSet& pairs) {
+  while (fill_gaps(view, floor, pairs)) {
   }
 }
 
@@ -163,11 +217,10 @@ void add_floor(const StretchView& view, MediaDuration floor, PairSet& pairs) {
 
 CandidatePair make_pair_at(const StretchView& view, std::size_t wanted) {
   const ShotPictures& shot = shot_of(view, wanted);
+  const MediaTime last = frames_of(view, shot).back();
   std::size_t first = wanted;
-  while (first > shot.begin &&
-         view.pictures[shot.end - 1].time - view.pictures[first].time < kNearest)
-    --first;
-  return {first, choose_second(view.pictures, shot, first)};
+  while (first > shot.begin && last - view.pictures[first].time < kNearest) --first;
+  return {first, choose_second(view, shot, first)};
 }
 
 std::vector<CandidatePair> required_pairs(const StretchView& view, MediaDuration coverage_floor) {
@@ -176,6 +229,7 @@ std::vector<CandidatePair> required_pairs(const StretchView& view, MediaDuration
   add_shots(view, pairs);
   add_floor(view, coverage_floor, pairs);
   add_further_looks(view, pairs);
+  add_looks_after(view, pairs);
   return pairs.by_time();
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <vector>
 
 #include "sampler/activity.h"
@@ -20,6 +21,8 @@ struct ShotPictures {
 /// What is known of a stretch before pairs are chosen.
 struct StretchView {
   Pictures pictures{};  ///< of the stretch alone
+  /// Times of all its frames, also of those that were not looked at.
+  std::span<const MediaTime> frames{};
   TimeSpan span{};
   std::vector<ShotPictures> shots{};  ///< share out `pictures`
   std::vector<Activity> activity{};   ///< within span
@@ -28,20 +31,24 @@ struct StretchView {
 };
 
 struct CandidatePair {
-  std::size_t first = 0;
-  std::size_t second = 0;
+  std::size_t first = 0;  ///< a picture
+  MediaTime second{};     ///< a frame
   Reason reason = Reason::coverage;
   Stage stage = Stage::novelty;
 };
 
-/// Two pictures of one shot 0.2 to 0.5 s apart, where motion between them shows most; the first is
-/// the one at `wanted` or, near the end of its shot, an earlier one.  A shot that is shorter gives
-/// its first and last picture, a single picture twice itself.
+/// Two frames of one shot 0.2 to 0.5 s apart, where motion between them shows most; the first is
+/// the picture `wanted` or, near the end of its shot, an earlier one.  Where the frames after the
+/// first were not looked at, one of them is taken by its time.  A shot that is shorter gives its
+/// first and last frame, a single frame twice itself.
 [[nodiscard]] CandidatePair make_pair_at(const StretchView& view, std::size_t wanted);
 
 /// Pairs for activities, shots and the coverage floor, by time, none overlapping another.
 [[nodiscard]] std::vector<CandidatePair> required_pairs(const StretchView& view,
                                                         MediaDuration coverage_floor);
+
+/// Moments that want to be represented are this far apart.
+inline constexpr MediaDuration kMomentStep = std::chrono::milliseconds{500};
 
 /// Every half second and in every shot one moment, by time.
 [[nodiscard]] std::vector<std::size_t> moments_of(const StretchView& view);

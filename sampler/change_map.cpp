@@ -56,11 +56,11 @@ ChangeMap change_map(const SmallPicture& before, const SmallPicture& after) {
   return map;
 }
 
-void CellNoise::add(const ChangeMap& map) {
+void CellNoise::add(const ChangeMap& map, std::uint32_t weight) {
   for (std::size_t i = 0; i < kNumCells; ++i) {
-    ++counts_[i * kLevels + std::min<std::size_t>(map[i], kLevels - 1)];
+    counts_[i * kLevels + std::min<std::size_t>(map[i], kLevels - 1)] += weight;
   }
-  ++num_maps_;
+  num_maps_ += weight;
 }
 
 std::array<float, kNumCells> CellNoise::deviations() const {

@@ -19,7 +19,8 @@ using ChangeMap = std::array<std::uint8_t, kNumCells>;
 /// Gathers change maps, then tells each cell's usual change.
 class CellNoise {
  public:
-  void add(const ChangeMap& map);
+  /// `weight`: counts as so many.
+  void add(const ChangeMap& map, std::uint32_t weight = 1);
   /// Standard deviation of a cell's change in levels, at least 1.5, estimated from the quieter part
   /// of what was added.
   [[nodiscard]] std::array<float, kNumCells> deviations() const;

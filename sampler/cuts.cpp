@@ -35,8 +35,11 @@ constexpr MediaDuration kLeastShot = 180ms;
 // exposure.  Unrelated pictures stay below 0.3, test patterns with edges in the same places below
 // 0.7.
 constexpr float kSameStructure = 0.8F;
+constexpr float kOtherStructure = 0.4F;
 constexpr double kSameColors = 16;  // levels of Cb and Cr
 constexpr float kFlat = 1.5F;       // levels; less structure says nothing
+// Two pictures further apart than this, in levels, may show something else.
+constexpr double kElsewhere = 12;
 
 constexpr std::size_t kBins = 32;
 using Histogram = std::array<float, kBins>;  // cumulative, last bin 1
@@ -71,6 +74,9 @@ std::vector<std::size_t> side_of(Pictures pictures, std::size_t at, bool after) 
     if (side.empty() || abs(pictures[i].time - pictures[side.back()].time) >= kSideStep) {
       side.push_back(i);
     }
+    // What is beyond a gap says nothing about this moment.
+    if (after ? i + 1 < pictures.size() && pictures[i + 1].after_gap() : pictures[i].after_gap())
+      break;
     if (!after && i == 0) break;
   }
   return side;
@@ -96,16 +102,21 @@ std::array<float, kNumCells> structure_of(const SmallPicture& picture) {
   return structure;
 }
 
-/// True when `b` shows what `a` shows in another light.
-bool is_relit(const SmallPicture& a, const SmallPicture& b) {
-  if (color_distance(a, b) - luma_distance(a, b) > kSameColors) return false;
+/// Correlation of the fine structure; 0 where there is too little of it.
+float structure_correlation(const SmallPicture& a, const SmallPicture& b) {
   const auto sa = structure_of(a);
   const auto sb = structure_of(b);
   const float aa = std::inner_product(sa.begin(), sa.end(), sa.begin(), 0.0F);
   const float bb = std::inner_product(sb.begin(), sb.end(), sb.begin(), 0.0F);
   const float ab = std::inner_product(sa.begin(), sa.end(), sb.begin(), 0.0F);
   const float flat = kFlat * kFlat * static_cast<float>(kNumCells);
-  return aa > flat && bb > flat && ab > kSameStructure * std::sqrt(aa * bb);
+  return aa > flat && bb > flat ? ab / std::sqrt(aa * bb) : 0;
+}
+
+/// True when `b` shows what `a` shows in another light.
+bool is_relit(const SmallPicture& a, const SmallPicture& b) {
+  if (color_distance(a, b) - luma_distance(a, b) > kSameColors) return false;
+  return structure_correlation(a, b) > kSameStructure;
 }
 
 struct Contrast {
@@ -136,6 +147,7 @@ Contrast contrast(const std::vector<std::size_t>& before,
 
 /// How surely a shot begins at picture `at`; 0: it does not.
 double cut_score(Pictures pictures, const std::vector<Histogram>& histograms, std::size_t at) {
+  if (pictures[at].unseen > MediaDuration{0}) return 0;
   if (color_distance(pictures[at - 1], pictures[at]) < kLeastDistance) return 0;
   const auto before = side_of(pictures, at, false);
   const auto after = side_of(pictures, at, true);
@@ -152,6 +164,11 @@ double cut_score(Pictures pictures, const std::vector<Histogram>& histograms, st
 }
 
 }  // namespace
+
+Likeness likeness(const SmallPicture& a, const SmallPicture& b) {
+  if (color_distance(a, b) < kElsewhere || is_relit(a, b)) return Likeness::same_scene;
+  return structure_correlation(a, b) < kOtherStructure ? Likeness::unrelated : Likeness::doubtful;
+}
 
 std::vector<std::size_t> find_cuts(Pictures pictures) {
   std::vector<Histogram> histograms(pictures.size());

@@ -11,7 +11,8 @@ namespace hindsight::sampler {
 /// Pictures this far before and after a cut decide about it.
 inline constexpr MediaDuration kCutContext = std::chrono::seconds{1};
 
-/// Indices of the pictures that begin a new shot, ascending; never 0.
+/// Indices of the pictures that begin a new shot, ascending; never 0, and never one before
+/// which a frame was left out.
 ///
 /// A cut is a place where every picture shortly before differs from every picture shortly after
 /// by much more than neighbours on either side differ.  "Every" makes flashes harmless: the
@@ -20,5 +21,13 @@ inline constexpr MediaDuration kCutContext = std::chrono::seconds{1};
 /// histograms (finds cuts in the middle of fast motion, which keeps the histogram), and the two
 /// ratios are averaged.
 [[nodiscard]] std::vector<std::size_t> find_cuts(Pictures pictures);
+
+/// How two pictures of different moments go together.
+enum class Likeness {
+  same_scene,  ///< perhaps in another light
+  doubtful,    ///< another scene, or something large in front of this one
+  unrelated,
+};
+[[nodiscard]] Likeness likeness(const SmallPicture& a, const SmallPicture& b);
 
 }  // namespace hindsight::sampler

@@ -66,6 +66,8 @@ struct PlanOptions {
   int max_pair_tokens = 576;
   /// At least 10 s.
   MediaDuration stretch_length{std::chrono::minutes{5}};
+  /// Every frame is looked at, also where packets and key frames say that nothing happens.
+  bool exact = false;
 };
 
 /// Throws Error(usage) naming the option that is out of range or contradicts another one.

@@ -27,6 +27,10 @@ struct SmallPicture {
   std::array<std::uint8_t, kNumChroma> cr{};
   /// measure_detail() of this frame, or of the last one that was measured: [0, 1].
   float detail = 0;
+  /// Time since the picture before, where frames between the two were not looked at; else 0.
+  MediaDuration unseen{0};
+  /// True when so much is unseen that what is before says little of what is here.
+  [[nodiscard]] bool after_gap() const { return unseen > std::chrono::milliseconds{200}; }
 };
 
 /// In order of time, times strictly ascending.

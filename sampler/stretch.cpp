@@ -26,6 +26,16 @@ Pictures pictures_within(Pictures pictures, const TimeSpan& span) {
   return {first, last};
 }
 
+/// With one more picture on each side that lies across a gap.
+Pictures widened(Pictures pictures, const TimeSpan& window) {
+  const Pictures inside = pictures_within(pictures, window);
+  auto first = static_cast<std::size_t>(inside.data() - pictures.data());
+  std::size_t end = first + inside.size();
+  if (first > 0 && first < pictures.size() && pictures[first].after_gap()) --first;
+  if (end < pictures.size() && pictures[end].after_gap()) ++end;
+  return pictures.subspan(first, end - first);
+}
+
 /// A pair that is ready to be taken, with the size that it wants.
 struct Sized {
   CandidatePair pair;
@@ -43,11 +53,12 @@ class StretchPlanning {
   StretchPlanning(const StretchInput& input, const PlanOptions& options)
       : input_(input), options_(options) {
     const TimeSpan window{input.span.begin - kStretchContext, input.span.end + kStretchContext};
-    const Pictures around = pictures_within(input.pictures, window);
+    const Pictures around = widened(input.pictures, window);
     view_.pictures = pictures_within(around, input.span);
     view_.span = input.span;
     if (view_.pictures.empty()) return;
-    const auto cuts = find_cuts(around);
+    add_frames();
+    const auto cuts = all_cuts(around);
     auto findings = find_activity(around, cuts);
     view_.motion = std::move(findings.motion);
     view_.threshold = findings.threshold;
@@ -68,6 +79,26 @@ class StretchPlanning {
   }
 
  private:
+  void add_frames() {
+    for (const MediaTime frame : input_.frames) {
+      if (input_.span.contains(frame)) frames_.push_back(frame);
+    }
+    if (frames_.empty()) {
+      for (const auto& picture : view_.pictures) frames_.push_back(picture.time);
+    }
+    view_.frames = frames_;
+  }
+
+  [[nodiscard]] std::vector<std::size_t> all_cuts(Pictures around) const {
+    auto cuts = find_cuts(around);
+    for (std::size_t i = 1; i < around.size(); ++i) {
+      if (std::ranges::count(input_.known_cuts, around[i].time) > 0) cuts.push_back(i);
+    }
+    std::ranges::sort(cuts);
+    cuts.erase(std::unique(cuts.begin(), cuts.end()), cuts.end());
+    return cuts;
+  }
+
   /// `offset`: index of the stretch's first picture in what `cuts` counts.
   void add_shots(const std::vector<std::size_t>& cuts, std::size_t offset) {
     view_.shots.push_back({0, 0});
@@ -98,7 +129,11 @@ class StretchPlanning {
       const bool active = std::any_of(view_.activity.begin(),
                                       view_.activity.end(),
                                       [&](const Activity& a) { return a.span.contains(time); });
-      demands.push_back({moment, active ? kActivityWeight : 1});
+      const bool alone =
+          moment + 1 < view_.pictures.size() && view_.pictures[moment + 1].after_gap();
+      const auto unseen = alone ? view_.pictures[moment + 1].time - time : kMomentStep;
+      const double time_stood_for = std::max(1.0, to_seconds(unseen) / to_seconds(kMomentStep));
+      demands.push_back({moment, (active ? kActivityWeight : 1) * time_stood_for});
     }
     return demands;
   }
@@ -157,7 +192,7 @@ class StretchPlanning {
     for (const auto& sized : ranked) {
       const PictureSize size = size_at(sized, scale);
       PlannedPair pair{view_.pictures[sized.pair.first].time,
-                       view_.pictures[sized.pair.second].time,
+                       sized.pair.second,
                        {},
                        size.width,
                        size.height,
@@ -213,6 +248,7 @@ class StretchPlanning {
 
   const StretchInput& input_;
   const PlanOptions& options_;
+  std::vector<MediaTime> frames_;
   StretchView view_;
   bool begins_at_cut_ = false;
 };

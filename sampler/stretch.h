@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "sampler/detail.h"
 #include "sampler/plan.h"
@@ -15,12 +16,17 @@ inline constexpr MediaDuration kStretchContext = std::chrono::seconds{2};
 struct StretchInput {
   int number = 0;
   TimeSpan span{};
-  /// Those of [span.begin - kStretchContext, span.end + kStretchContext); others are ignored.
+  /// Those of [span.begin - kStretchContext, span.end + kStretchContext), and across a gap the
+  /// nearest one outside; others are ignored.
   Pictures pictures{};
   /// Of the frames, upright, after the sample aspect ratio.
   PictureSize display{};
   /// Tokens that all pairs together may have.
   std::int64_t max_tokens = 0;
+  /// Times of all frames of the stretch, ascending.  Empty: those of `pictures`.
+  std::span<const MediaTime> frames{};
+  /// Pictures after a gap that are known to begin a shot.
+  std::span<const MediaTime> known_cuts{};
 };
 
 /// A pure function: equal input, equal plan.  In this order, as long as the tokens suffice: each

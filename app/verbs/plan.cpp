@@ -10,6 +10,7 @@
 
 #include "app/choice.h"
 #include "app/context.h"
+#include "app/ladder_report.h"
 #include "app/plan_options.h"
 #include "app/text.h"
 #include "app/video_plan.h"
@@ -22,6 +23,7 @@ namespace {
 struct PlanSettings {
   std::string video;
   bool json = false;
+  bool explain = false;
   int rows = 20;
   sampler::PlanOptions plan;
   ingest::ReaderOptions reader;
@@ -36,7 +38,7 @@ std::vector<sampler::PlannedPair> ranked_pairs(const VideoPlan& plan) {
   return pairs;
 }
 
-void print_json(const VideoPlan& plan) {
+void print_json(const VideoPlan& plan, bool explain) {
   std::vector<std::string> pairs;
   for (const auto& pair : ranked_pairs(plan)) {
     pairs.push_back(fmt::format(
@@ -49,7 +51,10 @@ void print_json(const VideoPlan& plan) {
         pairs.size(),
         to_string(pair.reason)));
   }
-  fmt::print("{{{},\"pairs\":[{}]}}\n", json_members(plan), fmt::join(pairs, ","));
+  fmt::print("{{{},\"pairs\":[{}]{}}}\n",
+             json_members(plan),
+             fmt::join(pairs, ","),
+             explain ? ",\"ladder\":" + ladder_json(plan) : "");
 }
 
 /// The longest time without a pair.
@@ -105,6 +110,7 @@ void print_text(const VideoPlan& plan, const PlanSettings& settings) {
   const auto pairs = ranked_pairs(plan);
   print_heading(plan);
   print_summary(plan, pairs, settings.plan);
+  if (settings.explain) print_ladder(plan);
   const auto shown = settings.rows > 0 ? std::min<std::ptrdiff_t>(settings.rows, std::ssize(pairs))
                                        : std::ssize(pairs);
   if (shown > 0) fmt::print("\nrank  from          to            size       tokens  reason\n");
@@ -133,11 +139,16 @@ void add_plan(CLI::App& root, Context& context) {
       "Needs no model.  The budget is never exceeded, and every prefix of the ranking is a plan "
       "for a smaller one.\n\nExamples:\n"
       "  hindsight plan gate-cam.mp4\n"
+      "  hindsight plan gate-cam.mp4 --explain\n"
       "  hindsight plan gate-cam.mp4 --json --tokens-per-hour 40000\n"
       "Exit codes: 0 done, 2 usage, 3 the video cannot be read.");
   auto settings = std::make_shared<PlanSettings>();
   verb->add_option("VIDEO", settings->video, "A video file or a URL")->required();
   verb->add_flag("--json", settings->json, "One JSON object on stdout");
+  verb->add_flag("--explain",
+                 settings->explain,
+                 "Also show what each rung cost and found: packets, key frames, windows; with "
+                 "--json every window and why it was opened");
   verb->add_option("--rows", settings->rows, "Pairs in the table; 0: all")
       ->check(not_negative())
       ->capture_default_str();
@@ -148,7 +159,7 @@ void add_plan(CLI::App& root, Context& context) {
   verb->callback([settings, &context] {
     const auto plan = plan_video(settings->video, settings->plan, settings->reader, context);
     if (settings->json) {
-      print_json(plan);
+      print_json(plan, settings->explain);
     } else {
       print_text(plan, *settings);
     }

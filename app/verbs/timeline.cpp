@@ -89,6 +89,7 @@ void add_timeline(CLI::App& root, Context& context) {
       "Needs no model.  Activity: something moves in front of a background that stands still.\n\n"
       "Examples:\n"
       "  hindsight timeline gate-cam.mp4\n"
+      "  hindsight timeline film.mkv --exact\n"
       "  hindsight timeline film.mkv --format vtt > film.chapters.vtt\n"
       "Exit codes: 0 done, 2 usage, 3 the video cannot be read.");
   auto settings = std::make_shared<TimelineSettings>();
@@ -98,6 +99,7 @@ void add_timeline(CLI::App& root, Context& context) {
       ->capture_default_str();
   verb->add_option("--stream", settings->reader.stream, "Number of the video stream; -1: the best")
       ->capture_default_str();
+  add_exact_option(*verb, settings->plan);
   verb->callback([settings, &context] {
     const auto plan = plan_video(settings->video, settings->plan, settings->reader, context);
     if (settings->format == "json") {

@@ -57,6 +57,51 @@ TEST_CASE("plan --json has exactly the promised members, ranked, within the budg
   CHECK(result.out.find("\"duration\":4.000000") != std::string::npos);
 }
 
+TEST_CASE("plan --explain tells what each rung cost, and --exact decodes everything") {
+  const TempDir dir;
+  // A minute that stands still but for a box that is there for a second.
+  const auto path = make_clip(
+      dir.file("still.mp4"),
+      {"-f",
+       "lavfi",
+       "-i",
+       "smptebars=s=160x90:r=25:d=60",
+       "-f",
+       "lavfi",
+       "-i",
+       "color=white:s=20x20:r=25:d=60",
+       "-filter_complex",
+       "overlay=x='40+20*(t-31)':y=30:enable='between(t,31,32)'",
+       "-g",
+       "50",
+       "-sc_threshold",
+       "0"});
+  const auto text = run_hindsight({"plan", path, "--explain"});
+  CHECK(text.exit_code == 0);
+  CHECK(text.out.find("key frames") != std::string::npos);
+  CHECK(text.out.find("% of 1 500 frames were decoded for this plan") != std::string::npos);
+  const auto ladder = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"plan", path, "--json", "--explain"});
+    return nlohmann::json::parse(run_hindsight(arguments).out)["ladder"];
+  };
+  const auto climbed = ladder({});
+  CHECK(climbed["packets"]["packets"] == 1500);
+  CHECK(climbed["key_frames"]["frames"] == 30);
+  CHECK(climbed["windows"]["frames"].get<int>() < 150);
+  REQUIRE_FALSE(climbed["windows"]["opened"].empty());
+  for (const auto& window : climbed["windows"]["opened"]) {
+    CHECK(window["from"].get<double>() >= 28);
+    CHECK(window["to"].get<double>() <= 36);
+    CHECK((window["reason"] == "packets" || window["reason"] == "change"));
+  }
+  CHECK(climbed["all_frames"]["stretches"] == 0);
+  const auto exact = ladder({"--exact"});
+  CHECK(exact["all_frames"]["stretches"] == 1);
+  // Opening the file had decoded the first ones.
+  CHECK(exact["all_frames"]["frames"].get<int>() >= 1490);
+  CHECK(exact["windows"]["opened"].empty());
+}
+
 TEST_CASE("plan and timeline say the same to people and to programs") {
   const TempDir dir;
   const auto path = two_shots(dir);

@@ -148,9 +148,14 @@ bool any_activity_in(const std::vector<StretchPlan>& plans, double from, double 
   return false;
 }
 
-}  // namespace
+/// Hard cuts of four films.
+struct CutScore {
+  double cuts = 0;
+  double recall = 0;
+  double precision = 0;
+};
 
-TEST_CASE("hard cuts of edited films: recall at least 0.97 at a precision of at least 0.95") {
+CutScore find_film_cuts(const PlanOptions& options) {
   const TempDir dir;
   double found = 0;
   double right = 0;
@@ -159,7 +164,7 @@ TEST_CASE("hard cuts of edited films: recall at least 0.97 at a precision of at 
   for (const unsigned seed : {1U, 2U, 3U, 4U}) {
     const auto film = edited_film(dir, seed, 61);
     std::vector<int> begins;
-    for (const auto& shot : sampler::join_shots(plan_all(film.path))) {
+    for (const auto& shot : sampler::join_shots(plan_all(film.path, options))) {
       if (shot.begins_at_cut)
         begins.push_back(static_cast<int>(std::lround(to_seconds(shot.span.begin) * 25)));
     }
@@ -178,9 +183,22 @@ TEST_CASE("hard cuts of edited films: recall at least 0.97 at a precision of at 
     cuts += static_cast<double>(film.cuts.size());
     detections += static_cast<double>(begins.size());
   }
-  CHECK(cuts >= 100);
-  CHECK(found / cuts >= 0.97);
-  CHECK(right / detections >= 0.95);
+  return {cuts, found / cuts, right / detections};
+}
+
+}  // namespace
+
+TEST_CASE("hard cuts of edited films: recall at least 0.97 at a precision of at least 0.95") {
+  const auto score = find_film_cuts({.exact = true});
+  CHECK(score.cuts >= 100);
+  CHECK(score.recall >= 0.97);
+  CHECK(score.precision >= 0.95);
+}
+
+TEST_CASE("hard cuts by the ladder: recall at least 0.93 at a precision of at least 0.93") {
+  const auto score = find_film_cuts({});
+  CHECK(score.recall >= 0.93);
+  CHECK(score.precision >= 0.93);
 }
 
 TEST_CASE("planning that starts at any stretch goes on as if it had begun at the first one") {

@@ -1,0 +1,141 @@
+#include "pipeline/detail/ladder_reader.h"
+
+#include <algorithm>
+
+#include "pipeline/detail/rung_meter.h"
+#include "pipeline/detail/small_pictures.h"
+#include "sampler/windows.h"
+
+namespace hindsight::pipeline {
+namespace {
+
+using sampler::SmallPicture;
+
+// Fewer key frames do not tell what is usual; so short a stretch is soon decoded.
+constexpr std::ptrdiff_t kLeastKeyFrames = 8;
+// Every second frame shows motion when frames are no further apart than this; cuts need them all.
+constexpr MediaDuration kDense = std::chrono::milliseconds{45};
+
+std::vector<sampler::Packet> to_packets(const std::vector<ingest::ScannedPacket>& scanned) {
+  std::vector<sampler::Packet> packets;
+  for (const auto& packet : scanned) packets.push_back({packet.time, packet.bytes, packet.is_key});
+  return packets;
+}
+
+bool frames_are_dense(const ingest::StreamFacts& facts) {
+  const auto& rate = facts.average_frame_rate;
+  return rate.num > 0 && MediaDuration{1'000'000'000 * rate.den / rate.num} <= kDense;
+}
+
+/// Notes before which pictures some of `frames` are missing.
+void note_unseen(const std::vector<MediaTime>& frames, std::vector<SmallPicture>& pictures) {
+  for (std::size_t i = 1; i < pictures.size(); ++i) {
+    const auto next = std::ranges::upper_bound(frames, pictures[i - 1].time);
+    const bool missing = next != frames.end() && *next < pictures[i].time;
+    if (missing) pictures[i].unseen = pictures[i].time - pictures[i - 1].time;
+  }
+}
+
+}  // namespace
+
+TimeSpan LadderReader::reach_of(const TimeSpan& span) const {
+  const auto& keys = scan_.key_frames;
+  auto first = std::ranges::upper_bound(keys, span.begin);
+  for (int i = 0; i < 2 && first != keys.begin(); ++i) --first;
+  auto last = std::ranges::lower_bound(keys, span.end);
+  for (int i = 0; i < 2 && last != keys.end(); ++i) ++last;
+  const MediaTime begin = first == keys.end() ? span.begin : std::min(*first, span.begin);
+  return {begin, last == keys.end() ? MediaTime::from_ns(INT64_MAX) : *last};
+}
+
+bool LadderReader::can_climb(const TimeSpan& span) const {
+  if (options_.exact || !scan_.table) return false;
+  const auto& keys = scan_.key_frames;
+  const auto first = std::ranges::lower_bound(keys, span.begin);
+  const auto last = std::ranges::lower_bound(keys, span.end);
+  if (last - first < kLeastKeyFrames) return false;
+  MediaDuration unseen{0};
+  for (auto key = first; key != last; ++key) {
+    const MediaTime next = key + 1 == last ? span.end : *(key + 1);
+    if (next - *key > sampler::longest_gap(options_)) unseen += next - *key;
+  }
+  return unseen < span.length() / 2;
+}
+
+std::vector<SmallPicture> LadderReader::read_key_pictures(
+    const TimeSpan& reach, const std::function<bool(MediaTime)>& on_frame, bool& stopped) {
+  std::vector<SmallPicture> pictures;
+  PictureReducer reducer;
+  reader_.read_key_frames(reach, [&](const ingest::Frame& frame) {
+    stopped = on_frame && !on_frame(frame.time());
+    if (!stopped) pictures.push_back(reducer.reduce(frame));
+    return !stopped;
+  });
+  return pictures;
+}
+
+std::optional<StretchSight> LadderReader::look(const TimeSpan& span,
+                                               const std::function<bool(MediaTime)>& on_frame,
+                                               LadderReport& report) {
+  const TimeSpan reach = reach_of(span);
+  StretchSight sight;
+  const auto packets = to_packets(ingest::packets_in(scan_, reach));
+  for (const auto& packet : packets) sight.frames.push_back(packet.time);
+  std::vector<SmallPicture> keys;
+  bool stopped = false;
+  {
+    const RungMeter meter(reader_, report.key_frames);
+    keys = read_key_pictures(reach, on_frame, stopped);
+  }
+  if (stopped) return std::nullopt;
+  const auto claimed = std::ranges::count_if(packets, &sampler::Packet::is_key);
+  const bool are_there = std::ssize(keys) * 2 > claimed && keys.front().time <= span.begin;
+  if (!are_there) return StretchSight{};
+  const auto choice = sampler::choose_windows(span, packets, keys, options_);
+  report.num_spaces +=
+      std::ranges::count_if(keys, [&](const SmallPicture& key) { return span.contains(key.time); });
+  report.opened.insert(report.opened.end(), choice.windows.begin(), choice.windows.end());
+  report.marked_cuts +=
+      std::ranges::count_if(choice.known_cuts, [&](MediaTime cut) { return span.contains(cut); });
+
+  const RungMeter meter(reader_, report.windows);
+  auto key = keys.begin();
+  for (const auto& window : choice.windows) {
+    for (; key != keys.end() && key->time < window.span.begin; ++key) {
+      sight.pictures.push_back(*key);
+    }
+    while (key != keys.end() && key->time < window.span.end) ++key;
+    const SmallPicture* after = key != keys.end() ? &*key : nullptr;
+    if (!read_window(choice, window, after, on_frame, sight.pictures)) return std::nullopt;
+  }
+  sight.pictures.insert(sight.pictures.end(), key, keys.end());
+  note_unseen(sight.frames, sight.pictures);
+  sight.known_cuts = choice.known_cuts;
+  return sight;
+}
+
+bool LadderReader::read_window(const sampler::WindowChoice& choice,
+                               const sampler::Window& window,
+                               const SmallPicture* after,
+                               const std::function<bool(MediaTime)>& on_frame,
+                               std::vector<SmallPicture>& pictures) {
+  PictureReducer reducer;
+  std::optional<sampler::SettleWatch> watch;
+  if (after != nullptr) watch.emplace(choice, window, *after);
+  reader_.seek(window.span.begin);
+  if (window.reason != sampler::WindowReason::scene && frames_are_dense(scan_.facts)) {
+    reader_.leave_out_unreferenced();
+  }
+  while (const auto frame = reader_.next()) {
+    if (frame->time() >= window.span.end) break;
+    if (on_frame && !on_frame(frame->time())) return false;
+    if (frame->time() < window.span.begin) continue;
+    pictures.push_back(reducer.reduce(*frame));
+    if (watch && watch->is_settled(pictures.back())) break;
+    // The next window may begin here: its first frame stays with the reader.
+    if (frame->time() + frame->duration() >= window.span.end) break;
+  }
+  return true;
+}
+
+}  // namespace hindsight::pipeline

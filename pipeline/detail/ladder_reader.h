@@ -1,0 +1,63 @@
+// Climbs the ladder for one stretch: packets, key frames, windows that matter.  Private to
+// pipeline/.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "ingest/packet_scan.h"
+#include "ingest/video_reader.h"
+#include "pipeline/ladder.h"
+#include "sampler/plan.h"
+#include "sampler/small_picture.h"
+#include "sampler/windows.h"
+
+namespace hindsight::pipeline {
+
+/// What is known of a stretch without decoding all of it, as sampler::StretchInput wants it.
+struct StretchSight {
+  std::vector<sampler::SmallPicture> pictures;
+  std::vector<MediaTime> frames;
+  std::vector<MediaTime> known_cuts;
+};
+
+/// Uses a reader that others move between two calls.
+class LadderReader {
+ public:
+  LadderReader(ingest::VideoReader& reader,
+               ingest::PacketScan scan,
+               const sampler::PlanOptions& options)
+      : reader_(reader), scan_(std::move(scan)), options_(options) {}
+
+  /// Whether the key frames around `span` are near enough to each other to tell something; depends
+  /// on the scan alone.
+  [[nodiscard]] bool can_climb(const TimeSpan& span) const;
+
+  /// Empty when `on_frame` returned false; without pictures when the key frames cannot be decoded
+  /// alone (intra refresh calls such frames so) and the stretch is to be read straight.  Afterwards
+  /// the reader stands anywhere.
+  [[nodiscard]] std::optional<StretchSight> look(const TimeSpan& span,
+                                                 const std::function<bool(MediaTime)>& on_frame,
+                                                 LadderReport& report);
+
+ private:
+  /// Adds the pictures of `window`, whose last ones may be left out when they look like `after`,
+  /// the key picture that follows (null: none).  False when `on_frame` returned false.
+  [[nodiscard]] bool read_window(const sampler::WindowChoice& choice,
+                                 const sampler::Window& window,
+                                 const sampler::SmallPicture* after,
+                                 const std::function<bool(MediaTime)>& on_frame,
+                                 std::vector<sampler::SmallPicture>& pictures);
+  /// From the second key frame before `span` to the second one after it.
+  [[nodiscard]] TimeSpan reach_of(const TimeSpan& span) const;
+  [[nodiscard]] std::vector<sampler::SmallPicture> read_key_pictures(
+      const TimeSpan& reach, const std::function<bool(MediaTime)>& on_frame, bool& stopped);
+
+  ingest::VideoReader& reader_;
+  ingest::PacketScan scan_;
+  sampler::PlanOptions options_;
+};
+
+}  // namespace hindsight::pipeline

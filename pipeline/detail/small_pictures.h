@@ -1,0 +1,21 @@
+// From decoded frames to what the sampler sees.  Private to pipeline/.
+#pragma once
+
+#include <cstdint>
+
+#include "ingest/video_reader.h"
+#include "sampler/small_picture.h"
+
+namespace hindsight::pipeline {
+
+/// Reduces frames that come in the order of time.
+class PictureReducer {
+ public:
+  [[nodiscard]] sampler::SmallPicture reduce(const ingest::Frame& frame);
+
+ private:
+  float detail_ = 0;
+  std::int64_t detail_step_ = -1;
+};
+
+}  // namespace hindsight::pipeline

@@ -1,0 +1,31 @@
+// What the rungs of the ladder cost and found: packets, key frames, windows.  The fourth rung, the
+// frames of the chosen pairs, is PairFetcher's.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sampler/windows.h"
+
+namespace hindsight::pipeline {
+
+/// What reading took.
+struct RungCost {
+  double seconds = 0;
+  std::int64_t packets = 0;  ///< read from the file
+  std::int64_t frames = 0;   ///< decoded
+};
+
+struct LadderReport {
+  RungCost key_frames;
+  RungCost windows;
+  /// Stretches that are read from end to end: the packets have no table, the key frames are too few
+  /// or too far apart, or it was asked for.
+  RungCost straight;
+  int straight_stretches = 0;
+  std::int64_t num_spaces = 0;          ///< between neighbouring key frames, all together
+  std::vector<sampler::Window> opened;  ///< of them
+  std::int64_t marked_cuts = 0;         ///< key frames out of turn that begin a shot
+};
+
+}  // namespace hindsight::pipeline

@@ -1,0 +1,40 @@
+// How much moves between two pictures, in units of noise.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "sampler/change_map.h"
+
+namespace hindsight::sampler {
+
+/// More than this share of changed cells: no background stands still.
+inline constexpr float kWholePicture = 0.7F;
+
+/// How much moves at one moment.
+struct Motion {
+  MediaTime time{};
+  /// Largest change of a cell in units of that cell's own noise; 0 where the whole picture moves.
+  float strength = 0;
+  /// Share of the cells that change by more than noise: [0, 1].
+  float area = 0;
+};
+
+/// `deviations`: what CellNoise says of the cells.
+[[nodiscard]] Motion measure_motion(MediaTime time,
+                                    const ChangeMap& map,
+                                    const std::array<float, kNumCells>& deviations);
+
+/// The strength from which on motion stands out of quiet moments; `weights`: how much time each
+/// stands for.
+[[nodiscard]] float motion_threshold(std::span<const Motion> motion,
+                                     std::span<const std::uint32_t> weights);
+
+/// Comparisons of neighbours are this far apart, and time counts in this unit.
+inline constexpr MediaDuration kLookStep = std::chrono::milliseconds{66};
+
+/// Time counted in looks: at least 1, at most five seconds' worth.
+[[nodiscard]] std::uint32_t look_weight(MediaDuration length);
+
+}  // namespace hindsight::sampler

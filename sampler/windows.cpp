@@ -1,0 +1,235 @@
+#include "sampler/windows.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <optional>
+
+#include "core/error.h"
+#include "sampler/cuts.h"
+#include "sampler/motion.h"
+
+namespace hindsight::sampler {
+namespace {
+
+using namespace std::chrono_literals;
+
+// A change is looked at from this share of the strength on that would be activity.
+constexpr float kSurprisingShare = 0.7F;
+// Packets are summed over two steps: B pictures are small, and come in groups of up to 0.3 s.
+constexpr MediaDuration kStep = 200ms;
+// An empty picture takes some bytes; a difference of a few of them says nothing.
+constexpr double kBytesOfNothing = 32;
+// Deviations from what is usual that are a surprise, and the least deviation, of log bytes.
+constexpr double kSurprise = 4;
+constexpr double kLeastDeviation = 0.04;
+constexpr double kMadToDeviation = 1.4826;
+// So many spaces tell what is usual in one place of a space.
+constexpr std::size_t kEnoughSpaces = 5;
+// So long a window must look like its end before the rest is left out, and so much must be left.
+constexpr MediaDuration kSettled = 500ms;
+constexpr MediaDuration kWorthLeavingOut = 400ms;
+constexpr double kFilled = 0.05;
+constexpr MediaDuration kLongestBlind = 4s;
+// A key frame came out of turn when less than this share of the longest space went before.
+constexpr double kOutOfTurn = 0.9;
+
+double median(std::vector<double> values) {
+  if (values.empty()) return 0;
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+/// From one key frame to the next.
+struct Space {
+  TimeSpan span;
+  std::vector<std::optional<double>> load;  ///< log bytes of the packets at each step; empty: none
+  float strength = 0;                       ///< of the change between its key frames
+  Likeness likeness = Likeness::same_scene;
+  MediaDuration longest_unseen{0};
+  std::optional<MediaTime> surprising_until;  ///< empty: its packets are as usual
+
+  [[nodiscard]] bool other_scene() const { return likeness != Likeness::same_scene; }
+};
+
+std::vector<std::optional<double>> load_of(std::span<const Packet> packets, const TimeSpan& span) {
+  struct Sum {
+    double bytes = 0;
+    int packets = 0;
+  };
+  std::vector<Sum> steps(static_cast<std::size_t>(span.length() / kStep) + 1);
+  auto packet = std::ranges::lower_bound(packets, span.begin, {}, &Packet::time);
+  for (; packet != packets.end() && packet->time < span.end; ++packet) {
+    if (packet->is_key) continue;
+    auto& sum = steps[static_cast<std::size_t>((packet->time - span.begin) / kStep)];
+    sum.bytes += static_cast<double>(packet->bytes);
+    ++sum.packets;
+  }
+  std::vector<std::optional<double>> load;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const Sum next = i + 1 < steps.size() ? steps[i + 1] : Sum{};
+    const int count = steps[i].packets + next.packets;
+    load.push_back(count == 0 ? std::nullopt
+                              : std::optional(std::log((steps[i].bytes + next.bytes) / count +
+                                                       kBytesOfNothing)));
+  }
+  return load;
+}
+
+/// Marks the spaces whose packets are larger somewhere than usual in that place.
+void find_surprising_packets(std::vector<Space>& spaces) {
+  std::map<std::size_t, std::vector<double>> by_place;
+  std::vector<double> all;
+  for (const auto& space : spaces) {
+    for (std::size_t i = 0; i < space.load.size(); ++i) {
+      if (!space.load[i]) continue;
+      by_place[i].push_back(*space.load[i]);
+      all.push_back(*space.load[i]);
+    }
+  }
+  const double usual = median(all);
+  std::map<std::size_t, double> usual_at;
+  for (const auto& [place, loads] : by_place) {
+    usual_at[place] = loads.size() >= kEnoughSpaces ? median(loads) : usual;
+  }
+  std::vector<double> deviations;
+  for (const auto& [place, loads] : by_place) {
+    for (const double load : loads) deviations.push_back(std::abs(load - usual_at[place]));
+  }
+  const double deviation = std::max(kLeastDeviation, kMadToDeviation * median(deviations));
+  for (auto& space : spaces) {
+    for (std::size_t i = 0; i < space.load.size(); ++i) {
+      if (space.load[i] && *space.load[i] - usual_at[i] > kSurprise * deviation) {
+        space.surprising_until = space.span.begin + kStep * (static_cast<std::int64_t>(i) + 2);
+      }
+    }
+  }
+}
+
+/// Compares the key frames at both ends of every space.
+void compare_key_pictures(Pictures keys, std::vector<Space>& spaces, WindowChoice& choice) {
+  CellNoise noise;
+  std::vector<ChangeMap> maps;
+  std::vector<std::uint32_t> weights;
+  for (std::size_t i = 0; i + 1 < keys.size(); ++i) {
+    maps.push_back(change_map(keys[i], keys[i + 1]));
+    weights.push_back(look_weight(keys[i + 1].time - keys[i].time));
+    noise.add(maps.back(), weights.back());
+  }
+  choice.deviations = noise.deviations();
+  std::vector<Motion> motion;
+  for (std::size_t i = 0; i < maps.size(); ++i) {
+    motion.push_back(measure_motion(keys[i].time, maps[i], choice.deviations));
+    spaces[i].strength = motion.back().strength;
+    spaces[i].likeness = likeness(keys[i], keys[i + 1]);
+    const bool all_changed = motion.back().area > kWholePicture;
+    if (all_changed && !spaces[i].other_scene()) spaces[i].likeness = Likeness::doubtful;
+  }
+  choice.surprising = kSurprisingShare * motion_threshold(motion, weights);
+}
+
+/// The longest time that may pass unseen in a space.  Where its packets are as large as this share
+/// of its key frame, motion, noise or a constant bit rate fills them, and they do not tell what a
+/// small thing adds.
+MediaDuration longest_unseen(std::span<const Packet> packets,
+                             const TimeSpan& span,
+                             const PlanOptions& options) {
+  const auto key = std::ranges::lower_bound(packets, span.begin, {}, &Packet::time);
+  if (key == packets.end()) return longest_gap(options);
+  std::vector<double> others;
+  for (auto other = key + 1; other != packets.end() && other->time < span.end; ++other) {
+    others.push_back(static_cast<double>(other->bytes));
+  }
+  const bool packets_tell = median(others) < kFilled * static_cast<double>(key->bytes);
+  return packets_tell ? longest_gap(options) : std::min(longest_gap(options), kLongestBlind);
+}
+
+std::vector<Space> spaces_between(Pictures keys,
+                                  std::span<const Packet> packets,
+                                  const PlanOptions& options) {
+  std::vector<Space> spaces;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const bool last = i + 1 == keys.size();
+    const MediaTime end = last ? packets.back().time + MediaDuration{1} : keys[i + 1].time;
+    const TimeSpan between{keys[i].time, std::max(end, keys[i].time)};
+    auto& space = spaces.emplace_back();
+    space.span = between;
+    space.load = load_of(packets, between);
+    space.longest_unseen = longest_unseen(packets, between, options);
+  }
+  return spaces;
+}
+
+MediaDuration longest(const std::vector<Space>& spaces) {
+  MediaDuration longest{0};
+  for (const auto& space : spaces) longest = std::max(longest, space.span.length());
+  return longest;
+}
+
+}  // namespace
+
+std::string_view to_string(WindowReason reason) {
+  switch (reason) {
+    case WindowReason::change:
+      return "change";
+    case WindowReason::scene:
+      return "scene";
+    case WindowReason::packets:
+      return "packets";
+    case WindowReason::unseen:
+      return "unseen";
+  }
+  throw Error(ErrorCode::internal, "a window has no reason");
+}
+
+MediaDuration longest_gap(const PlanOptions& options) {
+  return std::min(options.coverage_floor / 2, options.stretch_length / 4);
+}
+
+WindowChoice choose_windows(const TimeSpan& span,
+                            std::span<const Packet> packets,
+                            Pictures key_pictures,
+                            const PlanOptions& options) {
+  WindowChoice choice;
+  if (key_pictures.empty() || packets.empty()) return choice;
+  auto spaces = spaces_between(key_pictures, packets, options);
+  find_surprising_packets(spaces);
+  compare_key_pictures(key_pictures, spaces, choice);
+  const auto out_of_turn = kOutOfTurn * to_seconds(longest(spaces));
+  const auto reason_for = [&](const Space& space, bool marked) -> std::optional<WindowReason> {
+    if (space.other_scene() && !marked) return WindowReason::scene;
+    if (space.strength >= choice.surprising && !marked) return WindowReason::change;
+    if (space.surprising_until) return WindowReason::packets;
+    if (space.span.length() > space.longest_unseen) return WindowReason::unseen;
+    return std::nullopt;
+  };
+  for (const auto& space : spaces) {
+    const bool marked =
+        space.likeness == Likeness::unrelated && to_seconds(space.span.length()) < out_of_turn;
+    if (marked) choice.known_cuts.push_back(space.span.end);
+    if (!space.span.overlaps(span)) continue;
+    if (const auto reason = reason_for(space, marked)) {
+      choice.windows.push_back({space.span,
+                                *reason,
+                                space.surprising_until.value_or(space.span.begin),
+                                space.longest_unseen});
+    }
+  }
+  return choice;
+}
+
+bool SettleWatch::is_settled(const SmallPicture& picture) {
+  if (window_.reason == WindowReason::unseen) return false;
+  const auto change = measure_motion(picture.time, change_map(picture, after_), choice_.deviations);
+  if (change.strength >= choice_.surprising || change.area > kWholePicture) {
+    alike_since_.reset();
+    return false;
+  }
+  if (!alike_since_) alike_since_ = picture.time;
+  const auto left = window_.span.end - picture.time;
+  return picture.time - *alike_since_ >= kSettled && picture.time >= window_.calm_from &&
+         left >= kWorthLeavingOut && left <= window_.longest_unseen;
+}
+
+}  // namespace hindsight::sampler

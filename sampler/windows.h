@@ -1,0 +1,82 @@
+// Where a stretch has to be looked at closely, from its packets and its key frames alone.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "core/media_time.h"
+#include "sampler/plan.h"
+#include "sampler/small_picture.h"
+
+namespace hindsight::sampler {
+
+/// One packet of the stream, in the order of time.
+struct Packet {
+  MediaTime time{};  ///< of its picture
+  std::int64_t bytes = 0;
+  bool is_key = false;
+};
+
+/// Why the frames between two key frames are decoded.
+enum class WindowReason {
+  change,   ///< something begins, ends or moves: cells of the two key frames differ beyond noise
+  scene,    ///< the two key frames show different things, and the encoder did not mark where
+  packets,  ///< the packets between are larger than those in the same place elsewhere
+  unseen,   ///< the key frames are too far apart
+};
+[[nodiscard]] std::string_view to_string(WindowReason reason);
+
+/// The frames from one key frame to the next.
+struct Window {
+  TimeSpan span{};
+  WindowReason reason = WindowReason::unseen;
+  /// From here on the packets are as usual.
+  MediaTime calm_from{};
+  /// longest_gap(), or less where the packets tell little.
+  MediaDuration longest_unseen{0};
+};
+
+struct WindowChoice {
+  std::vector<Window> windows;        ///< ascending, disjoint
+  std::vector<MediaTime> known_cuts;  ///< key frames that begin a shot
+  /// What the key frames say of the cells' noise, and the strength of a change that is a surprise.
+  std::array<float, kNumCells> deviations{};
+  float surprising = 0;
+};
+
+/// No more time than this passes between two looks, however quiet the packets are.
+[[nodiscard]] MediaDuration longest_gap(const PlanOptions& options);
+
+/// Chooses among the spaces between `key_pictures` (and from the last one to the end of `packets`)
+/// those that reach into `span`.  Thresholds are relative to what is usual among the spaces given,
+/// so that an encoder's habits and a camera's noise cancel out.  Encoders put key frames out of
+/// turn at hard cuts: where the picture before such a key frame shows something else, it is a cut.
+/// `packets`: those from the first key picture on.
+[[nodiscard]] WindowChoice choose_windows(const TimeSpan& span,
+                                          std::span<const Packet> packets,
+                                          Pictures key_pictures,
+                                          const PlanOptions& options);
+
+/// Tells when a window need not be decoded to its end.
+class SettleWatch {
+ public:
+  /// `after`: the key picture that ends the window.  Both outlive the watch.
+  SettleWatch(const WindowChoice& choice, const Window& window, const SmallPicture& after)
+      : choice_(choice), window_(window), after_(after) {}
+
+  /// For pictures in the order of time: true once they have looked like `after` for half a second,
+  /// the packets are calm, and enough is left to be worth leaving out.
+  [[nodiscard]] bool is_settled(const SmallPicture& picture);
+
+ private:
+  const WindowChoice& choice_;
+  const Window& window_;
+  const SmallPicture& after_;
+  std::optional<MediaTime> alike_since_;
+};
+
+}  // namespace hindsight::sampler

@@ -1,0 +1,181 @@
+#include "sampler/windows.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "pictures.h"
+
+using namespace std::chrono_literals;
+using namespace hindsight;
+using namespace hindsight::sampler;
+using hindsight::test::cut_at;
+using hindsight::test::make_film;
+using hindsight::test::Scene;
+using hindsight::test::still;
+using hindsight::test::with_box;
+
+namespace {
+
+constexpr double kLength = 60;
+
+/// Packets as an encoder makes them of a picture that stands still, 25 a second.
+struct PacketFilm {
+  double gop = 2;                    ///< seconds between key frames
+  std::int64_t other_bytes = 200;    ///< of a packet that is no key frame
+  std::vector<double> key_frames{};  ///< besides the regular ones
+  TimeSpan busy{};                   ///< packets in it are ten times as large
+};
+
+std::vector<Packet> make_packets(const PacketFilm& film) {
+  std::vector<Packet> packets;
+  double next_key = 0;
+  for (int i = 0; i < static_cast<int>(kLength * 25); ++i) {
+    const double seconds = i / 25.0;
+    const bool marked = std::any_of(film.key_frames.begin(), film.key_frames.end(), [&](double t) {
+      return std::abs(t - seconds) < 0.01;
+    });
+    const bool is_key = seconds >= next_key - 1e-6 || marked;
+    if (is_key) next_key = seconds + film.gop;
+    const MediaTime time = MediaTime::from_ns(std::int64_t{i} * 40'000'000);
+    // Sizes vary by a few percent, as they do.
+    const std::int64_t bytes = film.other_bytes * (100 + i % 7) / 100;
+    packets.push_back(
+        {time, is_key ? 20'000 : bytes * (film.busy.contains(time) ? 10 : 1), is_key});
+  }
+  return packets;
+}
+
+std::vector<SmallPicture> key_pictures(const Scene& scene, const std::vector<Packet>& packets) {
+  std::vector<SmallPicture> keys;
+  for (const auto& picture : make_film(scene, {.seconds = kLength, .noise = 1})) {
+    const auto packet = std::ranges::find(packets, picture.time, &Packet::time);
+    if (packet != packets.end() && packet->is_key) keys.push_back(picture);
+  }
+  return keys;
+}
+
+WindowChoice choose(const Scene& scene,
+                    const PacketFilm& film,
+                    const TimeSpan& span = {{}, MediaTime{60s}}) {
+  const auto packets = make_packets(film);
+  return choose_windows(span, packets, key_pictures(scene, packets), {});
+}
+
+Scene box_between(double from, double to) {
+  return with_box(
+      still(3),
+      [=](double t) { return t >= from && t < to ? 10 + 3 * (t - from) : -99; },
+      4,
+      4,
+      250);
+}
+
+}  // namespace
+
+TEST_CASE("nothing is opened where nothing changes") {
+  for (const double gop : {1.0, 2.0, 5.0, 10.0}) {
+    CAPTURE(gop);
+    const auto choice = choose(still(1), {.gop = gop});
+    CHECK(choice.windows.empty());
+    CHECK(choice.known_cuts.empty());
+  }
+}
+
+TEST_CASE("the space in which something happens is opened, for its reason, and no other") {
+  struct Row {
+    std::string name;
+    Scene scene;
+    PacketFilm film;
+    std::vector<std::pair<double, double>> spans;
+    WindowReason reason;
+  };
+  const std::vector<Row> rows{
+      {"a box is there at one key frame",
+       box_between(19, 21),
+       {},
+       {{18, 20}, {20, 22}},
+       WindowReason::change},
+      {"a box comes and stays", box_between(21, 99), {}, {{20, 22}}, WindowReason::change},
+      {"something between two key frames that leaves no trace",
+       still(1),
+       {.busy = {MediaTime{22500ms}, MediaTime{23300ms}}},
+       {{22, 24}},
+       WindowReason::packets},
+      {"a cut on a fixed grid", cut_at({31}, 5), {}, {{30, 32}}, WindowReason::scene},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.name);
+    auto windows = choose(row.scene, row.film).windows;
+    // What moves on is opened, too: the first windows decide.
+    REQUIRE(windows.size() >= row.spans.size());
+    for (std::size_t i = 0; i < row.spans.size(); ++i) {
+      CHECK(to_seconds(windows[i].span.begin) == doctest::Approx(row.spans[i].first));
+      CHECK(to_seconds(windows[i].span.end) == doctest::Approx(row.spans[i].second));
+      CHECK(to_string(windows[i].reason) == to_string(row.reason));
+    }
+  }
+}
+
+TEST_CASE("a key frame out of turn that shows something else is a cut and opens nothing") {
+  const auto choice = choose(cut_at({31}, 5), {.gop = 10, .key_frames = {31}});
+  CHECK(choice.known_cuts == std::vector<MediaTime>{MediaTime{31s}});
+  CHECK(choice.windows.empty());
+  // Out of turn alone is none.
+  CHECK(choose(still(1), {.gop = 10, .key_frames = {31}}).known_cuts.empty());
+}
+
+TEST_CASE("no space is left out that is longer than may pass unseen") {
+  CHECK(choose(still(1), {.gop = 10}).windows.empty());
+  CHECK(choose(still(1), {.gop = 12}).windows.size() == 5);
+  // Noise or a constant bit rate fills the packets: they do not tell that nothing happened.
+  CHECK(choose(still(1), {.gop = 10, .other_bytes = 4000}).windows.size() == 6);
+  CHECK(choose(still(1), {.gop = 2, .other_bytes = 4000}).windows.empty());
+  for (const auto& window : choose(still(1), {.gop = 12}).windows) {
+    CHECK(window.reason == WindowReason::unseen);
+  }
+  CHECK(longest_gap({}) == 10s);
+  CHECK(longest_gap({.coverage_floor = 4s}) == 2s);
+  CHECK(longest_gap({.coverage_floor = 20s, .stretch_length = 20s}) == 5s);
+}
+
+TEST_CASE("only spaces that reach into the span are opened") {
+  const PacketFilm busy{.busy = {MediaTime{22500ms}, MediaTime{23300ms}}};
+  CHECK(choose(still(1), busy, {MediaTime{}, MediaTime{22s}}).windows.empty());
+  CHECK(choose(still(1), busy, {MediaTime{23s}, MediaTime{60s}}).windows.size() == 1);
+  CHECK(choose(still(1), busy, {MediaTime{24s}, MediaTime{60s}}).windows.empty());
+}
+
+TEST_CASE("without packets or key frames nothing is chosen") {
+  const auto packets = make_packets({});
+  const TimeSpan span{{}, MediaTime{60s}};
+  CHECK(choose_windows(span, {}, key_pictures(still(1), packets), {}).windows.empty());
+  CHECK(choose_windows(span, packets, {}, {}).windows.empty());
+  const auto one = make_film(still(1), {.seconds = 0.04});
+  CHECK(choose_windows(span, packets, one, {}).windows.size() == 1);
+}
+
+TEST_CASE("a window is left where it looks like its end, not before the packets are calm") {
+  const auto film = make_film(box_between(0.5, 1.5), {.seconds = 6});
+  WindowChoice choice;
+  choice.deviations.fill(1.5F);
+  choice.surprising = 12;
+  const auto settled_at = [&](Window window) {
+    window.span = {{}, film.back().time};
+    window.longest_unseen = 10s;
+    SettleWatch watch(choice, window, film.back());
+    for (const auto& picture : film) {
+      if (watch.is_settled(picture)) return to_seconds(picture.time);
+    }
+    return -1.0;
+  };
+  // It looks like its end at once, until the box comes.
+  CHECK(settled_at({.reason = WindowReason::change, .calm_from = MediaTime{1s}}) ==
+        doctest::Approx(2.04));
+  CHECK(settled_at({.reason = WindowReason::packets, .calm_from = MediaTime{3s}}) ==
+        doctest::Approx(3.0).epsilon(0.02));
+  CHECK(settled_at({.reason = WindowReason::unseen}) == -1);
+}
