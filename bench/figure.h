@@ -31,6 +31,7 @@ struct Setup {
 using Benchmark = std::vector<Figure> (*)(const Setup&);
 
 std::vector<Figure> bench_read(const Setup& setup);
+std::vector<Figure> bench_ingest(const Setup& setup);
 std::vector<Figure> bench_store(const Setup& setup);
 std::vector<Figure> bench_vision(const Setup& setup);
 std::vector<Figure> bench_language(const Setup& setup);

@@ -46,6 +46,7 @@ void print_figure(const Figure& figure, bool json) {
 int main(int argc, char** argv) {
   const std::vector<std::pair<std::string, Benchmark>> benchmarks{
       {"read", bench_read},
+      {"ingest", bench_ingest},
       {"store", bench_store},
       {"vision", bench_vision},
       {"language", bench_language},
@@ -63,7 +64,7 @@ int main(int argc, char** argv) {
     if (std::none_of(
             benchmarks.begin(), benchmarks.end(), [&](const auto& b) { return b.first == name; })) {
       fmt::print(
-          stderr, "no benchmark is called {}; there are: read store vision language ask\n", name);
+          stderr, "no benchmark is called {}; there are: read ingest store vision language ask\n", name);
       return 2;
     }
   }

@@ -1,0 +1,144 @@
+// What a plan costs against decoding everything, and chosen frames against the groups that hold
+// them.
+
+#include <algorithm>
+#include <filesystem>
+#include <random>
+
+#include <fmt/format.h>
+
+#include "bench/figure.h"
+#include "ingest/packet_scan.h"
+#include "ingest/video_reader.h"
+#include "pipeline/stretch_planner.h"
+
+namespace hindsight::bench {
+namespace {
+
+/// A film that is made once and looped to 20 minutes by copying packets.
+struct Material {
+  std::string name;
+  std::string source;  ///< ffmpeg's arguments before the encoder's
+  std::string coding;
+  int loops = 0;
+};
+
+/// The clip's three cars once in five minutes, with a sensor's noise; and two minutes of shots of 3
+/// to 9 s from sources that move fast, slowly or not at all.
+std::vector<Material> materials(const Setup& setup) {
+  const auto camera = fmt::format(
+      "-i '{}' -vf scale=1920:1080,tpad=stop_mode=clone:stop_duration=270,fps=25,"
+      "noise=alls=4:allf=t:all_seed=3 -t 300",
+      setup.clip);
+  std::string inputs;
+  std::string joined;
+  const std::vector<std::string> sources{"testsrc2", "mandelbrot", "smptebars", "testsrc"};
+  for (int i = 0; i < 20; ++i) {
+    inputs += fmt::format(" -f lavfi -i {}=s=1280x720:r=25:d={},format=yuv420p,hue=h={}",
+                          sources[static_cast<std::size_t>(i) % sources.size()],
+                          3 + i * 5 % 7,
+                          i * 47);
+    joined += fmt::format("[{}]", i);
+  }
+  const auto edit = fmt::format("{} -filter_complex '{}concat=n=20'", inputs, joined);
+  const std::string x264 = "-c:v libx264 -preset veryfast -crf 23";
+  return {{"camera 1080p, groups of 50", camera, x264 + " -g 50 -sc_threshold 0", 4},
+          {"camera 1080p, groups of 250", camera, x264 + " -g 250 -sc_threshold 0", 4},
+          {"edit 720p, marked cuts", edit, x264, 10},
+          {"edit 720p, groups of 50", edit, x264 + " -g 50 -sc_threshold 0", 10}};
+}
+
+std::string make(const Setup& setup, const Material& material) {
+  auto name = material.name;
+  std::erase(name, ',');
+  std::ranges::replace(name, ' ', '_');
+  const auto path = fmt::format("{}/{}.mp4", setup.data_dir, name);
+  if (std::filesystem::exists(path)) return path;
+  shell(fmt::format(
+      "ffmpeg -v error -y {} -an {} '{}.once.mp4'", material.source, material.coding, path));
+  shell(
+      fmt::format("ffmpeg -v error -y -stream_loop {} -i '{}.once.mp4' -c copy '{}.part.mp4' && "
+                  "mv '{}.part.mp4' '{}' && rm '{}.once.mp4'",
+                  material.loops - 1,
+                  path,
+                  path,
+                  path,
+                  path,
+                  path));
+  return path;
+}
+
+double share_decoded(const std::string& clip) {
+  const auto scan = ingest::scan_packets(clip);
+  pipeline::StretchPlanner planner(clip, scan, {}, {.threads = 1});
+  while (planner.next()) {
+  }
+  return 100.0 * static_cast<double>(planner.stats().frames_decoded) /
+         static_cast<double>(scan.num_packets);
+}
+
+/// The frames that lead from a key frame to the last wanted one of its group, decoded in one pass.
+std::int64_t frames_to(const std::vector<ingest::ScannedPacket>& packets,
+                       const std::vector<MediaTime>& wanted) {
+  std::int64_t frames = 0;
+  std::int64_t since_key = 0;
+  std::int64_t needed = 0;
+  for (const auto& packet : packets) {
+    if (packet.is_key) {
+      frames += needed;
+      since_key = needed = 0;
+    }
+    ++since_key;
+    if (std::ranges::binary_search(wanted, packet.time)) needed = since_key;
+  }
+  return frames + needed;
+}
+
+/// Frames decoded for `count` random ones, relative to frames_to().
+Figure fetch(const std::string& clip, const std::string& name, int count) {
+  const auto scan = ingest::scan_packets(clip);
+  const auto packets = ingest::packets_in(scan, {{}, scan.end});
+  std::mt19937 random(7);
+  std::vector<MediaTime> wanted;
+  for (int i = 0; i < count; ++i) wanted.push_back(packets[random() % packets.size()].time);
+  std::ranges::sort(wanted);
+  ingest::VideoReader reader(clip, scan, {.threads = 1});
+  for (const MediaTime time : wanted) {
+    reader.seek(time);
+    (void)reader.next();
+  }
+  return {fmt::format("ingest.fetch {} of {}", count, name),
+          static_cast<double>(reader.stats().frames_decoded),
+          "frames",
+          "of their groups up to them",
+          static_cast<double>(frames_to(packets, wanted))};
+}
+
+}  // namespace
+
+std::vector<Figure> bench_ingest(const Setup& setup) {
+  std::vector<Figure> figures;
+  for (const auto& material : materials(setup)) {
+    const auto clip = make(setup, material);
+    const double seconds = to_seconds(ingest::scan_packets(clip).end);
+    const auto times_realtime = [&](const std::string& command) {
+      return seconds / median_seconds(setup, [&] { shell(command); });
+    };
+    // One core for both: a plan's key frames and a decoder's frames use threads differently.
+    const double decode = times_realtime(
+        fmt::format("taskset -c 0 ffmpeg -v error -threads 1 -i '{}' -map 0:v -f null -", clip));
+    figures.push_back(
+        {"ingest.plan " + material.name,
+         times_realtime(fmt::format(
+             "taskset -c 0 '{}' --quiet plan '{}' --json > /dev/null", setup.hindsight, clip)),
+         "x realtime",
+         "ffmpeg -f null, one core",
+         decode});
+    figures.push_back(
+        {"ingest.decoded " + material.name, share_decoded(clip), "% of frames", "", 0});
+    for (const int count : {50, 500, 2000}) figures.push_back(fetch(clip, material.name, count));
+  }
+  return figures;
+}
+
+}  // namespace hindsight::bench
