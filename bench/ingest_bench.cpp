@@ -15,7 +15,7 @@
 namespace hindsight::bench {
 namespace {
 
-/// A film that is made once and looped to 20 minutes by copying packets.
+/// A film that is made once and looped to 10 minutes by copying packets.
 struct Material {
   std::string name;
   std::string source;  ///< ffmpeg's arguments before the encoder's
@@ -34,7 +34,7 @@ std::vector<Material> materials(const Setup& setup) {
   std::string joined;
   const std::vector<std::string> sources{"testsrc2", "mandelbrot", "smptebars", "testsrc"};
   for (int i = 0; i < 20; ++i) {
-    inputs += fmt::format(" -f lavfi -i {}=s=1280x720:r=25:d={},format=yuv420p,hue=h={}",
+    inputs += fmt::format(" -f lavfi -i {}=s=1280x720:r=25,trim=duration={},format=yuv420p,hue=h={}",
                           sources[static_cast<std::size_t>(i) % sources.size()],
                           3 + i * 5 % 7,
                           i * 47);
@@ -42,10 +42,10 @@ std::vector<Material> materials(const Setup& setup) {
   }
   const auto edit = fmt::format("{} -filter_complex '{}concat=n=20'", inputs, joined);
   const std::string x264 = "-c:v libx264 -preset veryfast -crf 23";
-  return {{"camera 1080p, groups of 50", camera, x264 + " -g 50 -sc_threshold 0", 4},
-          {"camera 1080p, groups of 250", camera, x264 + " -g 250 -sc_threshold 0", 4},
-          {"edit 720p, marked cuts", edit, x264, 10},
-          {"edit 720p, groups of 50", edit, x264 + " -g 50 -sc_threshold 0", 10}};
+  return {{"camera 1080p, groups of 50", camera, x264 + " -g 50 -sc_threshold 0", 2},
+          {"camera 1080p, groups of 250", camera, x264 + " -g 250 -sc_threshold 0", 2},
+          {"edit 720p, marked cuts", edit, x264, 5},
+          {"edit 720p, groups of 50", edit, x264 + " -g 50 -sc_threshold 0", 5}};
 }
 
 std::string make(const Setup& setup, const Material& material) {
