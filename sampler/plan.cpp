@@ -49,14 +49,15 @@ void validate(const PlanOptions& options) {
 std::string to_canonical_text(const PlanOptions& options) {
   return fmt::format(
       "tokens_per_hour={} max_tokens={} coverage_floor_ns={} min_pair_tokens={} max_pair_tokens={} "
-      "stretch_length_ns={} exact={}",
+      "stretch_length_ns={} exact={} encode_repeats={}",
       options.tokens_per_hour,
       options.max_tokens,
       options.coverage_floor.count(),
       options.min_pair_tokens,
       options.max_pair_tokens,
       options.stretch_length.count(),
-      options.exact ? 1 : 0);
+      options.exact ? 1 : 0,
+      options.encode_repeats ? 1 : 0);
 }
 
 int num_stretches(MediaTime end, const PlanOptions& options) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,7 +41,13 @@ struct PlannedPair {
   Reason reason = Reason::coverage;
   /// 0, 1, 2, ... within its stretch: greedy coverage order.
   int rank = 0;
+  /// Rank of an earlier pair of the stretch that shows the same and whose tokens do for this one
+  /// (repeats.h); known when its pixels are.  Empty: it has tokens of its own.
+  std::optional<int> same_as{};
+  /// Of the tokens that it has or shares.
   [[nodiscard]] int num_tokens() const { return (width / 28) * (height / 28); }
+  /// What it takes of the budget.
+  [[nodiscard]] int cost() const { return same_as ? 0 : num_tokens(); }
 };
 
 /// A stretch is planned, encoded and committed as one: bounded memory, and the unit of resuming.
@@ -68,6 +75,8 @@ struct PlanOptions {
   MediaDuration stretch_length{std::chrono::minutes{5}};
   /// Every frame is looked at, also where packets and key frames say that nothing happens.
   bool exact = false;
+  /// Also pairs that show what an earlier one shows get tokens of their own.
+  bool encode_repeats = false;
 };
 
 /// Throws Error(usage) naming the option that is out of range or contradicts another one.

@@ -50,7 +50,9 @@ TEST_CASE("every option changes the canonical text") {
                                          {.coverage_floor = 7s},
                                          {.min_pair_tokens = 17},
                                          {.max_pair_tokens = 99},
-                                         {.stretch_length = 77s}};
+                                         {.stretch_length = 77s},
+                                         {.exact = true},
+                                         {.encode_repeats = true}};
   for (std::size_t i = 0; i < options.size(); ++i) {
     for (std::size_t j = 0; j < options.size(); ++j) {
       CHECK((to_canonical_text(options[i]) == to_canonical_text(options[j])) == (i == j));
