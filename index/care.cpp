@@ -145,18 +145,22 @@ RunStats Store::run_stats(std::int64_t run_id) const {
   const detail::Transaction snapshot(*impl_->database, detail::Transaction::Kind::read);
   RunStats stats;
   auto select = impl_->database->prepare(fmt::format(
-      "SELECT count(*), coalesce(sum(t.num_tokens), 0), coalesce(sum{}, 0), "
-      "coalesce(sum(m.token_width + 4), 0), coalesce(sum(t.thumbnail_bytes), 0) "
-      "FROM stretches s JOIN pairs p ON p.stretch_id = s.id "
+      "SELECT count(*), count(x.pair_id), "
+      "coalesce(sum(t.num_tokens) FILTER (WHERE x.pair_id IS NULL), 0), "
+      "coalesce(sum{} FILTER (WHERE x.pair_id IS NULL), 0), coalesce(sum(m.token_width + 4), 0), "
+      "coalesce(sum(t.thumbnail_bytes) FILTER (WHERE x.pair_id IS NULL), 0) "
+      "FROM stretches s JOIN pairs p ON p.stretch_id = s.id LEFT JOIN repeats x ON x.pair_id = "
+      "p.id "
       "JOIN tokens t ON t.id = p.tokens_id JOIN models m ON m.id = t.model_id WHERE s.run_id = ?1",
       detail::kTokenBytesSql));
   select.bind(run_id);
   select.step();
   stats.num_pairs = select.integer(0);
-  stats.num_tokens = select.integer(1);
-  stats.token_bytes = select.integer(2);
-  stats.vector_bytes = select.integer(3);
-  stats.thumbnail_bytes = select.integer(4);
+  stats.num_repeats = select.integer(1);
+  stats.num_tokens = select.integer(2);
+  stats.token_bytes = select.integer(3);
+  stats.vector_bytes = select.integer(4);
+  stats.thumbnail_bytes = select.integer(5);
   auto ends = impl_->database->prepare(R"sql(
 SELECT v.end_ns, (SELECT coalesce(max(end_ns), 0) FROM stretches WHERE run_id = r.id)
 FROM runs r JOIN videos v ON v.id = r.video_id WHERE r.id = ?1)sql");

@@ -24,15 +24,21 @@ struct PlacedTokens {
   PooledVector vector;
 };
 
+/// A pair that is placed, for those that repeat it.
+struct PlacedPair {
+  const StoredPair& pair;
+  PlacedTokens tokens;
+};
+
 /// The vectors of one stretch as one blob: scales, then codes.
-std::vector<std::byte> pack_vectors(const std::vector<PooledVector>& vectors) {
+std::vector<std::byte> pack_vectors(const std::vector<PlacedPair>& pairs) {
   std::vector<std::byte> bytes;
-  for (const auto& vector : vectors) {
-    const auto scale = std::as_bytes(std::span(&vector.scale, 1));
+  for (const auto& pair : pairs) {
+    const auto scale = std::as_bytes(std::span(&pair.tokens.vector.scale, 1));
     bytes.insert(bytes.end(), scale.begin(), scale.end());
   }
-  for (const auto& vector : vectors) {
-    const auto codes = std::as_bytes(std::span(vector.codes));
+  for (const auto& pair : pairs) {
+    const auto codes = std::as_bytes(std::span(pair.tokens.vector.codes));
     bytes.insert(bytes.end(), codes.begin(), codes.end());
   }
   return bytes;
@@ -52,21 +58,20 @@ class StretchWriter {
   void write(const StretchRecord& stretch) {
     detail::StretchFacts facts{
         stretch.number, stretch.span, stretch.shots, stretch.activity, {}, 0};
-    std::vector<std::int64_t> token_ids;
-    std::vector<PooledVector> vectors;
+    std::vector<PlacedPair> placed;
     for (const auto& encoded : stretch.pairs) {
       check(encoded, facts.pairs);
-      PlacedTokens placed = place_tokens(encoded);
-      keep_thumbnail(placed.id, encoded.thumbnail);
-      facts.pairs.push_back({encoded.pair, placed.checksum});
-      token_ids.push_back(placed.id);
-      vectors.push_back(std::move(placed.vector));
+      placed.push_back(
+          {encoded.pair,
+           encoded.pair.same_as ? original_of(encoded, placed).tokens : place_tokens(encoded)});
+      keep_thumbnail(placed.back().tokens.id, encoded.thumbnail);
+      facts.pairs.push_back({encoded.pair, placed.back().tokens.checksum});
     }
-    const auto packed = pack_vectors(vectors);
+    const auto packed = pack_vectors(placed);
     facts.vectors_checksum = detail::stored_checksum(packed);
     const std::int64_t stretch_id = insert_stretch(facts);
     detail::insert_blob(database_, BlobTable::vectors, stretch_id, packed);
-    insert_pairs(stretch_id, stretch.pairs, token_ids);
+    insert_pairs(stretch_id, placed);
   }
 
  private:
@@ -77,7 +82,7 @@ class StretchWriter {
     if (!earlier.empty() && pair.rank <= earlier.back().pair.rank) {
       throw Error(ErrorCode::internal, "commit_stretch: pairs must come by ascending rank");
     }
-    if (encoded.stored_tokens != 0) return;
+    if (encoded.stored_tokens != 0 || pair.same_as) return;
     const TokenMatrix& tokens = encoded.tokens;
     const auto num_values =
         static_cast<std::size_t>(tokens.rows) * static_cast<std::size_t>(tokens.width);
@@ -92,6 +97,22 @@ class StretchWriter {
                       tokens.rows,
                       tokens.width));
     }
+  }
+
+  /// Throws Error(internal) unless it came before, is of the same size and no repeat.
+  static const PlacedPair& original_of(const EncodedPair& repeat,
+                                       const std::vector<PlacedPair>& earlier) {
+    const StoredPair& pair = repeat.pair;
+    for (const auto& other : earlier) {
+      const StoredPair& original = other.pair;
+      if (original.rank != *pair.same_as || original.same_as || original.width != pair.width ||
+          original.height != pair.height || original.num_tokens != pair.num_tokens)
+        continue;
+      if (repeat.stored_tokens == 0 && repeat.tokens.values.empty()) return other;
+    }
+    throw Error(ErrorCode::internal,
+                fmt::format("commit_stretch: the pair at {} repeats no earlier one of its size",
+                            to_clock(pair.first)));
   }
 
   /// Shares tokens that are there and stores the others.
@@ -187,21 +208,25 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0))sql")
     return id;
   }
 
-  void insert_pairs(std::int64_t stretch_id,
-                    const std::vector<EncodedPair>& pairs,
-                    const std::vector<std::int64_t>& token_ids) {
+  void insert_pairs(std::int64_t stretch_id, const std::vector<PlacedPair>& pairs) {
     auto insert = database_.prepare(
         "INSERT INTO pairs (stretch_id, rank, covers_begin_ns, covers_end_ns, reason, tokens_id) "
         "VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
-    for (std::size_t i = 0; i < pairs.size(); ++i) {
-      const StoredPair& pair = pairs[i].pair;
+    auto insert_repeat = database_.prepare(
+        "INSERT INTO repeats (pair_id, original_rank, first_ns, second_ns) VALUES (?1, ?2, ?3, "
+        "?4)");
+    for (const auto& [pair, tokens] : pairs) {
       insert
           .bind(stretch_id,
                 pair.rank,
                 pair.covers.begin.ns(),
                 pair.covers.end.ns(),
                 pair.reason,
-                token_ids[i])
+                tokens.id)
+          .run();
+      if (!pair.same_as) continue;
+      insert_repeat
+          .bind(database_.last_insert_id(), *pair.same_as, pair.first.ns(), pair.second.ns())
           .run();
     }
   }

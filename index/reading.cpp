@@ -56,9 +56,10 @@ std::vector<StoredPair> Store::pairs(std::int64_t run_id,
                                      std::optional<TimeSpan> span,
                                      int limit) const {
   auto select = impl_->database->prepare(R"sql(
-SELECT p.id, r.video_id, r.id, s.number, p.rank, t.first_ns, t.second_ns, p.covers_begin_ns, p.covers_end_ns,
-       t.width, t.height, t.num_tokens, p.reason
+SELECT p.id, r.video_id, r.id, s.number, p.rank, coalesce(x.first_ns, t.first_ns), coalesce(x.second_ns, t.second_ns),
+       p.covers_begin_ns, p.covers_end_ns, t.width, t.height, t.num_tokens, p.reason, x.original_rank, o.id
 FROM runs r JOIN stretches s ON s.run_id = r.id JOIN pairs p ON p.stretch_id = s.id JOIN tokens t ON t.id = p.tokens_id
+LEFT JOIN repeats x ON x.pair_id = p.id LEFT JOIN pairs o ON o.stretch_id = p.stretch_id AND o.rank = x.original_rank
 WHERE r.id = ?1 AND p.covers_begin_ns < ?3 AND p.covers_end_ns > ?2)sql");
   const detail::SpanBounds bounds(span);
   select.bind(run_id, bounds.begin_ns, bounds.end_ns);
@@ -77,6 +78,9 @@ WHERE r.id = ?1 AND p.covers_begin_ns < ?3 AND p.covers_end_ns > ?2)sql");
     pair.height = select.small(10);
     pair.num_tokens = select.small(11);
     pair.reason = select.text(12);
+    if (select.is_null(13)) continue;
+    pair.same_as = select.small(13);
+    pair.original_id = select.integer(14);
   }
   std::sort(pairs.begin(), pairs.end(), [](const auto& a, const auto& b) {
     return global_order(a) < global_order(b);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -68,6 +69,12 @@ struct StoredPair {
   int height = 0;
   int num_tokens = 0;
   std::string reason;
+  /// A repeat: rank, in its stretch, of the earlier pair that shows the same and whose tokens,
+  /// vector, thumbnail and looks are this one's too.
+  std::optional<int> same_as{};
+  std::int64_t original_id = 0;  ///< that pair's id, filled in by the store; 0: no repeat
+  /// Of the pair that the tokens were made of.
+  [[nodiscard]] std::int64_t token_pair_id() const { return original_id != 0 ? original_id : id; }
 };
 
 /// The identity of a pair's tokens within one video and model.
@@ -100,7 +107,7 @@ struct TextHit {
 /// A pair with its tokens, on its way into the store.
 struct EncodedPair {
   StoredPair pair;        ///< id, video_id, run_id and stretch are filled in by the store
-  TokenMatrix tokens;     ///< empty when `stored_tokens` is set
+  TokenMatrix tokens;     ///< empty when `stored_tokens` is set or the pair is a repeat
   std::string thumbnail;  ///< JPEG bytes; may be empty
   /// What Store::find_tokens() gave for this pair: nothing was encoded, the stored tokens are
   /// shared.
@@ -146,6 +153,7 @@ struct Coverage {
 
 struct RunStats {
   std::int64_t num_pairs = 0;
+  std::int64_t num_repeats = 0;  ///< of these pairs; their tokens count once
   std::int64_t num_tokens = 0;
   std::int64_t token_bytes = 0;
   std::int64_t vector_bytes = 0;

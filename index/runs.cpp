@@ -14,7 +14,8 @@ SELECT r.id, r.video_id, m.fingerprint, m.name, m.preprocessing, r.plan_settings
        r.num_stretches IS NOT NULL,
        (SELECT count(*) FROM stretches s WHERE s.run_id = r.id),
        (SELECT coalesce(sum(t.num_tokens), 0) FROM stretches s JOIN pairs p ON p.stretch_id = s.id
-        JOIN tokens t ON t.id = p.tokens_id WHERE s.run_id = r.id)
+        JOIN tokens t ON t.id = p.tokens_id
+        WHERE s.run_id = r.id AND p.id NOT IN (SELECT pair_id FROM repeats))
 FROM runs r JOIN models m ON m.id = r.model_id
 )sql";
 

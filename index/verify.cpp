@@ -29,6 +29,7 @@ class Verification {
     }
     guarded([&] { check_sizes(); });
     guarded([&] { check_runs(); });
+    guarded([&] { check_repeats(); });
     guarded([&] { hash_content(); });
     return std::move(report_);
   }
@@ -111,6 +112,17 @@ FROM runs r LEFT JOIN stretches s ON s.run_id = r.id GROUP BY r.id)sql");
     }
   }
 
+  void check_repeats() {
+    auto lost = database_.prepare(R"sql(
+SELECT x.pair_id FROM repeats x JOIN pairs p ON p.id = x.pair_id
+LEFT JOIN pairs o ON o.stretch_id = p.stretch_id AND o.rank = x.original_rank
+LEFT JOIN repeats again ON again.pair_id = o.id
+WHERE o.id IS NULL OR o.rank >= p.rank OR o.tokens_id != p.tokens_id OR again.pair_id IS NOT NULL)sql");
+    while (lost.step()) {
+      fault("pair {} repeats a pair that is missing, later or has other tokens", lost.integer(0));
+    }
+  }
+
   void hash_content() {
     ContentHash hash;
     auto videos = database_.prepare(
@@ -190,9 +202,9 @@ LEFT JOIN vectors v ON v.owner_id = s.id WHERE s.run_id = ?1 ORDER BY s.number)s
   /// Thumbnails go into the hash but not into the digest: the tokens they belong to may be shared.
   void read_pairs(std::int64_t stretch_id, detail::StretchFacts& facts, ContentHash& hash) {
     auto pairs = database_.prepare(R"sql(
-SELECT p.rank, t.first_ns, t.second_ns, p.covers_begin_ns, p.covers_end_ns, t.width, t.height, t.num_tokens, p.reason,
-       d.checksum, coalesce(h.checksum, 0)
-FROM pairs p JOIN tokens t ON t.id = p.tokens_id LEFT JOIN token_data d ON d.owner_id = t.id
+SELECT p.rank, coalesce(x.first_ns, t.first_ns), coalesce(x.second_ns, t.second_ns), p.covers_begin_ns,
+       p.covers_end_ns, t.width, t.height, t.num_tokens, p.reason, d.checksum, coalesce(h.checksum, 0), x.original_rank
+FROM pairs p JOIN tokens t ON t.id = p.tokens_id LEFT JOIN repeats x ON x.pair_id = p.id LEFT JOIN token_data d ON d.owner_id = t.id
 LEFT JOIN thumbnails h ON h.owner_id = t.id WHERE p.stretch_id = ?1 ORDER BY p.rank)sql");
     pairs.bind(stretch_id);
     while (pairs.step()) {
@@ -205,6 +217,7 @@ LEFT JOIN thumbnails h ON h.owner_id = t.id WHERE p.stretch_id = ?1 ORDER BY p.r
       pair.height = pairs.small(6);
       pair.num_tokens = pairs.small(7);
       pair.reason = pairs.text(8);
+      if (!pairs.is_null(11)) pair.same_as = pairs.small(11);
       facts.pairs.push_back({std::move(pair), pairs.integer(9)});
       hash.add(pairs.integer(10));
     }

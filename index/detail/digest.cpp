@@ -30,6 +30,9 @@ void add(ContentHash& hash, const PairFacts& facts) {
   add(hash, pair.covers);
   add_count(hash, pair.reason.size());
   hash.add(pair.reason);
+  if (!pair.same_as) return;
+  hash.add("same as");
+  hash.add(std::int64_t{*pair.same_as});
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ namespace hindsight::index::detail {
 [[nodiscard]] std::int64_t video_checksum(const VideoRecord& video);
 
 struct PairFacts {
-  StoredPair pair;  ///< ids do not count
+  StoredPair pair;  ///< ids do not count; `same_as` does where it is set
   std::int64_t tokens_checksum = 0;
 };
 

@@ -164,7 +164,19 @@ CREATE TABLE looks (
 CREATE INDEX looks_by_tokens ON looks(tokens_id);
 )sql";
 
-constexpr std::array kMigrations{Migration{1, kVersion1}, Migration{2, kVersion2}};
+// Pairs that show what the pair of a lower rank shows: `pairs.tokens_id` is that one's, the frames
+// are their own.
+constexpr std::string_view kVersion3 = R"sql(
+CREATE TABLE repeats (
+  pair_id INTEGER PRIMARY KEY REFERENCES pairs(id) ON DELETE CASCADE,
+  original_rank INTEGER NOT NULL CHECK (original_rank >= 0),
+  first_ns INTEGER NOT NULL,
+  second_ns INTEGER NOT NULL CHECK (second_ns >= first_ns)
+) STRICT;
+)sql";
+
+constexpr std::array kMigrations{
+    Migration{1, kVersion1}, Migration{2, kVersion2}, Migration{3, kVersion3}};
 
 }  // namespace
 
