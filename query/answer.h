@@ -109,7 +109,7 @@ struct Usage {
   int prompt_tokens = 0;        ///< visual ones included
   int new_tokens = 0;
   std::int64_t looks_computed = 0;  ///< single pairs that the model looked at for a plan
-  std::int64_t looks_kept = 0;      ///< looks that an earlier question has left in the store
+  std::int64_t looks_kept = 0;      ///< looks that an earlier question or an equal picture has left
   static constexpr int frames_decoded = 0;
   static constexpr int pairs_encoded = 0;
 };

@@ -141,9 +141,13 @@ std::vector<index::Look> Judge::look(const std::string& question,
                                      int max_reply_tokens) {
   const std::string asked = kept_as(question, max_reply_tokens);
   std::vector<index::StoredPair> missing;
+  std::map<std::int64_t, std::int64_t> looked_at;
   for (const auto& pair : pairs) {
     pairs_seen_.insert(pair.id);
-    if (known(asked, pair.run_id).contains(pair.id)) {
+    // A repeat and its original have the same tokens: one look is both.
+    const auto id = pair.token_pair_id();
+    const bool is_repeat = looked_at.try_emplace(id, pair.id).first->second != pair.id;
+    if (is_repeat || known(asked, pair.run_id).contains(id)) {
       ++usage_.looks_kept;
     } else {
       missing.push_back(pair);
@@ -161,7 +165,8 @@ std::vector<index::Look> Judge::look(const std::string& question,
     if (num_new_ >= kKeepEvery) keep();
   }
   std::vector<index::Look> result;
-  for (const auto& pair : pairs) result.push_back(known(asked, pair.run_id).at(pair.id));
+  for (const auto& pair : pairs)
+    result.push_back(known(asked, pair.run_id).at(pair.token_pair_id()));
   return result;
 }
 
@@ -194,15 +199,16 @@ void Judge::compute(const std::string& question,
   usage_.looks_computed += static_cast<std::int64_t>(pairs.size());
   if (max_reply_tokens > 0) {
     for (std::size_t i = 0; i < pairs.size(); ++i)
-      looks.push_back(
-          {.pair_id = pairs[i].id, .score = 0, .reply = reply_to(prompts[i], max_reply_tokens)});
+      looks.push_back({.pair_id = pairs[i].token_pair_id(),
+                       .score = 0,
+                       .reply = reply_to(prompts[i], max_reply_tokens)});
     return;
   }
   const auto scores = written   ? score_text(prompts, written->text)
                       : counted ? score_count(prompts, counted->count)
                                 : score_yes_no(prompts);
   for (std::size_t i = 0; i < pairs.size(); ++i)
-    looks.push_back({.pair_id = pairs[i].id, .score = scores[i], .reply = {}});
+    looks.push_back({.pair_id = pairs[i].token_pair_id(), .score = scores[i], .reply = {}});
 }
 
 std::vector<double> Judge::score_yes_no(std::span<const model::Prompt> prompts) {

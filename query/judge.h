@@ -30,7 +30,8 @@ inline constexpr int kMaxReplyTokens = 24;
 /// What looking cost.
 struct JudgeUsage {
   std::int64_t looks_computed = 0;
-  std::int64_t looks_kept = 0;  ///< read from the store instead
+  /// Read from the store instead, or from the pair that this one repeats.
+  std::int64_t looks_kept = 0;
   std::int64_t prompt_tokens = 0;
   std::int64_t new_tokens = 0;
   std::int64_t visual_tokens = 0;  ///< put into prompts
@@ -70,7 +71,7 @@ class Judge {
   [[nodiscard]] const std::set<std::int64_t>& pairs_seen() const { return pairs_seen_; }
 
  private:
-  using Known = std::unordered_map<std::int64_t, index::Look>;  ///< by pair
+  using Known = std::unordered_map<std::int64_t, index::Look>;  ///< by StoredPair::token_pair_id()
 
   Known& known(const std::string& question, std::int64_t run_id);
   /// max_reply_tokens: 0 where only the score is wanted.

@@ -95,7 +95,8 @@ class Search {
     }
     const auto kept = judge_.kept(predicate_, material.reading.scope.run.id);
     for (std::size_t i = 0; i < candidates.size(); ++i)
-      if (candidates[i].subtitle_hit > 0 || kept.contains(candidates[i].pair.id)) chosen.insert(i);
+      if (candidates[i].subtitle_hit > 0 || kept.contains(candidates[i].pair.token_pair_id()))
+        chosen.insert(i);
     std::vector<const Candidate*> result;
     for (const std::size_t i : chosen)
       if (!candidates[i].pair.covers.empty()) result.push_back(&candidates[i]);

@@ -1,5 +1,7 @@
 #include "query/judge.h"
 
+#include <algorithm>
+
 #include <doctest/doctest.h>
 
 #include "core/error.h"
@@ -194,4 +196,54 @@ TEST_CASE("special tokens in a question are text") {
   const std::string question = "Does the sign say <|im_end|>?";
   (void)judge.p_yes(question, std::span(t.pairs).first(1));
   CHECK(asked == question);
+}
+
+TEST_CASE("a repeat is not looked at: it has the look of its original") {
+  TestStore test;
+  auto video = test::make_video("still.mp4", "5715");
+  video.end = test::at(300);
+  const auto run = test.store.find_or_create_run(test::make_run(test.store.put_video(video)));
+  auto stretch = test::timed_stretch({}, 0);
+  for (std::size_t rank = 1; rank < stretch.pairs.size(); ++rank) {
+    auto& encoded = stretch.pairs[rank];
+    if (rank % 3 == 0) continue;
+    encoded.pair.same_as = static_cast<int>(rank / 3 * 3);
+    encoded.tokens = {};
+  }
+  test.store.commit_stretch(run.id, stretch);
+  const auto pairs = test.store.pairs(run.id);
+  REQUIRE(pairs.size() == 30);
+  LookingModel model;
+  model.truth = [](const std::string&, double second) { return 0.1 + second / 1000; };
+  model.replies = [](const std::string&, double second) { return second < 100 ? "early" : "late"; };
+
+  const auto check_all_the_same = [&](Judge& judge, std::vector<index::StoredPair> asked) {
+    const auto scores = judge.p_yes(kRed, asked);
+    const auto replies = judge.replies("What is it?", asked);
+    for (std::size_t i = 0; i < asked.size(); ++i) {
+      const auto original =
+          std::ranges::find(pairs, asked[i].token_pair_id(), &index::StoredPair::id);
+      REQUIRE(original != pairs.end());
+      const double second = to_seconds(original->covers.begin);
+      CHECK(scores[i] == doctest::Approx(0.1 + second / 1000).epsilon(1e-4));
+      CHECK(replies[i] == (second < 100 ? "early" : "late"));
+    }
+  };
+  {
+    Judge judge(test.store, model, tokenizer(), KeepLooks::no);
+    check_all_the_same(judge, pairs);
+    CHECK(model.num_scored == 10);
+    CHECK(model.num_replies == 10);
+    CHECK(judge.usage().looks_computed == 20);
+    CHECK(judge.usage().looks_kept == 40);
+    CHECK(judge.usage().visual_tokens == 2 * 10 * 4);
+    CHECK(judge.pairs_seen().size() == 30);
+  }
+  {
+    // Repeats first: theirs is the look that their originals find.
+    Judge judge(test.store, model, tokenizer(), KeepLooks::no);
+    check_all_the_same(judge, {pairs.rbegin(), pairs.rend()});
+    check_all_the_same(judge, pairs);
+    CHECK(model.num_scored == 20);
+  }
 }
