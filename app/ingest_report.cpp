@@ -41,7 +41,8 @@ Json settings_json(const IngestSettings& settings) {
             {"min_pair_tokens", plan.min_pair_tokens},
             {"max_pair_tokens", plan.max_pair_tokens},
             {"stretch_length", to_seconds(plan.stretch_length)},
-            {"exact", plan.exact}}},
+            {"exact", plan.exact},
+            {"encode_repeats", plan.encode_repeats}}},
           {"token_codec", index::to_string(options.codec)},
           {"stream", options.fetch.reader.stream},
           {"threads", settings.threads}};
@@ -90,11 +91,13 @@ Json report_json(const IngestReport& report) {
           {"frames_decoded", counters.frames_decoded},
           {"pairs_encoded", counters.pairs_encoded},
           {"pairs_reused", counters.pairs_reused},
+          {"pairs_same", counters.pairs_same},
           {"pairs_skipped", counters.pairs_skipped},
           {"tokens_encoded", counters.tokens},
           {"stretches_committed", counters.stretches},
           {"stored",
            {{"pairs", report.stored.num_pairs},
+            {"pairs_same", report.stored.num_repeats},
             {"tokens", report.stored.num_tokens},
             {"bytes", stored_bytes(report.stored)},
             {"pairs_per_minute", pairs_per_minute(report)},
@@ -157,7 +160,8 @@ std::string to_text(const IngestReport& report) {
   const auto& counters = report.outcome.counters;
   const auto& gap = report.stored.coverage.widest_gap;
   return fmt::format(
-      "took {} ({:.1f}x realtime): {} decoded, {} encoded, {} reused, {}\n"
+      "took {} ({:.1f}x realtime): {} decoded, {} encoded, {} reused, {} the same as an earlier "
+      "one, {}\n"
       "busy: scan {:.1f} s, plan {:.1f} s, fetch {:.1f} s, encode {:.1f} s, commit {:.1f} s\n"
       "stored: {}, {}, {}; {:.1f} pairs a minute, widest gap {} at {}",
       human_seconds(counters.wall_seconds),
@@ -165,6 +169,7 @@ std::string to_text(const IngestReport& report) {
       counted(counters.frames_decoded, "frame"),
       counted(counters.pairs_encoded, "pair"),
       human_count(counters.pairs_reused),
+      human_count(counters.pairs_same),
       counted(counters.tokens, "token"),
       counters.scan_seconds,
       counters.plan_seconds,

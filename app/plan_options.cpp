@@ -53,6 +53,10 @@ void add_plan_options(CLI::App& verb, sampler::PlanOptions& options) {
                options.stretch_length,
                "What is planned, encoded and committed as one");
   add_exact_option(verb, options);
+  verb.add_flag("--encode-repeats",
+                options.encode_repeats,
+                "Encode also pairs that show what an earlier one shows")
+      ->group("Plan");
   for (const auto* name : {"--coverage-floor", "--stretch-length"})
     verb.get_option(name)->group("Plan");
 }

@@ -11,8 +11,8 @@ namespace hindsight::app {
 void add_exact_option(CLI::App& verb, sampler::PlanOptions& options);
 
 /// Adds --tokens-per-hour, --max-tokens, --coverage-floor, --min-pair-tokens, --max-pair-tokens,
-/// --stretch-length and --exact. `options` must live as long as the verb; sampler::validate() judges the
-/// values.
+/// --stretch-length, --exact and --encode-repeats. `options` must live as long as the verb;
+/// sampler::validate() judges the values.
 void add_plan_options(CLI::App& verb, sampler::PlanOptions& options);
 
 }  // namespace hindsight::app

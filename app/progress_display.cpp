@@ -61,7 +61,8 @@ std::string to_bar(const std::string& name,
                      standing.share * 100,
                      standing.stage,
                      standing.realtime,
-                     progress.counters.pairs_encoded + progress.counters.pairs_reused,
+                     progress.counters.pairs_encoded + progress.counters.pairs_reused +
+                         progress.counters.pairs_same,
                      standing.seconds_left ? "ETA " + human_seconds(*standing.seconds_left) : "");
 }
 
@@ -81,6 +82,7 @@ std::string to_ndjson(const std::string& name,
                               {"frames_decoded", progress.counters.frames_decoded},
                               {"pairs_encoded", progress.counters.pairs_encoded},
                               {"pairs_reused", progress.counters.pairs_reused},
+                              {"pairs_same", progress.counters.pairs_same},
                               {"tokens", progress.counters.tokens}};
   line["eta_s"] = standing.seconds_left ? nlohmann::ordered_json(*standing.seconds_left) : nullptr;
   return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);

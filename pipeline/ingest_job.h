@@ -43,6 +43,7 @@ struct IngestCounters {
   std::int64_t frames_decoded = 0;  ///< for planning and for the chosen pairs
   std::int64_t pairs_encoded = 0;
   std::int64_t pairs_reused = 0;   ///< their tokens were in the store
+  std::int64_t pairs_same = 0;     ///< show what an earlier pair of their stretch shows
   std::int64_t pairs_skipped = 0;  ///< planned, but the damaged video gave no such frame
   std::int64_t tokens = 0;         ///< of encoded pairs
   int stretches = 0;               ///< committed

@@ -37,16 +37,20 @@ std::string PairFetcher::make_thumbnail(const ImageView& frame) const {
 }
 
 std::optional<PairPixels> PairFetcher::fetch(const sampler::PlannedPair& pair,
-                                             std::int64_t stored_tokens) {
+                                             std::int64_t stored_tokens,
+                                             sampler::RepeatFinder* repeats) {
   const auto first = frame_at(pair.first);
   if (!first) return std::nullopt;
+  const bool needs_second = stored_tokens == 0 || repeats != nullptr;
+  const auto second = needs_second ? frame_at(pair.second) : nullptr;
+  if (needs_second && !second) return std::nullopt;
   PairPixels pixels;
   pixels.pair = pair;
+  if (repeats != nullptr) pixels.pair.same_as = repeats->find(pair, first->view(), second->view());
+  if (pixels.pair.same_as) return pixels;
   pixels.thumbnail = make_thumbnail(first->view());
   pixels.stored_tokens = stored_tokens;
   if (stored_tokens != 0) return pixels;
-  const auto second = frame_at(pair.second);
-  if (!second) return std::nullopt;
   pixels.patches = model::make_pair_patches(
       first->view(), second->view(), pair.width, pair.height, options_.preprocessor);
   return pixels;

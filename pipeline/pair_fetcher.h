@@ -13,6 +13,7 @@
 #include "model/config.h"
 #include "model/vision_language_model.h"
 #include "sampler/plan.h"
+#include "sampler/repeats.h"
 
 namespace hindsight::pipeline {
 
@@ -27,7 +28,7 @@ struct FetchOptions {
 /// One planned pair with its pixels.
 struct PairPixels {
   sampler::PlannedPair pair;
-  model::PixelPatches patches;     ///< empty when the tokens are in the store
+  model::PixelPatches patches;     ///< empty when there is nothing to encode
   std::string thumbnail;           ///< JPEG of the first frame; may be empty
   std::int64_t stored_tokens = 0;  ///< row of tokens that need not be encoded again; 0: none
 
@@ -42,11 +43,14 @@ class PairFetcher {
   /// `reader` outlives the fetcher; others may move it between two calls.
   PairFetcher(ingest::VideoReader& reader, const FetchOptions& options);
 
-  /// `stored_tokens` other than 0: only the thumbnail is made.
+  /// `stored_tokens` other than 0: only the thumbnail is made.  With `repeats`, a pair that shows
+  /// what an earlier one shows says so in `same_as` and gets neither patches nor a thumbnail, also
+  /// where its own tokens are stored: what a plan becomes does not depend on the store.
   /// Empty when the video no longer gives a frame at exactly one of the pair's times, as damaged
   /// files may after a seek.
   [[nodiscard]] std::optional<PairPixels> fetch(const sampler::PlannedPair& pair,
-                                                std::int64_t stored_tokens = 0);
+                                                std::int64_t stored_tokens = 0,
+                                                sampler::RepeatFinder* repeats = nullptr);
 
  private:
   /// The frame whose time is exactly `t`, as RGB.

@@ -178,6 +178,7 @@ std::optional<sampler::StretchPlan> StretchPlanner::next(const OnFrame& on_frame
   return impl_->next(on_frame);
 }
 
+void StretchPlanner::give_back(std::int64_t tokens) { impl_->position.tokens_spent -= tokens; }
 const LadderReport& StretchPlanner::report() const { return impl_->report; }
 int StretchPlanner::num_stretches() const { return impl_->num_stretches(); }
 const PlanPosition& StretchPlanner::position() const { return impl_->position; }

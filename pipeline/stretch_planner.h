@@ -52,6 +52,9 @@ class StretchPlanner {
   /// returned false.
   [[nodiscard]] std::optional<sampler::StretchPlan> next(const OnFrame& on_frame = {});
 
+  /// Tokens of the last plan that were not encoded after all: later stretches may have them.
+  void give_back(std::int64_t tokens);
+
   [[nodiscard]] int num_stretches() const;
   [[nodiscard]] const PlanPosition& position() const;
   [[nodiscard]] const ingest::DecodeStats& stats() const;

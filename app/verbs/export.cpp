@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <iterator>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -63,16 +65,20 @@ struct PairTable {
   std::vector<std::int64_t> covers_ns;       ///< [P, 2]
   std::vector<std::int64_t> sizes;           ///< [P, 2] width, height
   std::vector<std::int64_t> order;           ///< [P, 2] stretch, rank
+  std::vector<std::int64_t> same_as;         ///< [P] the row whose tokens it has, too; else -1
   std::vector<std::int64_t> offsets{0};      ///< [P + 1] rows of `tokens`
 };
 
 PairTable make_table(std::span<const index::StoredPair> pairs) {
   PairTable table;
+  std::map<std::int64_t, std::int64_t> rows;
+  for (const auto& pair : pairs) rows.emplace(pair.id, std::ssize(rows));
   for (const auto& pair : pairs) {
     table.frame_times_ns.insert(table.frame_times_ns.end(), {pair.first.ns(), pair.second.ns()});
     table.covers_ns.insert(table.covers_ns.end(), {pair.covers.begin.ns(), pair.covers.end.ns()});
     table.sizes.insert(table.sizes.end(), {pair.width, pair.height});
     table.order.insert(table.order.end(), {pair.stretch, pair.rank});
+    table.same_as.push_back(pair.same_as ? rows.at(pair.original_id) : -1);
     table.offsets.push_back(table.offsets.back() + pair.num_tokens);
   }
   return table;
@@ -102,6 +108,7 @@ void write_file(const index::Store& store,
       {"covers_ns", ElementType::i64, {num_pairs, 2}},
       {"sizes", ElementType::i64, {num_pairs, 2}},
       {"stretch_and_rank", ElementType::i64, {num_pairs, 2}},
+      {"same_as", ElementType::i64, {num_pairs}},
       {"token_offsets", ElementType::i64, {num_pairs + 1}},
       {"tokens", ElementType::f32, {table.offsets.back(), run.token_width}},
   };
@@ -115,8 +122,12 @@ void write_file(const index::Store& store,
                                    {"plan_settings", run.plan_settings},
                                    {"codec", std::string(index::to_string(run.codec))},
                                    {"complete", run.complete ? "true" : "false"}});
-  for (const auto* column :
-       {&table.frame_times_ns, &table.covers_ns, &table.sizes, &table.order, &table.offsets}) {
+  for (const auto* column : {&table.frame_times_ns,
+                             &table.covers_ns,
+                             &table.sizes,
+                             &table.order,
+                             &table.same_as,
+                             &table.offsets}) {
     writer.write_values(std::span<const std::int64_t>(*column));
   }
   write_tokens(store, pairs, writer);
@@ -169,8 +180,8 @@ void add_export(CLI::App& root, Context& context) {
   verb->footer(
       "Tensors, pairs by time: frame_times_ns [P, 2], covers_ns [P, 2], sizes [P, 2] (width, "
       "height),\n"
-      "stretch_and_rank [P, 2], token_offsets [P + 1], tokens [N, d] (float32); pair i has the "
-      "tokens\n"
+      "stretch_and_rank [P, 2], same_as [P] (the earlier pair that shows the same, or -1),\n"
+      "token_offsets [P + 1], tokens [N, d] (float32); pair i has the tokens\n"
       "token_offsets[i] .. token_offsets[i + 1].\n"
       "Examples:\n"
       "  hindsight export gate.mp4 --output gate.safetensors\n"

@@ -44,6 +44,7 @@ Json to_json(const RunState& state) {
           {"stretches", run.stretches_done},
           {"reached", to_seconds(stats.reached)},
           {"pairs", stats.num_pairs},
+          {"pairs_same", stats.num_repeats},
           {"tokens", stats.num_tokens},
           {"bytes",
            {{"tokens", stats.token_bytes},
@@ -98,8 +99,11 @@ void print_run(const RunState& state) {
   fmt::print("  state     {}\n",
              run.complete ? std::string("complete")
                           : fmt::format("incomplete, reached {}", to_clock(stats.reached)));
-  fmt::print("  content   {}, {} of width {}, {}\n",
+  fmt::print("  content   {}{}, {} of width {}, {}\n",
              counted(stats.num_pairs, "pair"),
+             stats.num_repeats > 0 ? fmt::format(" of which {} are the same as an earlier one",
+                                                 human_count(stats.num_repeats))
+                                   : "",
              counted(stats.num_tokens, "token"),
              run.token_width,
              human_bytes(stats.token_bytes + stats.vector_bytes + stats.thumbnail_bytes));

@@ -73,7 +73,7 @@ void IngestStages::read_video(const index::RunRecord& run,
     StretchPlanner planner(reader, inputs_.scan, inputs_.options.plan, start, inputs_.logger);
     PairFetcher fetcher(reader, inputs_.options.fetch);
     while (auto plan = plan_stretch(planner, stop)) {
-      fetch_stretch(*plan, run, store, fetcher, stop);
+      planner.give_back(fetch_stretch(*plan, run, store, fetcher, stop));
       board_.update([&](IngestProgress& progress) {
         progress.counters.frames_decoded = reader.stats().frames_decoded;
       });
@@ -97,26 +97,31 @@ std::optional<sampler::StretchPlan> IngestStages::plan_stretch(StretchPlanner& p
   });
 }
 
-void IngestStages::fetch_stretch(const sampler::StretchPlan& plan,
-                                 const index::RunRecord& run,
-                                 const index::Store& store,
-                                 PairFetcher& fetcher,
-                                 std::stop_token stop) {
+std::int64_t IngestStages::fetch_stretch(const sampler::StretchPlan& plan,
+                                         const index::RunRecord& run,
+                                         const index::Store& store,
+                                         PairFetcher& fetcher,
+                                         std::stop_token stop) {
+  sampler::RepeatFinder finder;
+  auto* repeats = inputs_.options.plan.encode_repeats ? nullptr : &finder;
+  std::int64_t tokens_left = 0;
   for (const auto& pair : by_time(plan.pairs)) {
     std::optional<PairPixels> pixels;
     {
       const StageTimer timer(board_, &IngestCounters::fetch_seconds);
       const auto stored =
           store.find_tokens(run.video_id, run.model(), to_token_key(pair, inputs_.options.codec));
-      pixels = fetcher.fetch(pair, stored.value_or(0));
+      pixels = fetcher.fetch(pair, stored.value_or(0), repeats);
     }
+    tokens_left += pair.cost() - (pixels ? pixels->pair.cost() : 0);
     if (!pixels) {
       board_.update([](IngestProgress& progress) { ++progress.counters.pairs_skipped; });
       continue;
     }
     const auto bytes = pixels->bytes();
-    if (!pixels_.push(std::move(*pixels), bytes, stop)) return;
+    if (!pixels_.push(std::move(*pixels), bytes, stop)) break;
   }
+  return tokens_left;
 }
 
 void IngestStages::encode_pairs(model::VisionTower& tower, std::stop_token finish) {
@@ -136,13 +141,16 @@ void IngestStages::encode_pairs(model::VisionTower& tower, std::stop_token finis
     auto& pixels = std::get<PairPixels>(*item);
     TokenMatrix tokens;
     const bool is_stored = pixels.stored_tokens != 0;
-    if (!is_stored) {
+    const bool is_repeat = pixels.pair.same_as.has_value();
+    if (!is_stored && !is_repeat) {
       const StageTimer timer(board_, &IngestCounters::encode_seconds);
       tokens = std::move(tower.encode(std::span(&pixels.patches, 1)).at(0));
     }
     board_.update([&](IngestProgress& progress) {
       progress.encoded = std::max(progress.encoded, pixels.pair.first);
-      ++(is_stored ? progress.counters.pairs_reused : progress.counters.pairs_encoded);
+      ++(is_repeat   ? progress.counters.pairs_same
+         : is_stored ? progress.counters.pairs_reused
+                     : progress.counters.pairs_encoded);
       progress.counters.tokens += tokens.rows;
     });
     pairs.push_back(to_encoded_pair(std::move(pixels), std::move(tokens)));

@@ -42,11 +42,12 @@ class IngestStages {
   void read_video(const index::RunRecord& run, const std::string& store_path, std::stop_token stop);
   [[nodiscard]] std::optional<sampler::StretchPlan> plan_stretch(StretchPlanner& planner,
                                                                  std::stop_token stop);
-  void fetch_stretch(const sampler::StretchPlan& plan,
-                     const index::RunRecord& run,
-                     const index::Store& store,
-                     PairFetcher& fetcher,
-                     std::stop_token stop);
+  /// Returns the tokens of the plan that are not encoded.
+  std::int64_t fetch_stretch(const sampler::StretchPlan& plan,
+                             const index::RunRecord& run,
+                             const index::Store& store,
+                             PairFetcher& fetcher,
+                             std::stop_token stop);
   void encode_pairs(model::VisionTower& tower, std::stop_token finish);
   void commit_stretches(index::Store& store, std::int64_t run_id);
 

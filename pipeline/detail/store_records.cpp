@@ -89,6 +89,7 @@ index::EncodedPair to_encoded_pair(PairPixels pixels, TokenMatrix tokens) {
   encoded.pair.height = planned.height;
   encoded.pair.num_tokens = planned.num_tokens();
   encoded.pair.reason = sampler::to_string(planned.reason);
+  encoded.pair.same_as = planned.same_as;
   encoded.tokens = std::move(tokens);
   encoded.thumbnail = std::move(pixels.thumbnail);
   encoded.stored_tokens = pixels.stored_tokens;

@@ -27,7 +27,7 @@ namespace hindsight::pipeline {
 
 /// The stretch without its pairs.
 [[nodiscard]] index::StretchRecord to_stretch_record(const sampler::StretchPlan& plan);
-/// `tokens`: empty when pixels.stored_tokens is set.
+/// `tokens`: empty when pixels.stored_tokens is set or the pair is a repeat.
 [[nodiscard]] index::EncodedPair to_encoded_pair(PairPixels pixels, TokenMatrix tokens);
 /// Memory that the stretch holds.
 [[nodiscard]] std::size_t bytes_of(const index::StretchRecord& stretch);
