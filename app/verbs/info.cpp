@@ -101,9 +101,9 @@ void print_run(const RunState& state) {
                           : fmt::format("incomplete, reached {}", to_clock(stats.reached)));
   fmt::print("  content   {}{}, {} of width {}, {}\n",
              counted(stats.num_pairs, "pair"),
-             stats.num_repeats > 0 ? fmt::format(" of which {} are the same as an earlier one",
-                                                 human_count(stats.num_repeats))
-                                   : "",
+             stats.num_repeats > 0
+                 ? fmt::format(" ({} the same as an earlier one)", human_count(stats.num_repeats))
+                 : "",
              counted(stats.num_tokens, "token"),
              run.token_width,
              human_bytes(stats.token_bytes + stats.vector_bytes + stats.thumbnail_bytes));
