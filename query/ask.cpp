@@ -97,10 +97,11 @@ void select(std::vector<Material>& materials,
       continue;
     }
     const auto near_duplicates = [&](std::size_t a, std::size_t b) {
-      const auto x = material.vector_of.find(reading.candidates[a].pair.id);
-      const auto y = material.vector_of.find(reading.candidates[b].pair.id);
-      if (x == material.vector_of.end() || y == material.vector_of.end()) return false;
-      return similarity(material.vectors, x->second, y->second) > kNearDuplicate;
+      if (material.vector_of.empty()) return false;
+      const std::size_t x = material.vector_of[a];
+      const std::size_t y = material.vector_of[b];
+      if (x == kNoVector || y == kNoVector) return false;
+      return similarity(material.vectors, x, y) > kNearDuplicate;
     };
     reading.selection = select_pairs(reading.candidates, limits, near_duplicates);
   }

@@ -1,17 +1,25 @@
 #include "query/relevance.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <limits>
+#include <numeric>
 #include <set>
-#include <span>
 
+#include "query/detail/code_products.h"
 #include "query/detail/time_lexer.h"
 
 namespace hindsight::query {
 namespace {
 
 /// Closeness that differs by less than this over all pairs ranks rounding errors of int8 vectors.
-constexpr double kFlat = 1e-4;
+constexpr float kFlat = 1e-4F;
+
+/// The mean of so many is known to a 128th of their spread.  Each of them is a jump in memory.
+constexpr std::size_t kMeanOf = 16'384;
+
+using detail::FineVector;
 
 const std::set<std::string_view>& stop_words() {
   static const std::set<std::string_view> words{
@@ -35,15 +43,59 @@ std::span<const std::int8_t> codes_of(const index::PairVectors& vectors, std::si
   return std::span(vectors.codes).subspan(i * width, width);
 }
 
+/// Of at most kMeanOf vectors, evenly chosen.
 std::vector<double> mean_vector(const index::PairVectors& vectors) {
+  // Blocks are added up in single precision, which loses nothing that int8 codes had.
+  constexpr std::size_t kBlock = 64;
   std::vector<double> mean(static_cast<std::size_t>(vectors.width));
-  for (std::size_t i = 0; i < vectors.pair_ids.size(); ++i) {
-    const auto codes = codes_of(vectors, i);
-    for (std::size_t k = 0; k < codes.size(); ++k) mean[k] += double{vectors.scales[i]} * codes[k];
+  std::vector<float> sums(mean.size());
+  const std::size_t size = vectors.pair_ids.size();
+  const std::size_t count = std::min(size, kMeanOf);
+  for (std::size_t begin = 0; begin < count; begin += kBlock) {
+    std::fill(sums.begin(), sums.end(), 0.0F);
+    for (std::size_t n = begin; n < std::min(begin + kBlock, count); ++n) {
+      const std::size_t i = n * size / count;
+      const auto codes = codes_of(vectors, i);
+      const float scale = vectors.scales[i];
+      for (std::size_t k = 0; k < sums.size(); ++k) sums[k] += scale * codes[k];
+    }
+    for (std::size_t k = 0; k < sums.size(); ++k) mean[k] += double{sums[k]};
   }
-  for (double& value : mean) value /= static_cast<double>(vectors.pair_ids.size());
+  for (double& value : mean) value /= static_cast<double>(count);
   return mean;
 }
+
+/// Closeness of single vectors to a query, given what its codes give with both.
+class Closeness {
+ public:
+  Closeness(std::span<const double> query, std::span<const double> mean)
+      : query_(detail::to_fine(query)),
+        mean_(detail::to_fine(mean)),
+        shared_dot_(mean_.scale * static_cast<double>(detail::multiply(query_.codes, mean_.codes))),
+        shared_norm_(mean_.scale * mean_.scale *
+                     static_cast<double>(detail::multiply(mean_.codes, mean_.codes))),
+        rounding_(mean_.scale * mean_.scale * static_cast<double>(mean.size())) {}
+
+  [[nodiscard]] const FineVector& query() const { return query_; }
+  [[nodiscard]] const FineVector& mean() const { return mean_; }
+
+  /// products: with the query, with the mean.
+  [[nodiscard]] float of(double scale, const detail::CodeProducts& products) const {
+    const double dot = query_.scale * (scale * static_cast<double>(products.with_a) - shared_dot_);
+    const double norm = scale * scale * static_cast<double>(products.with_itself) -
+                        2 * scale * mean_.scale * static_cast<double>(products.with_b) +
+                        shared_norm_;
+    if (!(norm > rounding_)) return 0;
+    return static_cast<float>(std::clamp(dot / std::sqrt(norm), -1.0, 1.0));
+  }
+
+ private:
+  FineVector query_;
+  FineVector mean_;
+  double shared_dot_;   ///< of query and mean, but for the query's scale
+  double shared_norm_;  ///< of the mean with itself
+  double rounding_;     ///< squared distance from the mean that its rounding may make
+};
 
 }  // namespace
 
@@ -83,29 +135,64 @@ std::vector<float> embed_words(const std::vector<std::string>& words,
   return mean;
 }
 
-std::unordered_map<std::int64_t, double> score_pairs(const index::PairVectors& vectors,
-                                                     const std::vector<float>& query) {
+std::vector<float> score_pairs(const index::PairVectors& vectors, const std::vector<float>& query) {
   if (query.empty() || vectors.pair_ids.empty()) return {};
-  const auto mean = mean_vector(vectors);
-  std::unordered_map<std::int64_t, double> scores;
-  double lowest = 1;
-  double highest = -1;
-  for (std::size_t i = 0; i < vectors.pair_ids.size(); ++i) {
-    const auto codes = codes_of(vectors, i);
-    double dot = 0;
-    double norm = 0;
-    for (std::size_t k = 0; k < codes.size(); ++k) {
-      const double own = double{vectors.scales[i]} * codes[k] - mean[k];
-      dot += own * query[k];
-      norm += own * own;
-    }
-    const double score = norm > 0 ? std::clamp(dot / std::sqrt(norm), -1.0, 1.0) : 0;
-    scores.emplace(vectors.pair_ids[i], score);
-    lowest = std::min(lowest, score);
-    highest = std::max(highest, score);
+  const Closeness closeness(std::vector<double>(query.begin(), query.end()), mean_vector(vectors));
+  const auto width = static_cast<std::size_t>(vectors.width);
+  std::vector<float> scores(vectors.pair_ids.size());
+  std::array<detail::CodeProducts, 256> products;
+  for (std::size_t begin = 0; begin < scores.size(); begin += products.size()) {
+    const std::size_t count = std::min(products.size(), scores.size() - begin);
+    detail::multiply_rows(std::span(vectors.codes).subspan(begin * width, count * width),
+                          closeness.query().codes,
+                          closeness.mean().codes,
+                          std::span(products).first(count));
+    for (std::size_t i = 0; i < count; ++i)
+      scores[begin + i] = closeness.of(vectors.scales[begin + i], products[i]);
   }
-  if (highest - lowest < kFlat) return {};
+  const auto [lowest, highest] = std::minmax_element(scores.begin(), scores.end());
+  if (*highest - *lowest < kFlat) return {};
   return scores;
+}
+
+std::vector<std::size_t> best_positions(std::span<const float> scores, std::size_t count) {
+  count = std::min(count, scores.size());
+  if (count == 0) return {};
+  const auto is_better = [&](std::size_t a, std::size_t b) {
+    return scores[a] != scores[b] ? scores[a] > scores[b] : a < b;
+  };
+  // Nearly all of many scores fall below the worst of the best so far: one comparison each.
+  std::vector<std::size_t> best;
+  float worst = -std::numeric_limits<float>::infinity();
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    if (!(scores[i] > worst)) continue;
+    best.push_back(i);
+    if (best.size() < 2 * count) continue;
+    const auto last = best.begin() + static_cast<std::ptrdiff_t>(count - 1);
+    std::nth_element(best.begin(), last, best.end(), is_better);
+    worst = scores[*last];
+    best.resize(count);
+  }
+  std::sort(best.begin(), best.end(), is_better);
+  best.resize(count);
+  return best;
+}
+
+std::vector<std::size_t> positions_of(const index::PairVectors& vectors,
+                                      std::span<const std::int64_t> pair_ids) {
+  std::vector<std::size_t> by_id(vectors.pair_ids.size());
+  std::iota(by_id.begin(), by_id.end(), std::size_t{0});
+  const auto id_of = [&](std::size_t position) { return vectors.pair_ids[position]; };
+  if (!std::is_sorted(vectors.pair_ids.begin(), vectors.pair_ids.end()))
+    std::ranges::sort(by_id, {}, id_of);
+  std::vector<std::size_t> positions;
+  positions.reserve(pair_ids.size());
+  for (const std::int64_t id : pair_ids) {
+    const auto found = std::ranges::lower_bound(by_id, id, {}, id_of);
+    const bool is_there = found != by_id.end() && id_of(*found) == id;
+    positions.push_back(is_there ? *found : kNoVector);
+  }
+  return positions;
 }
 
 double similarity(const index::PairVectors& vectors, std::size_t a, std::size_t b) {

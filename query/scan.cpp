@@ -15,6 +15,7 @@ namespace hindsight::query {
 namespace {
 
 constexpr double kNotLooked = -1;
+constexpr float kNotClose = -2;  // below any closeness
 constexpr int kMaxTextHits = 20;
 
 bool is_share(double share) { return share >= 0 && share <= 1; }
@@ -44,7 +45,11 @@ Scanner::Scanner(const index::Store& store,
   activity_ = store.activity(run.id);
   find_changes();
   if (pairs_.size() <= options.whole_below) return;
-  if (options.vector_share > 0) vectors_ = store.pair_vectors(run.id);
+  if (options.vector_share == 0) return;
+  vectors_ = store.pair_vectors(run.id);
+  std::vector<std::int64_t> ids;
+  for (const auto& pair : pairs_) ids.push_back(pair.id);
+  vector_of_ = positions_of(vectors_, ids);
 }
 
 void Scanner::find_changes() {
@@ -156,16 +161,12 @@ void Scanner::seed_by_vector(std::vector<Reason>& seeds, const std::string& pred
   const auto scores =
       score_pairs(vectors_, embed_words(content_words(predicate), language_model_, tokenizer_));
   if (scores.empty()) return;
-  std::vector<std::size_t> order;
+  std::vector<float> closeness(pairs_.size(), kNotClose);
   for (std::size_t i = 0; i < pairs_.size(); ++i)
-    if (scores.contains(pairs_[i].id)) order.push_back(i);
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return scores.at(pairs_[a].id) > scores.at(pairs_[b].id);
-  });
+    if (vector_of_[i] != kNoVector) closeness[i] = scores[vector_of_[i]];
   const auto share = options_.vector_share * static_cast<double>(pairs_.size());
-  order.resize(std::min(order.size(), static_cast<std::size_t>(share)));
-  for (const std::size_t i : order)
-    if (seeds[i] == Reason::none) seeds[i] = Reason::vector;
+  for (const std::size_t i : best_positions(closeness, static_cast<std::size_t>(share)))
+    if (seeds[i] == Reason::none && closeness[i] > kNotClose) seeds[i] = Reason::vector;
 }
 
 void Scanner::seed_by_activity(std::vector<Reason>& seeds) const {

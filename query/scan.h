@@ -90,7 +90,8 @@ class Scanner {
   Intervals active_;             ///< of activity_
   std::vector<MediaTime> cuts_;  ///< but those where a stretch begins
   index::PairVectors vectors_;
-  std::vector<double> scores_;  ///< of the predicate being scanned; negative: not looked at
+  std::vector<std::size_t> vector_of_;  ///< of pairs_, in vectors_
+  std::vector<double> scores_;          ///< of the predicate being scanned; negative: not looked at
   std::vector<ScanReport> reports_;
 };
 

@@ -63,16 +63,24 @@ class Selector {
   std::set<Key> taken_;
 };
 
-/// Candidates for which `value` is not null, best first; equal ones in global order.
+/// At most `limit` candidates of more than `above`, best first; equal ones in global order.
 template <class Value>
-std::vector<std::size_t> ranked(std::span<const Candidate> candidates, Value value, double above) {
+std::vector<std::size_t> ranked(std::span<const Candidate> candidates,
+                                Value value,
+                                double above,
+                                std::size_t limit) {
   std::vector<std::size_t> order;
+  if (limit == 0) return order;
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     if (value(candidates[i]) > above) order.push_back(i);
   }
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return value(candidates[a]) > value(candidates[b]);
+  const auto end = order.begin() + static_cast<std::ptrdiff_t>(std::min(limit, order.size()));
+  std::partial_sort(order.begin(), end, order.end(), [&](std::size_t a, std::size_t b) {
+    const double x = value(candidates[a]);
+    const double y = value(candidates[b]);
+    return x != y ? x > y : a < b;
   });
+  order.erase(end, order.end());
   return order;
 }
 
@@ -83,10 +91,12 @@ void take_relevant(Selector& selector,
                    const Limits& limits,
                    const std::function<bool(std::size_t, std::size_t)>& near_duplicates) {
   const auto by_subtitle = ranked(
-      candidates, [](const Candidate& c) { return c.subtitle_hit; }, 0);
-  auto by_vector = ranked(
-      candidates, [](const Candidate& c) { return c.closeness; }, -2);
-  by_vector.resize(has_closeness ? std::min(by_vector.size(), kMaxLooks) : 0);
+      candidates, [](const Candidate& c) { return c.subtitle_hit; }, 0, candidates.size());
+  const auto by_vector = ranked(
+      candidates,
+      [](const Candidate& c) { return c.closeness; },
+      -2,
+      has_closeness ? kMaxLooks : 0);
   std::vector<std::size_t> seen;
   std::size_t s = 0;
   std::size_t v = 0;

@@ -92,14 +92,15 @@ Material gather(const VideoScope& scope,
   reading.covered = covered_share(reading.candidates, scope.ranges);
   if (!query.empty() && !reading.candidates.empty()) {
     material.vectors = store.pair_vectors(scope.run.id);
-    for (std::size_t i = 0; i < material.vectors.pair_ids.size(); ++i) {
-      material.vector_of.emplace(material.vectors.pair_ids[i], i);
-    }
+    std::vector<std::int64_t> ids;
+    for (const auto& candidate : reading.candidates) ids.push_back(candidate.pair.id);
+    material.vector_of = positions_of(material.vectors, ids);
     const auto scores = score_pairs(material.vectors, query);
     material.has_closeness = !scores.empty();
-    for (auto& candidate : reading.candidates) {
-      if (const auto score = scores.find(candidate.pair.id); score != scores.end())
-        candidate.closeness = score->second;
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      const std::size_t vector = material.vector_of[i];
+      if (material.has_closeness && vector != kNoVector)
+        reading.candidates[i].closeness = scores[vector];
     }
   }
   find_text_hits(material, store, words);

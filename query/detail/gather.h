@@ -1,9 +1,8 @@
 // Everything the store and the model's embeddings know about one video of a question.
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "index/store.h"
@@ -15,7 +14,7 @@ namespace hindsight::query::detail {
 struct Material {
   VideoReading reading;
   index::PairVectors vectors;
-  std::unordered_map<std::int64_t, std::size_t> vector_of;  ///< pair id to position in `vectors`
+  std::vector<std::size_t> vector_of;  ///< of the candidates, in `vectors`; see positions_of()
   bool has_closeness = false;
   std::vector<index::StoredText> texts;  ///< of the ranges, by time
   std::vector<std::size_t> wanted;       ///< positions in `texts`, best hit first
