@@ -24,6 +24,12 @@ constexpr std::size_t kMaxCounterEvidence = 3;
 /// Intervals whose pairs are asked before several answers are called one.
 constexpr std::size_t kMaxAskedIntervals = 3;
 
+/// spans: sorted, disjoint.
+bool shares_time(const Intervals& spans, const TimeSpan& span) {
+  const auto next = std::ranges::upper_bound(spans, span.begin, {}, &TimeSpan::end);
+  return next != spans.end() && next->overlaps(span);
+}
+
 /// Executes one plan on all its videos.
 class Execution {
  public:
@@ -302,11 +308,12 @@ class Execution {
   void add_counter_evidence(const VideoExecution& video,
                             const std::string& predicate,
                             const Timeline& timeline) {
-    const auto spans = timeline.spans();
+    const auto found = unite(timeline.spans());
+    const auto asked = unite(video.ranges());
     const ScoredPair* likeliest = nullptr;
     for (const auto& scored : timeline.pairs) {
-      const bool is_asked = !both({scored.pair.covers}, video.ranges()).empty();
-      if (!is_asked || !both({scored.pair.covers}, spans).empty()) continue;
+      const TimeSpan& covers = scored.pair.covers;
+      if (!shares_time(asked, covers) || shares_time(found, covers)) continue;
       if (likeliest == nullptr || scored.p_yes > likeliest->p_yes) likeliest = &scored;
     }
     if (likeliest == nullptr) return;
