@@ -36,6 +36,7 @@ std::vector<Figure> bench_store(const Setup& setup);
 std::vector<Figure> bench_vision(const Setup& setup);
 std::vector<Figure> bench_language(const Setup& setup);
 std::vector<Figure> bench_ask(const Setup& setup);
+std::vector<Figure> bench_query(const Setup& setup);
 
 /// Median wall seconds of `setup.repeats` calls, after one call that is not counted.
 [[nodiscard]] double median_seconds(const Setup& setup, const std::function<void()>& work);

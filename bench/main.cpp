@@ -51,6 +51,7 @@ int main(int argc, char** argv) {
       {"vision", bench_vision},
       {"language", bench_language},
       {"ask", bench_ask},
+      {"query", bench_query},
   };
   std::vector<std::string> arguments(argv + 1, argv + argc);
   const bool json = std::erase(arguments, "--json") > 0;
@@ -64,7 +65,9 @@ int main(int argc, char** argv) {
     if (std::none_of(
             benchmarks.begin(), benchmarks.end(), [&](const auto& b) { return b.first == name; })) {
       fmt::print(
-          stderr, "no benchmark is called {}; there are: read ingest store vision language ask\n", name);
+          stderr,
+          "no benchmark is called {}; there are: read ingest store vision language ask query\n",
+          name);
       return 2;
     }
   }
