@@ -58,7 +58,9 @@ std::vector<index::StretchRecord> read_stretches(const index::Store& store,
     const bool is_first = stretch.pairs.empty() || pair.covers.begin < stretch.span.begin;
     if (is_first) stretch.span.begin = pair.covers.begin;
     stretch.pairs.push_back({.pair = pair,
-                             .tokens = store.read_tokens(std::span(&pair.id, 1)),
+                             // A repeat has no tokens of its own.
+                             .tokens = pair.same_as ? TokenMatrix{}
+                                                    : store.read_tokens(std::span(&pair.id, 1)),
                              .thumbnail = store.thumbnail(pair.id)});
   }
   std::vector<index::StretchRecord> result;
