@@ -103,6 +103,12 @@ evaluation::Response to_response(const query::Answer& answer, std::optional<Base
   if (answer.findings) {
     if (const auto* number = std::get_if<double>(&answer.findings->value))
       response.number = *number;
+    // One moment is a number too: of "when does the last car leave", the end.
+    const auto& plan = answer.findings->plan;
+    if (plan.type == query::AnswerType::when && answer.intervals.size() == 1) {
+      const auto& span = answer.intervals.front().span;
+      response.number = to_seconds(plan.edge == query::Edge::end ? span.end : span.begin);
+    }
   }
   // It was shown no pair that could be evidence; what it says is all there is to score.
   if (baseline == Baseline::blind && answer.found) {
