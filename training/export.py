@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Writes a run's weights as a Hugging Face folder of the Qwen2-VL family.
 
-    export.py --run RUN [--state annealed.pt] --out models/hindsight-tiny [--dtype bfloat16]
+    export.py --run RUN [--state annealed.pt] --out models/hindsight-tiny [--average FOLDER] [--dtype bfloat16]
 
-The auxiliary heads stay behind. write_card.py writes the model card.
+--average mixes in a checkpoint that the same run has left earlier (40 % of it): weights of one run that were annealed at
+different times err differently, and their mean errs less. The auxiliary heads stay behind. write_card.py writes the model card.
 """
 
 import argparse
@@ -13,7 +14,7 @@ import pathlib
 import re
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 from hindsight_training.patches import MEAN, STD
 from hindsight_training.records import PairFile
@@ -56,9 +57,20 @@ def write_json(path, value):
     path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
 
 
-def export(run, out, dtype):
+EARLIER_SHARE = 0.4  # of --average: of five mixtures of three checkpoints it erred least on unseen worlds
+
+
+def mixed(weights, earlier):
+    """weights: a state_dict; earlier: a folder that export() has written, or none."""
+    if earlier is None:
+        return weights
+    other = load_file(pathlib.Path(earlier) / "model.safetensors")
+    return {name: (1 - EARLIER_SHARE) * value.float() + EARLIER_SHARE * other[name].float() for name, value in weights.items()}
+
+
+def export(run, out, dtype, earlier=None):
     out.mkdir(parents=True, exist_ok=True)
-    weights = {name: value.detach().to(dtype).contiguous() for name, value in run.model.state_dict().items()}
+    weights = {name: value.detach().to(dtype).contiguous() for name, value in mixed(run.model.state_dict(), earlier).items()}
     save_file(weights, out / "model.safetensors", metadata={"format": "pt"})
     os.chmod(out / "model.safetensors", 0o644)
     # What it was trained to reply to "What does the sign say?" is the text and nothing else, and it knows no other words.
@@ -96,12 +108,13 @@ def main():
     parser.add_argument("--run", required=True)
     parser.add_argument("--state", default="annealed.pt")
     parser.add_argument("--out", required=True)
+    parser.add_argument("--average", help="a folder with an earlier checkpoint of the same run")
     parser.add_argument("--dtype", default="bfloat16", choices=("bfloat16", "float16", "float32"))
     arguments = parser.parse_args()
     run = Run(arguments.run)
     if not run.load(name=arguments.state):
         raise SystemExit(f"export: {arguments.run} has no {arguments.state}; train.py --anneal N writes annealed.pt")
-    parameters, size = export(run, pathlib.Path(arguments.out), getattr(torch, arguments.dtype))
+    parameters, size = export(run, pathlib.Path(arguments.out), getattr(torch, arguments.dtype), arguments.average)
     print(f"{arguments.out}: {parameters:,} parameters, {size / 1e6:.1f} MB, step {run.step}, {run.pairs_seen} pairs seen")
 
 
