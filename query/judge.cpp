@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -49,6 +50,13 @@ double log_sum(std::span<const float> logits) {
   double sum = 0;
   for (const float logit : logits) sum += std::exp(logit - peak);
   return peak + std::log(sum);
+}
+
+/// The number that a predicate asks for where one digit decides, else 0: of "12" only the "1" would
+/// be read.
+int count_in_digits(const std::string& predicate) {
+  const auto counted = detail::counted_things_of(predicate);
+  return counted && counted->count <= 9 ? counted->count : 0;
 }
 
 std::string trimmed(const std::string& text) {
@@ -126,7 +134,7 @@ Judge::Known& Judge::known(const std::string& question, std::int64_t run_id) {
 bool Judge::is_read(const std::string& predicate) const {
   return language_model_.info().bare_replies &&
          (detail::written_text_of(predicate) ||
-          (!digit_ids_.empty() && detail::counted_things_of(predicate)));
+          (!digit_ids_.empty() && count_in_digits(predicate) > 0));
 }
 
 std::string Judge::kept_as(const std::string& question, int max_reply_tokens) const {
@@ -223,19 +231,26 @@ std::vector<double> Judge::score_yes_no(std::span<const model::Prompt> prompts) 
 
 std::vector<double> Judge::score_text(std::span<const model::Prompt> prompts,
                                       const std::string& text) {
-  auto reply = tokenizer_.encode(text, model::AddedTokens::as_text);
-  reply.push_back(model::end_tokens(tokenizer_).front());
-  std::vector<double> scores;
-  for (const auto& prompt : prompts) {
-    const double likelihood = std::exp(language_model_.reply_margin(prompt, reply));
-    scores.push_back(likelihood / (likelihood + kEvenLikelihood));
+  // Signs are in capitals more often than questions are.
+  std::string capitals = text;
+  std::transform(capitals.begin(), capitals.end(), capitals.begin(), [](char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  });
+  std::vector<double> scores(prompts.size());
+  for (const auto& spelling : std::set<std::string>{text, capitals}) {
+    auto reply = tokenizer_.encode(spelling, model::AddedTokens::as_text);
+    reply.push_back(model::end_tokens(tokenizer_).front());
+    for (std::size_t i = 0; i < prompts.size(); ++i) {
+      const double likelihood = std::exp(language_model_.reply_margin(prompts[i], reply));
+      scores[i] = std::max(scores[i], likelihood / (likelihood + kEvenLikelihood));
+    }
   }
   return scores;
 }
 
 std::vector<double> Judge::score_count(std::span<const model::Prompt> prompts, int count) {
   std::vector<double> scores;
-  const auto at_least = static_cast<std::size_t>(std::min(count, 9));
+  const auto at_least = static_cast<std::size_t>(count);
   for (const auto& row : language_model_.score_next(prompts, digit_ids_)) {
     const std::span logits(row);
     scores.push_back(std::exp(log_sum(logits.subspan(at_least)) - log_sum(logits)));

@@ -174,7 +174,7 @@ std::vector<std::size_t> best_positions(std::span<const float> scores, std::size
     best.resize(count);
   }
   std::sort(best.begin(), best.end(), is_better);
-  best.resize(count);
+  best.resize(std::min(count, best.size()));
   return best;
 }
 

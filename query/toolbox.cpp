@@ -143,7 +143,9 @@ ToolResult Toolbox::call(const model::ToolCall& call) const {
   }
 }
 
-EvidenceInterval Toolbox::seen(const index::StoredPair& pair, double score) const {
+EvidenceInterval Toolbox::seen(const index::StoredPair& pair,
+                              const std::string& description,
+                              double score) const {
   EvidenceInterval evidence;
   evidence.video = scope_.label;
   evidence.video_id = scope_.video.id;
@@ -152,6 +154,7 @@ EvidenceInterval Toolbox::seen(const index::StoredPair& pair, double score) cons
   evidence.score = score;
   evidence.basis = EvidenceBasis::looked;
   evidence.pairs = {pair};
+  evidence.looks = {{.pair = pair, .question = std::string(kDescribe), .reply = description}};
   return evidence;
 }
 
@@ -167,7 +170,8 @@ ToolResult Toolbox::overview() const {
   if (result.text.ends_with('\n')) result.text.pop_back();
   for (const auto& section : summary.sections) {
     for (const auto& phase : section.phases) {
-      for (const auto& pair : phase.pairs) result.seen.push_back(seen(pair, phase.share));
+      for (std::size_t i = 0; i < phase.pairs.size(); ++i)
+        result.seen.push_back(seen(phase.pairs[i], phase.descriptions[i], phase.share));
     }
   }
   result.usage.pairs_read = summary.num_pairs;
@@ -227,7 +231,7 @@ ToolResult Toolbox::look(TimeSpan span, bool is_fine) const {
     const auto& pair = result.shown[i];
     result.text += fmt::format(
         "{}{} {}", i > 0 ? "\n" : "", to_timestamp(pair.first, pair.second), descriptions[i]);
-    result.seen.push_back(seen(pair, 1));
+    result.seen.push_back(seen(pair, descriptions[i], 1));
   }
   result.usage.pairs_read = static_cast<int>(result.shown.size());
   result.usage.looks_computed = judge.usage().looks_computed;

@@ -44,7 +44,9 @@ class Toolbox {
   ToolResult search(const std::string& text) const;
   ToolResult look(TimeSpan span, bool is_fine) const;
   ToolResult execute_plan(const Plan& plan) const;
-  EvidenceInterval seen(const index::StoredPair& pair, double score) const;
+  EvidenceInterval seen(const index::StoredPair& pair,
+                        const std::string& description,
+                        double score) const;
 
   const QuestionPlan& question_;
   const VideoScope& scope_;

@@ -92,6 +92,9 @@ class ClauseReader {
     const Words subject = words_.first(verb);
     for (std::size_t i = 1; i + 1 < subject.size(); ++i) {
       if (!is_any(subject, i, "and or") || is(subject, i + 1, "more")) continue;
+      // "two or three cars" are no two things.
+      const auto number = read_number(subject, 0);
+      if (number && number->next == i) return std::nullopt;
       const Words first = skip_front(subject.first(i), "both either");
       auto a = with_subject(first, words_.subspan(verb));
       auto b = with_subject(subject.subspan(i + 1), words_.subspan(verb));
@@ -365,8 +368,12 @@ std::optional<Clause> read_clause(Words words, std::string_view question, Auxili
   while (!words.empty() && words.back().kind == Word::Kind::mark &&
          is_any(words, words.size() - 1, ". , ? ! ; :"))
     words = words.first(words.size() - 1);
-  std::vector<Word> kept(words.begin(), words.end());
-  std::erase_if(kept, [](const Word& word) { return is_any(Words(&word, 1), 0, kAdverbs); });
+  std::vector<Word> kept;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    // "just two cars" says how many.
+    const bool is_number = is(words, i, "just") && read_number(words, i + 1);
+    if (is_number || !is_any(words, i, kAdverbs)) kept.push_back(words[i]);
+  }
   if (kept.empty()) return std::nullopt;
   auto clause = ClauseReader(kept, question, auxiliary).read();
   if (!clause) return std::nullopt;

@@ -9,6 +9,7 @@
 namespace hindsight::query::detail {
 namespace {
 
+constexpr std::array<std::string_view, 5> kSibilants{"x", "s", "sh", "ch", "z"};
 constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kIrregular{
     {{"people", "person"},
      {"persons", "person"},
@@ -103,21 +104,6 @@ std::string singular_of(std::string_view noun) {
   return std::string(noun.substr(0, noun.size() - 1));
 }
 
-std::string plural_of(std::string_view noun) {
-  const auto end = noun.find(' ');
-  // "red car" has its head last, "person in red" first.
-  const auto behind = end == std::string_view::npos ? end : noun.find(" in ");
-  const std::string head(noun.substr(0, behind));
-  const std::string tail(behind == std::string_view::npos ? "" : noun.substr(behind));
-  const auto ends = [&](std::string_view text) { return head.ends_with(text); };
-  if (ends("person")) return head.substr(0, head.size() - 6) + "people" + tail;
-  if (ends("man")) return head.substr(0, head.size() - 2) + "en" + tail;
-  if (ends("child")) return head + "ren" + tail;
-  for (const std::string_view sibilant : {"x", "s", "sh", "ch", "z"})
-    if (ends(sibilant)) return head + "es" + tail;
-  return head + "s" + tail;
-}
-
 std::string NounPhrase::with_article() const {
   const auto head_end = noun.find(' ');
   if (head_end == std::string::npos && is_one_of(noun, kUncountable)) return noun;
@@ -128,6 +114,33 @@ std::size_t head_of(Words words) {
   std::size_t head = 0;
   while (head + 1 < words.size() && !is_one_of(words[head + 1].text, kAfterHead)) ++head;
   return head;
+}
+
+std::string plural_of(std::string_view noun) {
+  const auto words = split_words(noun);
+  if (words.empty()) return std::string(noun);
+  const std::size_t head = head_of(words);
+  std::string text = words[head].text;
+  const auto irregular = std::find_if(
+      kIrregular.begin(), kIrregular.end(), [&](const auto& row) { return row.second == text; });
+  const bool is_after_vowel =
+      text.size() < 2 || std::string_view("aeiou").find(text[text.size() - 2]) != std::string::npos;
+  if (irregular != kIrregular.end()) {
+    text = irregular->first;
+  } else if (text.ends_with('y') && !is_after_vowel) {
+    text.replace(text.size() - 1, 1, "ies");
+  } else {
+    const bool is_sibilant = std::any_of(
+        kSibilants.begin(), kSibilants.end(), [&](auto end) { return text.ends_with(end); });
+    text += is_sibilant ? "es" : "s";
+  }
+  const Words all(words);
+  return fmt::format("{}{}{}{}{}",
+                     join(all.first(head)),
+                     head > 0 ? " " : "",
+                     text,
+                     head + 1 < all.size() ? " " : "",
+                     join(all.subspan(head + 1)));
 }
 
 namespace {
@@ -162,6 +175,11 @@ Words read_how_many(Words words, NounPhrase& phrase) {
   }
   const auto number = read_number(words, at);
   if (!number || number->next >= words.size() || number->value > 1e6) return words;
+  // No picture shows fewer than none, and every one shows none or more.
+  const bool says_nothing = number->value < 1 && at > 0 &&
+                            (how_many == HowMany::fewer_than || how_many == HowMany::at_least);
+  if (says_nothing) return words;
+  if (number->value < 1 && at == 0) how_many = HowMany::exactly;
   std::size_t next = number->next;
   const bool is_or_more = at == 0 && is(words, next, "or") && is(words, next + 1, "more");
   if (is_or_more) next += 2;
@@ -169,7 +187,7 @@ Words read_how_many(Words words, NounPhrase& phrase) {
   phrase.number = join(words.subspan(at, number->next - at));
   phrase.count = static_cast<int>(number->value);
   phrase.how_many = how_many;
-  phrase.is_compared = at > 0 || is_or_more;
+  phrase.is_compared = at > 0 || is_or_more || phrase.count == 0;
   return words.subspan(next);
 }
 

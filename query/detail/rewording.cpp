@@ -70,7 +70,12 @@ std::optional<Subject> find_subject(std::string_view question, const Plan& plan)
     for (std::size_t i = 0; i + length <= all.size(); ++i) {
       const Words run = all.subspan(i, length);
       const auto phrase = read_noun_phrase(run);
-      if (!phrase || !names(named, phrase->noun)) continue;
+      if (!phrase) continue;
+      // "Are two cars" names the thing in the plural.
+      const bool is_named = names(named, phrase->noun) ||
+                            (!phrase->plural.empty() && names(named, phrase->plural));
+      const bool is_number = read_number(run, 0) && read_number(run, 0)->next == run.size();
+      if (!is_named || is_number) continue;
       const auto begin = run.front().begin;
       const auto end = run.back().end;
       return Subject{begin, end, std::string(question.substr(begin, end - begin))};

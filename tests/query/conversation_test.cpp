@@ -104,6 +104,7 @@ TEST_CASE("another thing takes the place of the last one") {
       {"When is the red car visible?", "and the one in blue?", "When is the car in blue visible?"},
       {"How many red cars appear?", "and blue ones?", "How many blue cars appear?"},
       {"How many red cars appear?", "And the truck?", "How many trucks appear?"},
+      {"When are two cars visible?", "and three trucks?", "When are three trucks visible?"},
       {"Is there a red car between 1:00 and 3:00?",
        "and a truck?",
        "Is there a truck between 1:00 and 3:00?"},
