@@ -1,6 +1,11 @@
 #include "app/answer_output.h"
 
+#include <algorithm>
 #include <cstdio>
+#include <functional>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -73,23 +78,31 @@ void tell_not_kept(const std::string& not_kept, const Logger& logger) {
     logger.info("the answer stands; the next question has to look again: {}", not_kept);
 }
 
+/// What took a hundredth of a second or more, the longest first.
+std::string timings_text(const query::Timings& timings, double load_ms) {
+  std::vector<std::pair<double, std::string_view>> steps{{load_ms, "load"},
+                                                         {timings.select, "select"},
+                                                         {timings.read, "read"},
+                                                         {timings.prefill, "prefill"},
+                                                         {timings.decode, "decode"},
+                                                         {timings.look, "look"}};
+  std::erase_if(steps, [](const auto& step) { return step.first < 10; });
+  std::ranges::sort(steps, std::greater{});
+  std::string text = fmt::format("{} in all", human_seconds((load_ms + timings.total) / 1e3));
+  for (const auto& [ms, name] : steps)
+    text += fmt::format(", {} {}", name, human_seconds(ms / 1e3));
+  return text;
+}
+
 void log_usage(const query::Answer& answer, double load_ms, const Logger& logger) {
   const auto& usage = answer.usage;
-  const auto& timings = answer.timings;
-  logger.info(
-      "{}, {}, {} read; {} frames decoded, {} pairs encoded; load {}, select "
-      "{}, read {}, "
-      "prefill {}, decode {}",
-      counted(usage.pairs_read, "pair"),
-      counted(usage.visual_tokens, "visual token"),
-      human_bytes(usage.bytes_read),
-      query::Usage::frames_decoded,
-      query::Usage::pairs_encoded,
-      human_seconds(load_ms / 1e3),
-      human_seconds(timings.select / 1e3),
-      human_seconds(timings.read / 1e3),
-      human_seconds(timings.prefill / 1e3),
-      human_seconds(timings.decode / 1e3));
+  logger.info("{}, {}, {} read; {} frames decoded, {} pairs encoded; {}",
+              counted(usage.pairs_read, "pair"),
+              counted(usage.visual_tokens, "visual token"),
+              human_bytes(usage.bytes_read),
+              query::Usage::frames_decoded,
+              query::Usage::pairs_encoded,
+              timings_text(answer.timings, load_ms));
 }
 
 void print_step(const query::ReasonStep& step) {
@@ -102,7 +115,7 @@ void print_step(const query::ReasonStep& step) {
 }
 
 bool is_generated(const query::Answer& answer) {
-  return !answer.findings && answer.summaries.empty() && !answer.reasoning &&
+  return !answer.findings && !answer.is_summary && !answer.reasoning &&
          !answer.readings.empty();
 }
 
@@ -113,7 +126,7 @@ void print_answer(const query::Answer& answer, bool was_streamed, bool name_vide
     print_text("No answer: " + answer.refusal->detail + ".");
   fmt::print("\n");
   // A summary has its times in its text.
-  if (answer.summaries.empty()) print_intervals(answer, name_videos);
+  if (!answer.is_summary) print_intervals(answer, name_videos);
   // Whole before the log goes on: both may end in one file.
   std::fflush(stdout);
 }

@@ -120,7 +120,8 @@ struct Timings {
   double read = 0;     ///< tokens and subtitles out of the store
   double prefill = 0;  ///< the prompt through the model
   double decode = 0;   ///< the answer out of it
-  double total = 0;    ///< all of ask()
+  double look = 0;     ///< new looks at single pairs
+  double total = 0;    ///< all of it, without loading the model
 };
 
 /// The model that answered: another one may say something else of the same pairs.
@@ -160,7 +161,9 @@ struct Answer {
   std::vector<EvidenceInterval> intervals;  ///< empty when not found
   std::optional<Refusal> refusal;           ///< set when not found
   std::optional<PlanFindings> findings;     ///< empty: no plan was executed
-  std::vector<Summary> summaries;           ///< of a question about everything, video by video
+  /// The text tells phase by phase what is in the pictures.
+  bool is_summary = false;
+  std::vector<Summary> summaries;  ///< that it was told from, video by video
   /// What the language model proposed; empty: the question needed no proposal.
   std::optional<Proposal> proposal;
   std::optional<Reasoning> reasoning;  ///< empty: not asked for steps

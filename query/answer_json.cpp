@@ -109,7 +109,7 @@ std::string findings_json(const Answer& answer) {
 
 std::string type_json(const Answer& answer) {
   if (answer.findings) return quote(std::string(to_string(answer.findings->plan.type)));
-  return answer.summaries.empty() ? "null" : R"("summary")";
+  return answer.is_summary ? R"("summary")" : "null";
 }
 
 /// With a comma behind it; empty when the question needed none.
@@ -156,12 +156,13 @@ std::string usage_json(const Usage& usage) {
 
 std::string timings_json(const Timings& timings, double load_ms) {
   return fmt::format(
-      R"({{"load":{:.3f},"select":{:.3f},"read":{:.3f},"prefill":{:.3f},"decode":{:.3f},"total":{:.3f}}})",
+      R"({{"load":{:.3f},"select":{:.3f},"read":{:.3f},"prefill":{:.3f},"decode":{:.3f},"look":{:.3f},"total":{:.3f}}})",
       load_ms,
       timings.select,
       timings.read,
       timings.prefill,
       timings.decode,
+      timings.look,
       load_ms + timings.total);
 }
 

@@ -33,6 +33,7 @@ void add(Answer& answer, Summary summary) {
   answer.usage.new_tokens += static_cast<int>(summary.usage.new_tokens);
   answer.usage.looks_computed += summary.usage.looks_computed;
   answer.usage.looks_kept += summary.usage.looks_kept;
+  answer.timings.look += summary.usage.seconds * 1e3;
   answer.text +=
       fmt::format("{}{}", answer.text.empty() ? "" : "\n", to_text(summary, SummaryFormat::text));
   for (const auto& section : summary.sections) {
@@ -58,7 +59,8 @@ Answer summarize_all(const QuestionPlan& question,
     auto summary = summarize(scope, store, language_model, tokenizer, options);
     if (summary.num_pairs > 0) add(answer, std::move(summary));
   }
-  answer.found = !answer.summaries.empty();
+  answer.is_summary = !answer.summaries.empty();
+  answer.found = answer.is_summary;
   if (!answer.found) {
     answer.text = fmt::format("Nothing of {} from {} to {} has been read yet.",
                               question.scopes.front().label,

@@ -90,6 +90,7 @@ Answer read_answer(const Json& json, std::string_view source) {
   answer.question = json.at("question").get<std::string>();
   answer.text = json.at("answer").get<std::string>();
   answer.found = json.at("found").get<bool>();
+  answer.is_summary = json.at("type") == "summary";
   answer.model = json.at("model").get<std::string>();
   const Json& made_by = json.at("fingerprints");
   answer.made_by = {made_by.at("vision").get<std::string>(),

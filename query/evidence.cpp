@@ -10,8 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// A model rounds the times it was shown.
-constexpr MediaDuration kSnap = 1s;
+constexpr MediaDuration kRounding = 1s;
 constexpr std::string_view kNotSeenStart = "not seen";
 
 /// A pair that was shown.
@@ -28,10 +27,6 @@ std::vector<Shown> shown_pairs(const std::vector<VideoReading>& readings) {
     }
   }
   return shown;
-}
-
-bool touches(const TimeSpan& covers, const TimeSpan& stated) {
-  return covers.begin - kSnap <= stated.end && stated.begin < covers.end + kSnap;
 }
 
 /// Pairs that the stated times touch.  In several videos the same time may have been shown: the
@@ -51,7 +46,7 @@ std::vector<Shown> stated_pairs(std::string_view text,
     const bool exact = std::any_of(shown.begin(), shown.end(), covered);
     const Shown* best = nullptr;
     const auto fits = [&](const Shown& s) {
-      return exact ? covered(s) : touches(s.candidate->pair.covers, stated);
+      return exact ? covered(s) : may_mean(stated, s.candidate->pair.covers);
     };
     for (const auto& s : shown) {
       if (fits(s) && (!best || s.candidate->relevance() > best->candidate->relevance())) best = &s;
@@ -131,6 +126,10 @@ std::vector<EvidenceInterval> find_evidence(std::string_view text,
     }
   }
   return intervals;
+}
+
+bool may_mean(const TimeSpan& stated, const TimeSpan& shown) {
+  return shown.begin - kRounding <= stated.end && stated.begin < shown.end + kRounding;
 }
 
 bool states_finding(std::string_view text) {

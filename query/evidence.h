@@ -23,6 +23,10 @@ namespace hindsight::query {
 
 inline constexpr std::size_t kMaxRelevant = 3;
 
+/// Whether a time that a model states may mean a moment of `shown`: it rounds what it was shown, so
+/// within a second.
+[[nodiscard]] bool may_mean(const TimeSpan& stated, const TimeSpan& shown);
+
 /// False when the text is empty or begins with the words that the prompt asks for when nothing is
 /// seen.
 [[nodiscard]] bool states_finding(std::string_view text);

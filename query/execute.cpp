@@ -251,6 +251,7 @@ class Execution {
     answer_->usage.prompt_tokens = static_cast<int>(usage.prompt_tokens);
     answer_->usage.new_tokens = static_cast<int>(usage.new_tokens);
     answer_->usage.looks_computed = usage.looks_computed;
+    answer_->timings.look = usage.seconds * 1e3;
     answer_->usage.looks_kept = usage.looks_kept;
     answer_->findings = std::move(findings_);
   }

@@ -188,7 +188,7 @@ std::string explain(const Answer& answer) {
     add_evidence(out, answer);
     return text;
   }
-  if (!answer.summaries.empty()) {
+  if (answer.is_summary) {
     fmt::format_to(out,
                    "summary     of {} pairs; {} descriptions computed, {} from the store\n",
                    answer.usage.pairs_read,

@@ -161,6 +161,7 @@ std::vector<index::Look> Judge::look(const std::string& question,
       missing.push_back(pair);
     }
   }
+  const auto begin = std::chrono::steady_clock::now();
   for (std::size_t i = 0; i < missing.size(); i += kBatch) {
     const auto batch = std::span(missing).subspan(i, std::min(kBatch, missing.size() - i));
     std::vector<index::Look> looks;
@@ -172,6 +173,8 @@ std::vector<index::Look> Judge::look(const std::string& question,
     num_new_ += looks.size();
     if (num_new_ >= kKeepEvery) keep();
   }
+  usage_.seconds +=
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   std::vector<index::Look> result;
   for (const auto& pair : pairs)
     result.push_back(known(asked, pair.run_id).at(pair.token_pair_id()));

@@ -35,6 +35,7 @@ struct JudgeUsage {
   std::int64_t prompt_tokens = 0;
   std::int64_t new_tokens = 0;
   std::int64_t visual_tokens = 0;  ///< put into prompts
+  double seconds = 0;              ///< of new looks: tokens out of the store and through the model
 };
 
 /// Reads the store, and writes to it in keep() only.  Not thread-safe.

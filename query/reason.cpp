@@ -233,15 +233,13 @@ class Steps {
   std::vector<EvidenceInterval> seen_;
 };
 
-/// Those of `seen` that the answer's times lie in, all of them when it states no time; each stretch
-/// once, by time.
-std::vector<EvidenceInterval> evidence_of(std::string_view text,
-                                          std::vector<EvidenceInterval> seen,
-                                          MediaTime end) {
-  const auto stated = read_stated_times(text, end);
+/// Those of `seen` that the stated times lie in, all of them when there are none; each stretch once,
+/// by time.
+std::vector<EvidenceInterval> evidence_of(const std::vector<TimeSpan>& stated,
+                                          std::vector<EvidenceInterval> seen) {
   std::erase_if(seen, [&](const EvidenceInterval& interval) {
     return !stated.empty() && std::none_of(stated.begin(), stated.end(), [&](const TimeSpan& time) {
-      return time.begin <= interval.span.end && interval.span.begin <= time.end;
+      return may_mean(time, interval.span);
     });
   });
   std::sort(seen.begin(), seen.end(), [](const auto& a, const auto& b) { return a.span < b.span; });
@@ -251,12 +249,26 @@ std::vector<EvidenceInterval> evidence_of(std::string_view text,
   return seen;
 }
 
+/// The first stated time that lies in nothing that was looked at.
+std::optional<MediaTime> first_unseen(const std::vector<TimeSpan>& stated,
+                                      const std::vector<EvidenceInterval>& seen) {
+  for (const auto& time : stated) {
+    if (std::none_of(seen.begin(), seen.end(), [&](const EvidenceInterval& interval) {
+          return may_mean(time, interval.span);
+        }))
+      return time.begin;
+  }
+  return std::nullopt;
+}
+
 /// The model's own answer, if it rests on something.
 void conclude(Answer& answer,
               const Choice& last,
               const std::vector<EvidenceInterval>& seen,
               MediaTime end) {
   answer.text = last.turn.text;
+  const auto stated = read_stated_times(answer.text, end);
+  const auto unseen = first_unseen(stated, seen);
   const auto refuse = [&](RefusalReason reason, std::string detail) {
     answer.refusal = Refusal{reason, std::move(detail)};
   };
@@ -268,14 +280,14 @@ void conclude(Answer& answer,
   } else if (seen.empty()) {
     refuse(RefusalReason::not_found,
            fmt::format("the model answered {} without a look at anything", quote(answer.text)));
+  } else if (unseen) {
+    refuse(RefusalReason::not_found,
+           fmt::format("the model answered {}, but did not look at {}",
+                       quote(answer.text),
+                       to_clock(*unseen)));
   } else {
-    answer.intervals = evidence_of(answer.text, seen, end);
-    answer.found = !answer.intervals.empty();
-    if (!answer.found) {
-      refuse(RefusalReason::not_found,
-             fmt::format("the model answered {}, but looked at none of these times",
-                         quote(answer.text)));
-    }
+    answer.intervals = evidence_of(stated, seen);
+    answer.found = true;
   }
   if (!answer.found && last.given_up.empty() && states_finding(answer.text))
     answer.text = fmt::format("No answer: {}.", answer.refusal->detail);

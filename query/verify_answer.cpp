@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "query/detail/cited_pairs.h"
 #include "query/evaluate.h"
+#include "query/evidence.h"
 #include "query/judge.h"
 #include "query/summary.h"
 #include "query/time_words.h"
@@ -148,7 +149,7 @@ class Checker {
     for (const auto& [question, is_shown] : shown)
       if (!is_shown) fault(fmt::format("no pair of {} shows it: \"{}\"", name, question));
     // A phase lies between pairs that were described, which need not be neighbours.
-    if (shown.contains(std::string(kDescribe))) return;
+    if (stated_.is_summary) return;
     if (interval.span.begin < around.begin - kRounding ||
         interval.span.end > around.end + kRounding)
       fault(fmt::format("{} reaches beyond the pairs that it cites", name));
@@ -167,11 +168,18 @@ class Checker {
     }
   }
 
-  bool is_evidence(const TimeSpan& time, MediaDuration tolerance) const {
+  /// Of text that code wrote, which has milliseconds.
+  bool is_evidence(MediaTime time) const {
     return std::any_of(
         stated_.intervals.begin(), stated_.intervals.end(), [&](const auto& interval) {
-          return interval.span.begin - tolerance <= time.end &&
-                 time.begin <= interval.span.end + tolerance;
+          return interval.span.begin - kRounding <= time && time <= interval.span.end + kRounding;
+        });
+  }
+
+  bool is_evidence(const TimeSpan& stated_by_model) const {
+    return std::any_of(
+        stated_.intervals.begin(), stated_.intervals.end(), [&](const auto& interval) {
+          return may_mean(stated_by_model, interval.span);
         });
   }
 
@@ -182,13 +190,9 @@ class Checker {
     };
     if (!stated_.findings) {
       // A summary tells what is in the pictures, and a clock in one shows any time.
-      const bool is_summary = std::any_of(check_.looks.begin(), check_.looks.end(), [](auto& look) {
-        return look.stated.question == kDescribe;
-      });
-      if (is_summary) return;
-      // A model rounds the times that it was shown.
+      if (stated_.is_summary) return;
       for (const auto& time : read_stated_times(stated_.text, MediaTime{MediaDuration::max() / 4}))
-        if (!is_evidence(time, std::chrono::seconds{1})) outside(time.begin);
+        if (!is_evidence(time)) outside(time.begin);
       return;
     }
     // What a clock in the picture says is no time of the video.
@@ -198,7 +202,7 @@ class Checker {
     for (std::sregex_iterator it(stated_.text.begin(), stated_.text.end(), clock); it != end;
          ++it) {
       const auto time = parse_time(it->str());
-      if (time && !is_evidence({*time, *time}, kRounding)) outside(*time);
+      if (time && !is_evidence(*time)) outside(*time);
     }
   }
 

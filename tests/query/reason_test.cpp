@@ -111,7 +111,12 @@ TEST_CASE("an answer without a look, or about times that were not looked at, is 
   const auto answer = elsewhere.ask();
   CHECK_FALSE(answer.found);
   CHECK(answer.refusal->detail ==
-        "the model answered \"At 305.0 seconds.\", but looked at none of these times");
+        "the model answered \"At 305.0 seconds.\", but did not look at 00:05:05.000");
+
+  Film half({call("look", R"({"from": 0, "to": 20})"), "At 10.0 seconds and at 305.0 seconds."});
+  CHECK(half.ask().refusal->detail ==
+        "the model answered \"At 10.0 seconds and at 305.0 seconds.\", but did not look at "
+        "00:05:05.000");
 
   Film none({call("overview", "{}"), "Not seen in this video."});
   CHECK(none.ask().refusal->reason == RefusalReason::not_found);

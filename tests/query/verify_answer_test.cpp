@@ -10,6 +10,7 @@
 #include "query/answer_question.h"
 #include "query/answer_reading.h"
 #include "query/looking_model.h"
+#include "query/reason.h"
 
 using namespace hindsight;
 using namespace hindsight::query;
@@ -219,6 +220,25 @@ TEST_CASE("of a generated answer there is nothing to look at again, but its time
   auto json = film.ask("Who comes?");
   CHECK(film.verify(json).verdict == AnswerVerdict::nothing_to_check);
   json["answer"] = "A man at 900 seconds.";
+  const auto check = film.verify(json);
+  CHECK(check.verdict == AnswerVerdict::does_not_hold);
+  CHECK(all_faults(check) == "the time 00:15:00.000 lies in no interval of the evidence\n");
+}
+
+TEST_CASE("the times that an answer in steps states lie in what was looked at, however it looked") {
+  Answered film;
+  film.model.reply = "<tool_call>\n{\"name\": \"look\", \"arguments\": {\"from\": 300, \"to\": "
+                     "310}}\n</tool_call>";
+  const auto plan = plan_question({.text = "Who comes?"}, film.test.store, film.model.facts);
+  const auto answer = reason(plan,
+                             film.test.store,
+                             film.model,
+                             tokenizer(),
+                             {.model_chooses = Planning::always},
+                             [&](const ReasonStep&) { film.model.reply = "At 305.0 seconds."; });
+  auto json = Json::parse(to_json(answer, 0));
+  CHECK(film.verify(json).verdict == AnswerVerdict::holds);
+  json["answer"] = "At 900.0 seconds.";
   const auto check = film.verify(json);
   CHECK(check.verdict == AnswerVerdict::does_not_hold);
   CHECK(all_faults(check) == "the time 00:15:00.000 lies in no interval of the evidence\n");
