@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Writes a run's weights as a Hugging Face folder of the Qwen2-VL family.
 
-    export.py --run RUN [--state annealed.pt] --out models/hindsight-tiny [--average FOLDER] [--dtype bfloat16]
+    export.py --run RUN [--state annealed.pt] --out models/hindsight-tiny [--running-mean] [--average FOLDER] [--dtype bfloat16]
 
---average mixes in a checkpoint that the same run has left earlier (40 % of it): weights of one run that were annealed at
+--running-mean takes the exponential average of the weights that a state keeps instead of the weights themselves. --average mixes in a checkpoint that the same run has left earlier (40 % of it): weights of one run that were annealed at
 different times err differently, and their mean errs less. The auxiliary heads stay behind. write_card.py writes the model card.
 """
 
@@ -68,9 +68,10 @@ def mixed(weights, earlier):
     return {name: (1 - EARLIER_SHARE) * value.float() + EARLIER_SHARE * other[name].float() for name, value in weights.items()}
 
 
-def export(run, out, dtype, earlier=None):
+def export(run, out, dtype, earlier=None, running_mean=False):
     out.mkdir(parents=True, exist_ok=True)
-    weights = {name: value.detach().to(dtype).contiguous() for name, value in mixed(run.model.state_dict(), earlier).items()}
+    chosen = run.average if running_mean else run.model.state_dict()
+    weights = {name: value.detach().to(dtype).contiguous() for name, value in mixed(chosen, earlier).items()}
     save_file(weights, out / "model.safetensors", metadata={"format": "pt"})
     os.chmod(out / "model.safetensors", 0o644)
     # What it was trained to reply to "What does the sign say?" is the text and nothing else, and it knows no other words.
@@ -108,13 +109,14 @@ def main():
     parser.add_argument("--run", required=True)
     parser.add_argument("--state", default="annealed.pt")
     parser.add_argument("--out", required=True)
+    parser.add_argument("--running-mean", action="store_true", help="the state's average of the weights over its steps")
     parser.add_argument("--average", help="a folder with an earlier checkpoint of the same run")
     parser.add_argument("--dtype", default="bfloat16", choices=("bfloat16", "float16", "float32"))
     arguments = parser.parse_args()
     run = Run(arguments.run)
     if not run.load(name=arguments.state):
         raise SystemExit(f"export: {arguments.run} has no {arguments.state}; train.py --anneal N writes annealed.pt")
-    parameters, size = export(run, pathlib.Path(arguments.out), getattr(torch, arguments.dtype), arguments.average)
+    parameters, size = export(run, pathlib.Path(arguments.out), getattr(torch, arguments.dtype), arguments.average, arguments.running_mean)
     print(f"{arguments.out}: {parameters:,} parameters, {size / 1e6:.1f} MB, step {run.step}, {run.pairs_seen} pairs seen")
 
 

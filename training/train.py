@@ -92,6 +92,7 @@ def step_once(run, batch, optimisers, look_only):
     logged["gradient"] = torch.nn.utils.clip_grad_norm_(parameters, 1.0)
     for optimiser in optimisers:
         optimiser.step()
+    run.follow()
     return logged
 
 def train(run, arguments):

@@ -62,6 +62,9 @@ def model_config(settings, language):
     }
 
 
+AVERAGED_STEPS = 1500
+
+
 class Run:
     """A folder with settings.json, tokenizer.json, vocabulary.json, state.pt and log.jsonl."""
 
@@ -75,8 +78,19 @@ class Run:
         self.config = model_config(self.settings, self.language)
         self.model = HindsightModel(self.config).to(device)
         self.heads = CellHeads(self.config["hidden_size"], self.vocabulary).to(device)
+        self.average = self.weights()
         self.step = 0
         self.pairs_seen = 0
+
+    def weights(self):
+        """A copy, by name."""
+        return {name: value.detach().clone() for name, value in self.model.state_dict().items()}
+
+    def follow(self):
+        """Moves `average` a little towards the weights. A constant rate leaves them wandering around what they would be annealed
+        to; their exponential average (of the last AVERAGED_STEPS or so) does not wander."""
+        for name, value in self.model.state_dict().items():
+            self.average[name].lerp_(value.detach(), 1 / AVERAGED_STEPS)
 
     def load(self, optimisers=(), name="state.pt"):
         """Goes on where `name` was written; False when there is none."""
@@ -86,6 +100,7 @@ class Run:
         state = torch.load(path, map_location=self.device, weights_only=True)
         self.model.load_state_dict(state["model"])
         self.heads.load_state_dict(state["heads"])
+        self.average = state.get("average", self.weights())
         if len(state["optimisers"]) == len(optimisers):
             for optimiser, saved in zip(optimisers, state["optimisers"]):
                 # Rates belong to the settings, moments to the state.
@@ -117,6 +132,7 @@ class Run:
             weight, bias = (state["heads"][f"{name}.{part}"] for part in ("weight", "bias"))
             if head.weight.shape == weight.shape and self.vocabulary.names.get(name) == names.get(name):
                 head.load_state_dict({"weight": weight, "bias": bias})
+        self.average = self.weights()
         return len(taken), len(mine)
 
     def save(self, optimisers=(), name="state.pt"):
@@ -124,6 +140,7 @@ class Run:
         torch.save(
             {
                 "model": self.model.state_dict(),
+                "average": self.average,
                 "heads": self.heads.state_dict(),
                 "optimisers": [o.state_dict() for o in optimisers],
                 "step": self.step,

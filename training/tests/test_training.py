@@ -26,7 +26,7 @@ from hindsight_training.packing import PREFIX, collate, pack  # noqa: E402
 from hindsight_training.patches import MEAN, STD, to_patches  # noqa: E402
 from hindsight_training.records import BadStream, PairFile, write_record  # noqa: E402
 from hindsight_training.shards import Batches, Shards, seeded  # noqa: E402
-from hindsight_training.state import Run, start_run  # noqa: E402
+from hindsight_training.state import AVERAGED_STEPS, Run, start_run  # noqa: E402
 from make_tokenizer import PROMPTS, make_tokenizer  # noqa: E402
 from stand_in import make_pair  # noqa: E402
 from train import step_once  # noqa: E402
@@ -245,6 +245,20 @@ class Steps(unittest.TestCase):
         train(resumed, 2, optimisers)
         for (name, expected), actual in zip(whole.model.state_dict().items(), resumed.model.state_dict().values()):
             self.assertTrue(torch.equal(expected, actual), name)
+            self.assertTrue(torch.equal(whole.average[name], resumed.average[name]), name)
+
+    def test_the_average_is_the_exponential_mean_of_the_weights(self):
+        with tempfile.TemporaryDirectory() as folder:
+            small_run(folder)
+            run = Run(folder)
+            name, value = next(iter(run.model.named_parameters()))
+            begin = value.detach().clone()
+            with torch.no_grad():
+                value += 1
+            for _ in range(AVERAGED_STEPS):
+                run.follow()
+            kept = (1 - 1 / AVERAGED_STEPS) ** AVERAGED_STEPS
+            self.assertTrue(torch.allclose(run.average[name], begin + 1 - kept, atol=1e-3))
 
     def test_a_new_run_takes_over_what_fits(self):
         with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
