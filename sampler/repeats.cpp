@@ -72,17 +72,31 @@ bool planes_differ(const Image& a, const Image& b, const Limits& limits) {
 class ColourSums {
  public:
   ColourSums(const ImageView& frame, int factor)
-      : width_(std::max(1, frame.width / factor)), height_(std::max(1, frame.height / factor)) {
-    sums_.resize(static_cast<std::size_t>(width_) * static_cast<std::size_t>(height_));
+      : ColourSums(std::max(1, frame.width / factor), std::max(1, frame.height / factor)) {
     for (int y = 0; y < frame.height; ++y) {
-      auto* sums = sums_.data() + std::ptrdiff_t{std::min(y / factor, height_ - 1)} * width_;
+      auto* sums = row(std::min(y / factor, height_ - 1));
       const std::uint8_t* pixel = frame.row(y);
-      for (int x = 0; x < frame.width; ++x, pixel += 3) {
-        auto& sum = sums[std::min(x / factor, width_ - 1)];
-        for (std::size_t c = 0; c < 3; ++c) sum[c] += pixel[c];
-        ++sum[3];
+      for (int x = 0; x < width_; ++x) {
+        const int end = x + 1 < width_ ? (x + 1) * factor : frame.width;
+        Sum sum{};
+        sum[3] = end - x * factor;
+        for (int i = x * factor; i < end; ++i, pixel += 3) {
+          for (std::size_t c = 0; c < 3; ++c) sum[c] += pixel[c];
+        }
+        add(sums[x], sum);
       }
     }
+  }
+
+  /// Over squares of twice the side.
+  [[nodiscard]] ColourSums halved() const {
+    ColourSums half(std::max(1, width_ / 2), std::max(1, height_ / 2));
+    for (int y = 0; y < height_; ++y) {
+      auto* sums = half.row(std::min(y / 2, half.height_ - 1));
+      for (int x = 0; x < width_; ++x)
+        add(sums[std::min(x / 2, half.width_ - 1)], row(y)[x]);
+    }
+    return half;
   }
 
   /// The weighted mean of red, green and blue in each square; weights in 1/256.
@@ -99,9 +113,20 @@ class ColourSums {
   }
 
  private:
+  using Sum = std::array<std::int32_t, 4>;  ///< red, green, blue, number of pixels
+
+  ColourSums(int width, int height) : width_(width), height_(height) {
+    sums_.resize(static_cast<std::size_t>(width) * static_cast<std::size_t>(height));
+  }
+  Sum* row(int y) { return sums_.data() + std::ptrdiff_t{y} * width_; }
+  [[nodiscard]] const Sum* row(int y) const { return sums_.data() + std::ptrdiff_t{y} * width_; }
+  static void add(Sum& total, const Sum& part) {
+    for (std::size_t c = 0; c < total.size(); ++c) total[c] += part[c];
+  }
+
   int width_;
   int height_;
-  std::vector<std::array<std::int64_t, 4>> sums_;  ///< red, green, blue, number of pixels
+  std::vector<Sum> sums_;
 };
 
 }  // namespace
@@ -111,7 +136,7 @@ ComparedFrame reduce_to_compare(const ImageView& frame) {
     throw Error(ErrorCode::internal, "frames are compared as RGB");
   const int factor = (std::max(frame.width, frame.height) + kLongestSide - 1) / kLongestSide;
   const ColourSums whole(frame, factor);
-  const ColourSums half(frame, 2 * factor);
+  const ColourSums half = whole.halved();
   return {whole.plane({77, 150, 29}, 0),
           {half.plane({-43, -85, 128}, 128), half.plane({128, -107, -21}, 128)}};
 }
