@@ -6,13 +6,13 @@
 #include <sstream>
 
 #include <doctest/doctest.h>
-#include <sqlite3.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/error.h"
 #include "index/detail/schema.h"
+#include "index/raw_sql.h"
 #include "index/support.h"
 #include "support/child.h"
 #include "support/temp_dir.h"
@@ -33,13 +33,6 @@ std::string read_file(const std::string& path) {
 
 void write_file(const std::string& path, const std::string& bytes) {
   std::ofstream(path, std::ios::binary) << bytes;
-}
-
-void run_sql(const std::string& path, const std::string& sql) {
-  sqlite3* database = nullptr;
-  REQUIRE(sqlite3_open(path.c_str(), &database) == SQLITE_OK);
-  REQUIRE(sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
-  sqlite3_close(database);
 }
 
 /// The message with which open() fails; empty when it does not.

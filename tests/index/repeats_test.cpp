@@ -1,13 +1,12 @@
 // Pairs that show what an earlier one shows.
 #include <algorithm>
 #include <functional>
-#include <memory>
 
 #include <doctest/doctest.h>
-#include <sqlite3.h>
 
 #include "core/error.h"
 #include "index/detail/schema.h"
+#include "index/raw_sql.h"
 #include "index/support.h"
 #include "support/temp_dir.h"
 
@@ -32,15 +31,6 @@ StretchRecord make_repeating_stretch(int number) {
 RunRecord start_run(Store& store, const std::string& plan = "tokens_per_hour=120000") {
   return store.find_or_create_run(
       make_run(store.put_video(make_video("gate.mp4", "aaaa1111")), plan));
-}
-
-void run_sql(const std::string& path, const std::string& sql) {
-  sqlite3* raw = nullptr;
-  const int code = sqlite3_open(path.c_str(), &raw);
-  const std::unique_ptr<sqlite3, int (*)(sqlite3*)> database(raw, sqlite3_close);
-  REQUIRE(code == SQLITE_OK);
-  CAPTURE(sql);
-  REQUIRE(sqlite3_exec(raw, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
 }
 
 }  // namespace

@@ -1,11 +1,10 @@
 #include <functional>
-#include <memory>
 #include <random>
 
 #include <doctest/doctest.h>
-#include <sqlite3.h>
 
 #include "core/error.h"
+#include "index/raw_sql.h"
 #include "index/support.h"
 #include "support/temp_dir.h"
 
@@ -14,17 +13,6 @@ using namespace hindsight::index;
 using namespace hindsight::test;
 
 namespace {
-
-/// As another program would: without our checks, references unguarded.
-void run_sql(const std::string& path, const std::string& sql) {
-  sqlite3* raw = nullptr;
-  const int code = sqlite3_open(path.c_str(), &raw);
-  const std::unique_ptr<sqlite3, int (*)(sqlite3*)> database(raw, sqlite3_close);
-  REQUIRE(code == SQLITE_OK);
-  CAPTURE(sql);
-  REQUIRE(sqlite3_exec(raw, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
-  REQUIRE(sqlite3_changes(raw) > 0);
-}
 
 std::string content_hash(const std::string& path) {
   const auto report = Store::open(path, OpenMode::read).verify();
@@ -98,10 +86,7 @@ TEST_CASE(
     CHECK(content_hash(reference) == expected);
   }
   SUBCASE("a vacuumed file") {
-    sqlite3* raw = nullptr;
-    REQUIRE(sqlite3_open(reference.c_str(), &raw) == SQLITE_OK);
-    CHECK(sqlite3_exec(raw, "VACUUM", nullptr, nullptr, nullptr) == SQLITE_OK);
-    sqlite3_close(raw);
+    run_sql(reference, "VACUUM");
     CHECK(content_hash(reference) == expected);
   }
 }
@@ -269,7 +254,7 @@ TEST_CASE("changes behind our back are found and named") {
     const TempDir dir;
     const auto path = dir.file("store.db");
     make_library(path);
-    run_sql(path, row.sql);
+    REQUIRE(run_sql(path, row.sql) > 0);
     const auto report = Store::open(path, OpenMode::read).verify();
     const std::string all = fmt::format("{}", fmt::join(report.faults, "\n"));
     CAPTURE(all);
@@ -281,7 +266,7 @@ TEST_CASE("damaged tokens are never handed out") {
   const TempDir dir;
   const auto path = dir.file("store.db");
   make_library(path);
-  run_sql(path, "UPDATE token_data SET data = zeroblob(length(data)) WHERE owner_id = 2");
+  REQUIRE(run_sql(path, "UPDATE token_data SET data = zeroblob(length(data)) WHERE owner_id = 2") > 0);
   const Store store = Store::open(path, OpenMode::read);
   const auto pairs = store.pairs(1, span(1, 1.5));
   CHECK_THROWS_WITH_AS(
