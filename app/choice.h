@@ -37,24 +37,23 @@ CLI::Option* add_choice(CLI::App& verb,
       ->default_str(current);
 }
 
-/// Refuses what is no number above 0.
-[[nodiscard]] inline CLI::Validator above_zero() {
-  return {[](std::string& typed) {
+/// Refuses what is no number, or one that `fits` does not let through.
+template <class Fits>
+CLI::Validator number_that(Fits fits, const std::string& refusal, const std::string& name) {
+  return {[fits, refusal](std::string& typed) {
             double number = 0;
-            const bool fits = CLI::detail::lexical_cast(typed, number) && number > 0;
-            return fits ? std::string() : typed + " is not a number above 0";
+            const bool is_good = CLI::detail::lexical_cast(typed, number) && fits(number);
+            return is_good ? std::string() : typed + refusal;
           },
-          "POSITIVE"};
+          name};
 }
 
-/// Refuses what is no number from 0 on.
+[[nodiscard]] inline CLI::Validator above_zero() {
+  return number_that([](double n) { return n > 0; }, " is not a number above 0", "POSITIVE");
+}
+
 [[nodiscard]] inline CLI::Validator not_negative() {
-  return {[](std::string& typed) {
-            double number = 0;
-            const bool fits = CLI::detail::lexical_cast(typed, number) && number >= 0;
-            return fits ? std::string() : typed + " is not 0 or a number above";
-          },
-          "NONNEGATIVE"};
+  return number_that([](double n) { return n >= 0; }, " is not 0 or a number above", "NONNEGATIVE");
 }
 
 }  // namespace hindsight::app

@@ -4,11 +4,11 @@
 #include "app/choice.h"
 #include "app/ingest_command.h"
 #include "app/plan_options.h"
+#include "app/verbs/model.h"
 
 namespace hindsight::app {
 
 void add_ingest(CLI::App& root, Context& context) {
-  using DType = model::torch::LoadOptions::DType;
   auto* verb =
       root.add_subcommand("ingest", "Read videos once and keep what the model sees of them");
   verb->alias("index");
@@ -30,14 +30,7 @@ void add_ingest(CLI::App& root, Context& context) {
              arguments->options.codec,
              {{"bf16", index::TokenCodec::bf16}, {"int8", index::TokenCodec::int8}},
              "How tokens are kept: int8 or bf16");
-  add_choice(*verb,
-             "--dtype",
-             arguments->load.dtype,
-             {{"auto", DType::automatic},
-              {"bf16", DType::bf16},
-              {"fp16", DType::fp16},
-              {"fp32", DType::fp32}},
-             "What the tower computes in: auto, fp32, bf16 or fp16");
+  add_dtype_option(*verb, arguments->load);
   verb->add_option("--device", arguments->load.device, "cpu, cuda or cuda:N");
   verb->add_option("--threads", arguments->load.threads, "0: all cores")
       ->check(CLI::Range(0, 4096));

@@ -15,6 +15,6 @@ void add_model_run(CLI::App& group, Context& context);
 void add_model_make_random(CLI::App& group, Context& context);
 
 /// "auto", "fp32", "bf16" or "fp16".
-void add_dtype_option(CLI::App& verb, model::torch::LoadOptions& options);
+CLI::Option* add_dtype_option(CLI::App& verb, model::torch::LoadOptions& options);
 
 }  // namespace hindsight::app

@@ -178,7 +178,7 @@ void add_model_info(CLI::App& group, Context& /*context*/) {
       ->required()
       ->configurable(false);
   verb->add_flag("--json", options->json, "Print one JSON object")->configurable(false);
-  add_dtype_option(*verb, options->load);
+  add_dtype_option(*verb, options->load)->configurable(false);
   verb->callback([options] {
     const ModelReport report = make_report(*options);
     options->json ? print_json(report) : print_text(report);

@@ -249,7 +249,7 @@ void add_model_run(CLI::App& group, Context& context) {
   verb->add_option("--output", options->output, "The safetensors file to write")
       ->required()
       ->configurable(false);
-  add_dtype_option(*verb, options->load);
+  add_dtype_option(*verb, options->load)->configurable(false);
   add_choice(*verb,
              "--positions",
              options->load.positions,

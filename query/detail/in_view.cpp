@@ -38,6 +38,7 @@ Words behind_moment(Words words) {
     return words;
   return moment.subspan(2);
 }
+
 Words without_together(Words words) {
   for (const std::string_view tail :
        {"at once", "at the same time", "together", "simultaneously"}) {

@@ -11,7 +11,7 @@
 namespace hindsight::query::detail {
 
 /// What a number of things means in predicates that ask for at least so many: "exactly two cars"
-/// are two, but not three.  phrase.count: at least 1, or 0 for "no more than 0" and the like.
+/// are two, but not three, and "zero cars" are not one.  phrase.count: from 0 on.
 [[nodiscard]] PlanNode visible_number(const NounPhrase& phrase);
 
 struct CountedThings {

@@ -74,7 +74,8 @@ std::optional<Subject> find_subject(std::string_view question, const Plan& plan)
       // "Are two cars" names the thing in the plural.
       const bool is_named = names(named, phrase->noun) ||
                             (!phrase->plural.empty() && names(named, phrase->plural));
-      const bool is_number = read_number(run, 0) && read_number(run, 0)->next == run.size();
+      const auto number = read_number(run, 0);
+      const bool is_number = number && number->next == run.size();
       if (!is_named || is_number) continue;
       const auto begin = run.front().begin;
       const auto end = run.back().end;
