@@ -142,6 +142,39 @@ void collect(const PlanNode& node, bool is_true, std::vector<Leaf>& leaves) {
     collect(node.of[i], is_true != flips, leaves);
 }
 
+void collect_true(const PlanNode& node, std::set<std::string>& predicates) {
+  for (auto& leaf : leaves_of(node))
+    if (leaf.is_true) predicates.insert(std::move(leaf.predicate));
+}
+
+bool compares(PlanOp op) {
+  switch (op) {
+    case PlanOp::before:
+    case PlanOp::before_end:
+    case PlanOp::after:
+    case PlanOp::after_end:
+    case PlanOp::inside:
+    case PlanOp::sharing:
+    case PlanOp::at_begin:
+    case PlanOp::at_end:
+    case PlanOp::between:
+    case PlanOp::near:
+    case PlanOp::relation:
+      return true;
+    default:
+      return false;
+  }
+}
+
+void collect_presupposed(const PlanNode& node, std::set<std::string>& predicates) {
+  // From one event to the next: both are.
+  if (node.op == PlanOp::stretch) collect_true(node, predicates);
+  for (std::size_t i = 0; i < node.of.size(); ++i) {
+    if (i > 0 && compares(node.op)) collect_true(node.of[i], predicates);
+    collect_presupposed(node.of[i], predicates);
+  }
+}
+
 }  // namespace
 
 Evaluation evaluate(const PlanNode& node, const Intervals& ranges, const FindIntervals& find) {
@@ -155,6 +188,15 @@ std::vector<Leaf> leaves_of(const PlanNode& node) {
   std::vector<Leaf> leaves;
   collect(node, true, leaves);
   return leaves;
+}
+
+std::set<std::string> presupposed_in(const Plan& plan) {
+  std::set<std::string> predicates;
+  for (const auto& node : plan.of) {
+    if (plan.type == AnswerType::order) collect_true(node, predicates);
+    collect_presupposed(node, predicates);
+  }
+  return predicates;
 }
 
 }  // namespace hindsight::query

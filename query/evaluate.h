@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -31,5 +32,9 @@ struct Leaf {
 };
 /// Of the operand that is asked about, not of those it is compared with.
 [[nodiscard]] std::vector<Leaf> leaves_of(const PlanNode& node);
+
+/// Predicates that the question takes to hold somewhere: of things whose order is asked for, and of
+/// events that others are compared with ("before the truck comes").
+[[nodiscard]] std::set<std::string> presupposed_in(const Plan& plan);
 
 }  // namespace hindsight::query

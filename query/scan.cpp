@@ -86,7 +86,9 @@ std::size_t ScanReport::*Scanner::counter_of(Reason reason) {
   return &ScanReport::by_rank;
 }
 
-Timeline Scanner::timeline(const std::string& predicate, const Intervals& ranges) {
+Timeline Scanner::timeline(const std::string& predicate,
+                           const Intervals& ranges,
+                           Existence existence) {
   scores_.assign(pairs_.size(), kNotLooked);
   auto reasons = choose_seeds(predicate);
   const auto seeds = reasons;
@@ -108,8 +110,14 @@ Timeline Scanner::timeline(const std::string& predicate, const Intervals& ranges
     ++(report.*counter_of(reasons[i]));
   }
   reports_.push_back(std::move(report));
-  auto whole = make_timeline(predicate, std::move(scored), options_.hysteresis);
-  return clip(place_boundaries(std::move(whole), active_, cuts_), ranges);
+  const auto read = [&](const Hysteresis& hysteresis) {
+    auto whole = make_timeline(predicate, scored, hysteresis);
+    return clip(place_boundaries(std::move(whole), active_, cuts_), ranges);
+  };
+  auto found = read(options_.hysteresis);
+  if (found.intervals.empty() && existence == Existence::presupposed)
+    found = read({.on = options_.hysteresis.off, .off = options_.hysteresis.off});
+  return found;
 }
 
 std::vector<Scanner::Reason> Scanner::choose_seeds(const std::string& predicate) const {

@@ -41,6 +41,9 @@ struct ScanReport {
   }
 };
 
+/// Whether a question asks if something holds, or takes for granted that it does somewhere.
+enum class Existence : std::uint8_t { open, presupposed };
+
 /// Scans one run.  Borrows store, judge, model and tokenizer.  Not thread-safe.
 class Scanner {
  public:
@@ -54,8 +57,11 @@ class Scanner {
           const ScanOptions& options = {});
 
   /// Where the predicate holds within `ranges` (sorted, disjoint).  `pairs` of the result are those
-  /// looked at, some of them beside the ranges.
-  [[nodiscard]] Timeline timeline(const std::string& predicate, const Intervals& ranges);
+  /// looked at, some of them beside the ranges.  What is presupposed and never surely so begins where
+  /// it is likelier than not.
+  [[nodiscard]] Timeline timeline(const std::string& predicate,
+                                  const Intervals& ranges,
+                                  Existence existence = Existence::open);
 
   [[nodiscard]] const std::vector<index::StoredPair>& pairs() const { return pairs_; }  ///< by time
   [[nodiscard]] const std::vector<ScanReport>& reports() const { return reports_; }

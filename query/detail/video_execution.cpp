@@ -44,7 +44,12 @@ VideoExecution::VideoExecution(const Plan& plan,
                                const VideoScope& scope,
                                Judge& judge,
                                Scanner& scanner)
-    : plan_(plan), scope_(scope), judge_(judge), scanner_(scanner), ranges_(scope.ranges) {
+    : plan_(plan),
+      scope_(scope),
+      judge_(judge),
+      scanner_(scanner),
+      ranges_(scope.ranges),
+      presupposed_(presupposed_in(plan)) {
   const bool decides_at_once = plan.at && std::all_of(plan.of.begin(), plan.of.end(), is_state) &&
                                *plan.at < scope.video.end;
   if (decides_at_once) ranges_ = {{*plan.at, *plan.at + MediaDuration{1}}};
@@ -53,7 +58,10 @@ VideoExecution::VideoExecution(const Plan& plan,
 const Timeline& VideoExecution::timeline(const std::string& predicate) {
   const auto found = timelines_.find(predicate);
   if (found != timelines_.end()) return found->second;
-  return timelines_.emplace(predicate, scanner_.timeline(predicate, ranges_)).first->second;
+  const auto existence =
+      presupposed_.contains(predicate) ? Existence::presupposed : Existence::open;
+  return timelines_.emplace(predicate, scanner_.timeline(predicate, ranges_, existence))
+      .first->second;
 }
 
 Evaluation VideoExecution::evaluate(const PlanNode& node) {

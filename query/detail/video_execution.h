@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -62,6 +63,7 @@ class VideoExecution {
   Judge& judge_;
   Scanner& scanner_;
   Intervals ranges_;
+  std::set<std::string> presupposed_;
   std::map<std::string, Timeline> timelines_;
 };
 

@@ -145,3 +145,23 @@ TEST_CASE("the leaves of a plan are what its intervals consist of") {
   CHECK(names(node(PlanOp::gaps, {leaf("a")})) == "-a");
   CHECK(names(node(PlanOp::stretch, {leaf("a"), leaf("b")})) == "+a+b");
 }
+
+TEST_CASE("what is ordered or compared with is presupposed, what is asked about is not") {
+  const auto names = [](AnswerType type, std::vector<PlanNode> of) {
+    std::string text;
+    for (const auto& predicate : presupposed_in({.type = type, .of = std::move(of)}))
+      text += predicate;
+    return text;
+  };
+  const auto no_b = node(PlanOp::negation, {leaf("b")});
+  CHECK(names(AnswerType::when, {leaf("a")}) == "");
+  CHECK(names(AnswerType::order, {leaf("a"), leaf("b")}) == "ab");
+  CHECK(names(AnswerType::when, {node(PlanOp::after, {leaf("a"), leaf("b")})}) == "b");
+  CHECK(names(AnswerType::when, {node(PlanOp::after, {leaf("a"), no_b})}) == "");
+  CHECK(names(AnswerType::when, {node(PlanOp::both, {leaf("a"), leaf("b")})}) == "");
+  CHECK(names(AnswerType::count, {node(PlanOp::between, {leaf("a"), leaf("b"), leaf("c")})}) ==
+        "bc");
+  CHECK(names(AnswerType::duration, {node(PlanOp::stretch, {leaf("a"), leaf("b")})}) == "ab");
+  CHECK(names(AnswerType::when,
+              {node(PlanOp::nth, {node(PlanOp::before, {leaf("a"), leaf("b")})})}) == "b");
+}

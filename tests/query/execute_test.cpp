@@ -215,6 +215,32 @@ TEST_CASE("refusals say why, what was looked at and what came closest") {
   }
 }
 
+TEST_CASE("what a question takes for granted is found where it is likelier than not") {
+  Film film;
+  film.model.truth = [](const std::string& question, double second) {
+    if (question == "Is a dog visible?") return second >= 200 && second < 220 ? 0.6 : 0.02;
+    return question == "Is a red car visible?" && second >= 100 && second < 150 ? 0.97 : 0.02;
+  };
+  const auto first = film.ask("Which came first, the dog or the red car?");
+  REQUIRE(first.found);
+  CHECK(std::get<std::string>(first.findings->value) == "the red car");
+  CHECK(first.intervals.at(1).span == span(200, 220));
+  CHECK(first.intervals.at(1).score == doctest::Approx(0.6));
+  CHECK(film.ask("Does a red car appear before the dog?").found);
+  // Whether it is there at all is another question.
+  CHECK_FALSE(film.ask("When does a dog appear?").found);
+  // And what is surely there somewhere is there alone.
+  film.model.truth = [](const std::string& question, double second) {
+    if (question == "Is a dog visible?") return second < 20 ? 0.6 : second > 200 ? 0.97 : 0.02;
+    return question == "Is a red car visible?" && second >= 100 && second < 150 ? 0.97 : 0.02;
+  };
+  Film other;
+  other.model.truth = film.model.truth;
+  CHECK(std::get<std::string>(
+            other.ask("Which came first, the dog or the red car?").findings->value) ==
+        "the red car");
+}
+
 TEST_CASE("not having seen it says nothing when most of the range is not in the store") {
   Film film({.stretches = 1});
   for (const std::string question :
