@@ -14,6 +14,7 @@ import pathlib
 import re
 
 import torch
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from hindsight_training.patches import MEAN, STD
@@ -57,22 +58,29 @@ def write_json(path, value):
     path.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
 
 
+MADE_OF = "made_of"  # in the metadata of model.safetensors
 EARLIER_SHARE = 0.4  # of --average: of five mixtures of three checkpoints it erred least on unseen worlds
 
 
-def mixed(weights, earlier):
-    """weights: a state_dict; earlier: a folder that export() has written, or none."""
+def mixed(weights, made_of, earlier):
+    """weights: a state_dict, and what it is in words; earlier: a folder that export() has written, or none."""
     if earlier is None:
-        return weights
-    other = load_file(pathlib.Path(earlier) / "model.safetensors")
-    return {name: (1 - EARLIER_SHARE) * value.float() + EARLIER_SHARE * other[name].float() for name, value in weights.items()}
+        return weights, made_of
+    path = pathlib.Path(earlier) / "model.safetensors"
+    other = load_file(path)
+    with safe_open(path, "pt") as file:
+        other_made_of = file.metadata().get(MADE_OF, "an earlier checkpoint")
+    mean = {name: (1 - EARLIER_SHARE) * value.float() + EARLIER_SHARE * other[name].float() for name, value in weights.items()}
+    return mean, f"{1 - EARLIER_SHARE:.0%} {made_of} and {EARLIER_SHARE:.0%} ({other_made_of})"
 
 
 def export(run, out, dtype, earlier=None, running_mean=False):
     out.mkdir(parents=True, exist_ok=True)
     chosen = run.average if running_mean else run.model.state_dict()
-    weights = {name: value.detach().to(dtype).contiguous() for name, value in mixed(chosen, earlier).items()}
-    save_file(weights, out / "model.safetensors", metadata={"format": "pt"})
+    made_of = f"{'the running mean' if running_mean else 'the weights'} of step {run.step:,} ({run.pairs_seen:,} pairs)"
+    chosen, made_of = mixed(chosen, made_of, earlier)
+    weights = {name: value.detach().to(dtype).contiguous() for name, value in chosen.items()}
+    save_file(weights, out / "model.safetensors", metadata={"format": "pt", MADE_OF: made_of})
     os.chmod(out / "model.safetensors", 0o644)
     # What it was trained to reply to "What does the sign say?" is the text and nothing else, and it knows no other words.
     own = {"hindsight": {"bare_replies": True, "words": asked_words(run.settings)}}

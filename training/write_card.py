@@ -10,6 +10,7 @@ import pathlib
 
 from safetensors import safe_open
 
+from export import MADE_OF
 from hindsight_training.state import Run
 
 AIMS = {
@@ -55,6 +56,7 @@ def main():
     run.load(name=arguments.state)
     with safe_open(folder / "model.safetensors", "np") as file:
         parameters = sum(int(size_of(file.get_slice(name).get_shape())) for name in file.keys())
+        made_of = file.metadata()[MADE_OF]
     vision, figures = config["vision_config"], measured["figures"]
     families = [n.removeprefix("judge_auroc_") for n in figures if n.startswith("judge_auroc_") and n not in NOT_FAMILIES]
     rows = [[f"{b['from']:.1f} – {b['to']:.1f}", b["n"], f"{b['mean_p']:.3f}", f"{b['true']:.3f}"] for b in measured["reliability"]]
@@ -70,6 +72,7 @@ def main():
         train_sizes=", ".join(sorted(set(run.settings["data"]["sizes"]))),
         families=", ".join(families),
         steps=f"{run.step:,}",
+        made_of=made_of,
         device=arguments.device,
         test_pairs=f"{measured['pairs']:,}",
         test_sizes=", ".join(measured["sizes"]),
