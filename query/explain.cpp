@@ -202,6 +202,11 @@ std::string explain(const Answer& answer) {
     add_evidence(out, answer);
     return text;
   }
+  if (answer.readings.empty()) {
+    fmt::format_to(out, "plan        none is executed\n");
+    add_evidence(out, answer);
+    return text;
+  }
   fmt::format_to(out, "plan        none: not understood, so retrieval and generation answer\n");
   for (const auto& reading : answer.readings) {
     add_scope(out, reading);

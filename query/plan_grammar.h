@@ -1,6 +1,14 @@
 // From the usual English forms of a question to its plan.  Rules, no model: the same words give the
-// same plan, and words of the user or of a video become predicate text and nothing else.  The forms
-// are listed in query/README.md; tests/query/plan_grammar_test.cpp has the phrasings.
+// same plan, and words of the user or of a video become predicate text and nothing else.
+// tests/query/plan_grammar_test.cpp has 300 phrasings of these forms:
+//   when, at what times, list all times; the first, last, second … time; the longest time
+//   how many times, how often (per hour), how many X appear, how many X are there at T
+//   how long, for how many seconds, which is shown longer
+//   did … ever, is there, never, is the door open at T
+//   before, after, while, during, when, between A and B, within 10 seconds of; at night, by day, in the rain
+//   which came first, A or B; in which order
+//   what colour is the first … after …, which way, what does the sign say (at T)
+//   subjects joined by and, or, negated by not, no
 #pragma once
 
 #include <optional>

@@ -80,6 +80,8 @@ class ClauseReader {
     if (is_it &&
         (text == "night" || text == "dark" || text == "dark outside" || text == "at night"))
       return whole("Is it night?");
+    if (is_it && (text == "day" || text == "daytime" || text == "daylight"))
+      return negated(whole("Is it night?"));
     if (is_any(words_, 0, "anything something") || text == "motion" || text == "movement") {
       const Words verb = skip_front(words_.subspan(1), kBe);
       if (verb.empty() && is_any(words_, 0, "anything something")) return std::nullopt;

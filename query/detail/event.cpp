@@ -42,6 +42,17 @@ constexpr std::array kIdioms{Idiom{{"earlier", "than"}, "before"},
                              Idiom{{"together"}, ""},
                              Idiom{{"simultaneously"}, ""}};
 
+/// When all of a clause takes place, behind it: "during" and what.
+constexpr std::array kSettings{Idiom{{"at", "night"}, "night"},
+                               Idiom{{"by", "night"}, "night"},
+                               Idiom{{"in", "the", "night"}, "night"},
+                               Idiom{{"in", "the", "dark"}, "night"},
+                               Idiom{{"after", "dark"}, "night"},
+                               Idiom{{"by", "day"}, "day"},
+                               Idiom{{"in", "the", "daytime"}, "day"},
+                               Idiom{{"in", "daylight"}, "day"},
+                               Idiom{{"in", "the", "rain"}, "rain"}};
+
 struct Contraction {
   std::string_view word;
   std::string_view first;
@@ -268,14 +279,23 @@ std::vector<Word> plain_words(std::string_view question) {
   std::vector<Word> plain;
   for (std::size_t i = 0; i < words.size();) {
     std::size_t length = 0;
-    const auto* idiom = std::find_if(kIdioms.begin(), kIdioms.end(), [&](const Idiom& candidate) {
-      return matches(words, i, candidate, length);
-    });
-    if (idiom != kIdioms.end()) {
+    const auto fits = [&](const Idiom& idiom) { return matches(words, i, idiom, length); };
+    const auto add = [&](std::string_view text) {
       Word word = words[i];
       word.end = words[i + length - 1].end;
-      word.text = idiom->meaning;
-      if (!idiom->meaning.empty()) plain.push_back(std::move(word));
+      word.text = text;
+      plain.push_back(std::move(word));
+    };
+    if (const auto* idiom = std::ranges::find_if(kIdioms, fits); idiom != kIdioms.end()) {
+      if (!idiom->meaning.empty()) add(idiom->meaning);
+      i += length;
+      continue;
+    }
+    const auto* setting = i == 0 ? kSettings.end() : std::ranges::find_if(kSettings, fits);
+    // "When is it at night?" is about the night itself.
+    if (setting != kSettings.end() && !is_any(words, i - 1, "it is was")) {
+      add("during");
+      add(setting->meaning);
       i += length;
       continue;
     }

@@ -443,6 +443,8 @@ TEST_CASE("a word that the model was never asked about is refused, what stands o
     REQUIRE(answer.refusal.has_value());
     CHECK(answer.refusal->reason == RefusalReason::not_understood);
     CHECK(answer.text.starts_with("small knows 13 words, and \"zebra\" is none of them"));
+    CHECK(explain(answer).find("plan        none is executed\nevidence    none: not_understood") !=
+          std::string::npos);
     CHECK(answer.intervals.empty());
   }
   CHECK(film.ask("When is an übergroßer Wagen visible?").text.find("\"übergroßer\", \"wagen\"") !=
