@@ -26,6 +26,12 @@ struct Activity {
   double score = 0;  ///< (0, 1]: how sure and how strong
 };
 
+/// How much moved at a moment that was looked at.
+struct MotionPeak {
+  MediaTime time{};
+  float strength = 0;  ///< 1: from here on it is activity; 0 also where the whole picture moves
+};
+
 /// Why a pair was chosen.
 enum class Reason { shot, activity, coverage, novelty };
 [[nodiscard]] std::string_view to_string(Reason reason);
@@ -57,6 +63,9 @@ struct StretchPlan {
   std::vector<Shot> shots;
   std::vector<Activity> activity;
   std::vector<PlannedPair> pairs;  ///< by rank
+  /// Of each second of the stretch in which motion was looked for the strongest one, ascending: for
+  /// showing, nothing is decided by it.
+  std::vector<MotionPeak> motion{};
 };
 
 /// Everything that changes a plan.  Two runs with equal options and equal video give equal plans.

@@ -75,6 +75,7 @@ class StretchPlanning {
     plan.shots = shots();
     plan.pairs = choose_pairs();
     share_out(plan);
+    plan.motion = motion_peaks();
     return plan;
   }
 
@@ -214,6 +215,23 @@ class StretchPlanning {
 
   static std::int64_t tokens_of(const PictureSize& size) {
     return std::int64_t{size.width / 28} * (size.height / 28);
+  }
+
+  [[nodiscard]] std::vector<MotionPeak> motion_peaks() const {
+    const auto second_of = [&](MediaTime time) {
+      return (time - input_.span.begin) / std::chrono::seconds{1};
+    };
+    std::vector<MotionPeak> peaks;
+    for (const auto& motion : view_.motion) {
+      if (!input_.span.contains(motion.time)) continue;
+      const MotionPeak peak{motion.time, motion.strength / view_.threshold};
+      if (peaks.empty() || second_of(peaks.back().time) != second_of(peak.time)) {
+        peaks.push_back(peak);
+      } else if (peak.strength > peaks.back().strength) {
+        peaks.back() = peak;
+      }
+    }
+    return peaks;
   }
 
   /// Sets `covers`: neighbours meet half-way, or at the cut nearest to it.

@@ -232,3 +232,38 @@ TEST_CASE("frames at uneven times are planned like others") {
   CHECK(plan.shots.size() == 3);
   check_plan(plan, film, 100'000);
 }
+
+TEST_CASE("a plan tells the strongest motion of each second, above 1 where there is activity") {
+  const auto box = [](double s) { return s < 8 || s > 11 ? -50 : 64 * (s - 8) / 3 - 2; };
+  const auto film =
+      make_film(with_box(still(2), box, 6, 6, 240), {.seconds = 20, .noise = 2, .seed = 5});
+  const auto plan = plan_film(film, 10'000);
+  REQUIRE(plan.activity.size() == 1);
+  REQUIRE(plan.motion.size() == 20);
+  for (std::size_t i = 0; i < plan.motion.size(); ++i) {
+    CAPTURE(i);
+    const auto& peak = plan.motion[i];
+    CHECK(peak.time.since_start / 1s == static_cast<std::int64_t>(i));
+    const bool moves = i >= 8 && i < 11;
+    // Moments of a look lie up to 0.4 s around what moves.
+    if (i != 7 && i != 11) CHECK((peak.strength >= 1) == moves);
+  }
+}
+
+TEST_CASE("where the whole picture moves and where nothing was looked at, no motion is told") {
+  CHECK(plan_film(make_film(still(3), {.fps = 25, .seconds = 0.04}), 10'000).motion.empty());
+  auto film = make_film(still(2), {.seconds = 20});
+  std::erase_if(film, [](const SmallPicture& p) {
+    return p.time > MediaTime{5s} && p.time < MediaTime{15s};
+  });
+  for (std::size_t i = 1; i < film.size(); ++i) {
+    const auto gap = film[i].time - film[i - 1].time;
+    if (gap > 1s) film[i].unseen = gap;
+  }
+  for (const auto& peak : plan_film(film, 10'000).motion) {
+    const bool in_the_gap = peak.time > MediaTime{6s} && peak.time < MediaTime{14s};
+    // The two pictures around it are compared once.
+    if (in_the_gap) CHECK(peak.time > MediaTime{9s});
+    if (in_the_gap) CHECK(peak.time < MediaTime{11s});
+  }
+}
