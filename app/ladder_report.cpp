@@ -64,11 +64,12 @@ void print_ladder(const VideoPlan& plan) {
                                    : fmt::format("{} opened: {}",
                                                  human_count(std::ssize(ladder.opened)),
                                                  count_reasons(ladder.opened)));
-  if (ladder.straight_stretches > 0) {
+  if (!ladder.straight_stretches.empty()) {
     print_rung("all frames",
                ladder.straight,
-               fmt::format(
-                   "of {} of {} stretches", ladder.straight_stretches, std::ssize(plan.stretches)));
+               fmt::format("of {} of {} stretches",
+                           ladder.straight_stretches.size(),
+                           plan.stretches.size()));
   }
   fmt::print("{:<40}{} frames, decoded when they are encoded\n",
              "chosen pairs",
@@ -98,7 +99,7 @@ std::string ladder_json(const VideoPlan& plan) {
       rung_json(ladder.windows),
       fmt::join(opened, ","),
       rung_json(ladder.straight),
-      ladder.straight_stretches,
+      ladder.straight_stretches.size(),
       num_wanted_frames(plan));
 }
 

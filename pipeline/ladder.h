@@ -22,7 +22,7 @@ struct LadderReport {
   /// Stretches that are read from end to end: the packets have no table, the key frames are too few
   /// or too far apart, or it was asked for.
   RungCost straight;
-  int straight_stretches = 0;
+  std::vector<TimeSpan> straight_stretches;
   std::int64_t num_spaces = 0;          ///< between neighbouring key frames, all together
   std::vector<sampler::Window> opened;  ///< of them
   std::int64_t marked_cuts = 0;         ///< key frames out of turn that begin a shot

@@ -26,14 +26,18 @@ std::shared_ptr<const Image> PairFetcher::frame_at(MediaTime t) {
   return last_frame_;
 }
 
-std::string PairFetcher::make_thumbnail(const ImageView& frame) const {
-  if (options_.thumbnail_width == 0) return {};
+Image PairFetcher::shrink(const ImageView& frame) const {
   const auto& facts = reader_.facts();
   const int width = options_.thumbnail_width;
   const int height = std::max(
       1, static_cast<int>(std::int64_t{width} * facts.display_height / facts.display_width));
-  return ingest::encode_jpeg(model::resize_bicubic(frame, {width, height}).view(),
-                             kThumbnailQuality);
+  return model::resize_bicubic(frame, {width, height});
+}
+
+std::optional<Image> PairFetcher::fetch_picture(const sampler::PlannedPair& pair) {
+  const auto frame = frame_at(pair.first);
+  if (!frame) return std::nullopt;
+  return shrink(frame->view());
 }
 
 std::optional<PairPixels> PairFetcher::fetch(const sampler::PlannedPair& pair,
@@ -48,7 +52,9 @@ std::optional<PairPixels> PairFetcher::fetch(const sampler::PlannedPair& pair,
   pixels.pair = pair;
   if (repeats != nullptr) pixels.pair.same_as = repeats->find(pair, first->view(), second->view());
   if (pixels.pair.same_as) return pixels;
-  pixels.thumbnail = make_thumbnail(first->view());
+  if (options_.thumbnail_width > 0) {
+    pixels.thumbnail = ingest::encode_jpeg(shrink(first->view()).view(), kThumbnailQuality);
+  }
   pixels.stored_tokens = stored_tokens;
   if (stored_tokens != 0) return pixels;
   pixels.patches = model::make_pair_patches(

@@ -43,6 +43,9 @@ class PairFetcher {
   /// `reader` outlives the fetcher; others may move it between two calls.
   PairFetcher(ingest::VideoReader& reader, const FetchOptions& options);
 
+  /// The first frame of the pair at the thumbnail's size, which is not 0; empty like fetch().
+  [[nodiscard]] std::optional<Image> fetch_picture(const sampler::PlannedPair& pair);
+
   /// `stored_tokens` other than 0: only the thumbnail is made.  With `repeats`, a pair that shows
   /// what an earlier one shows says so in `same_as` and gets neither patches nor a thumbnail, also
   /// where its own tokens are stored: what a plan becomes does not depend on the store.
@@ -55,7 +58,7 @@ class PairFetcher {
  private:
   /// The frame whose time is exactly `t`, as RGB.
   [[nodiscard]] std::shared_ptr<const Image> frame_at(MediaTime t);
-  [[nodiscard]] std::string make_thumbnail(const ImageView& frame) const;
+  [[nodiscard]] Image shrink(const ImageView& frame) const;
 
   FetchOptions options_;
   ingest::VideoReader& reader_;

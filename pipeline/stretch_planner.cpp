@@ -97,11 +97,11 @@ struct StretchPlanner::Impl {
     std::erase_if(pictures, [&](const SmallPicture& p) { return p.time < begin; });
     const MediaTime until = span.end + sampler::kStretchContext;
     if (!read_until(begin, last ? MediaTime::from_ns(INT64_MAX) : until, on_frame)) return false;
-    ++report.straight_stretches;
     if (last && !pictures.empty()) {
       // The container's end may be wrong; every frame belongs to some stretch.
       span.end = std::max(span.end, pictures.back().time + pictures.back().duration);
     }
+    report.straight_stretches.push_back(span);
     return true;
   }
 

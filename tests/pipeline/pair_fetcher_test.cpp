@@ -103,6 +103,22 @@ TEST_CASE("no thumbnail is made when its width is 0") {
   CHECK(pixels->thumbnail.empty());
 }
 
+TEST_CASE("a pair's picture is its first frame, small, with the sides of the display") {
+  const test::TempDir dir;
+  const auto path = numbered_clip(dir);
+  const auto frames = read_straight(path);
+  ingest::VideoReader reader(path);
+  PairFetcher fetcher(reader, FetchOptions{.thumbnail_width = 64});
+  for (const std::size_t i : {7U, 31U, 2U}) {
+    CAPTURE(i);
+    const auto picture = fetcher.fetch_picture(pair_of(frames[i].time, frames[i + 1].time));
+    REQUIRE(picture.has_value());
+    CHECK(picture->width == 64);
+    CHECK(picture->height == 48);
+    CHECK(test::painted_number(picture->view()) == static_cast<int>(i));
+  }
+}
+
 TEST_CASE("a time at which no frame begins gives nothing") {
   using namespace std::chrono_literals;
   const test::TempDir dir;
@@ -111,4 +127,5 @@ TEST_CASE("a time at which no frame begins gives nothing") {
   CHECK_FALSE(fetcher.fetch(pair_of(MediaTime{1ms}, MediaTime{40ms})).has_value());
   CHECK_FALSE(fetcher.fetch(pair_of(MediaTime{}, MediaTime{41ms})).has_value());
   CHECK_FALSE(fetcher.fetch(pair_of(MediaTime{1h}, MediaTime{1h})).has_value());
+  CHECK_FALSE(fetcher.fetch_picture(pair_of(MediaTime{1ms}, MediaTime{40ms})).has_value());
 }
