@@ -5,63 +5,14 @@
 
 #include <fmt/format.h>
 
-#include "query/detail/base64.h"
+#include "query/html.h"
 
 namespace hindsight::query {
 namespace {
 
-constexpr std::string_view kHead = R"html(<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy"
- content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-<style>
-:root { color-scheme: light dark; --line: #8884; --soft: #8881; }
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 0 auto; padding: 1rem;
- overflow-wrap: anywhere; }
-h1 { font-size: 1.3rem; margin: 0.5rem 0; }
-h2 { font-size: 1.05rem; margin: 0 0 0.5rem; }
-.answer { font-size: 1.15rem; padding: 0.75rem 1rem; background: var(--soft); border-radius: 8px; }
-section { border-top: 1px solid var(--line); padding: 1rem 0; }
-.pictures { display: grid; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr));
- gap: 0.75rem; }
-figure { margin: 0; }
-img, .none { width: 100%; border-radius: 6px; background: var(--soft); display: block; }
-.none { padding: 2rem 0; text-align: center; }
-figcaption, footer, .facts { font-size: 0.85rem; opacity: 0.85; }
-time { font-variant-numeric: tabular-nums; }
-</style>
-)html";
-
-/// `text` inside an element or an attribute.
-std::string escaped(std::string_view text) {
-  std::string safe;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        safe += "&amp;";
-        break;
-      case '<':
-        safe += "&lt;";
-        break;
-      case '>':
-        safe += "&gt;";
-        break;
-      case '"':
-        safe += "&quot;";
-        break;
-      case '\'':
-        safe += "&#39;";
-        break;
-      default:
-        // A page may hold no control characters.
-        safe += static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t' ? ' ' : c;
-    }
-  }
-  return safe;
-}
+constexpr std::string_view kStyle =
+    ".answer { font-size: 1.15rem; padding: 0.75rem 1rem; background: var(--soft); "
+    "border-radius: 8px; }\n";
 
 std::string clock_html(MediaTime time) { return fmt::format("<time>{}</time>", to_clock(time)); }
 
@@ -77,9 +28,9 @@ std::string picture_html(const index::StoredPair& pair,
   const auto picture =
       found == thumbnails.end()
           ? std::string(R"(<div class="none">no picture kept</div>)")
-          : fmt::format(R"(<img alt="the picture at {}" src="data:image/jpeg;base64,{}">)",
+          : fmt::format(R"(<img alt="the picture at {}" src="{}">)",
                         to_clock(pair.first),
-                        detail::to_base64(found->second));
+                        jpeg_source(found->second));
   return fmt::format("<figure>{}<figcaption>{}{}</figcaption></figure>\n",
                      picture,
                      clock_html(pair.first),
@@ -167,10 +118,10 @@ Thumbnails read_thumbnails(const Answer& answer, const index::Store& store) {
 }
 
 std::string to_html(const Answer& answer, const Thumbnails& thumbnails) {
-  std::string page(kHead);
+  auto page = page_head({.title = answer.question, .style = std::string(kStyle)});
   auto out = std::back_inserter(page);
   fmt::format_to(out,
-                 "<title>{0}</title>\n</head>\n<body>\n<h1>{0}</h1>\n<p class=\"answer\">{1}</p>\n",
+                 "<h1>{}</h1>\n<p class=\"answer\">{}</p>\n",
                  escaped(answer.question),
                  escaped(answer.text));
   if (answer.findings && answer.found)

@@ -2,7 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include "query/detail/base64.h"
 #include "query/answer_question.h"
 #include "query/looking_model.h"
 
@@ -30,20 +29,6 @@ Answer answer_about(const std::string& question) {
 }
 
 }  // namespace
-
-TEST_CASE("base64 is that of RFC 4648") {
-  for (const auto& [bytes, text] :
-       std::vector<std::pair<std::string, std::string>>{{"", ""},
-                                                        {"f", "Zg=="},
-                                                        {"fo", "Zm8="},
-                                                        {"foo", "Zm9v"},
-                                                        {"foob", "Zm9vYg=="},
-                                                        {"fooba", "Zm9vYmE="},
-                                                        {"foobar", "Zm9vYmFy"},
-                                                        {"\xff\xfe\xfd", "//79"}}) {
-    CHECK(detail::to_base64(bytes) == text);
-  }
-}
 
 TEST_CASE(
     "a page shows question, answer, intervals, probabilities, coverage and what was ruled out") {
