@@ -26,6 +26,9 @@ struct LadderReport {
   std::int64_t num_spaces = 0;          ///< between neighbouring key frames, all together
   std::vector<sampler::Window> opened;  ///< of them
   std::int64_t marked_cuts = 0;         ///< key frames out of turn that begin a shot
+  /// Between two pictures that were read one after the other though the file has a second or more
+  /// of packets between them.  Two stretches may tell of the same.
+  std::vector<TimeSpan> not_decoded;
 };
 
 }  // namespace hindsight::pipeline

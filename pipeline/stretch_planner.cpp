@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "pipeline/detail/hole_watch.h"
 #include "pipeline/detail/ladder_reader.h"
 #include "pipeline/detail/rung_meter.h"
 #include "pipeline/detail/small_pictures.h"
@@ -40,6 +41,7 @@ struct StretchPlanner::Impl {
        const Logger& logger)
       : options(plan_options),
         end(scan.end),
+        watch(scan),
         budgets(sampler::cumulative_budgets(scan.end, plan_options, profile_of(scan))),
         position(start),
         own_reader(std::move(own)),
@@ -102,6 +104,7 @@ struct StretchPlanner::Impl {
       span.end = std::max(span.end, pictures.back().time + pictures.back().duration);
     }
     report.straight_stretches.push_back(span);
+    watch.look(span, pictures, report.not_decoded);
     return true;
   }
 
@@ -136,6 +139,7 @@ struct StretchPlanner::Impl {
 
   sampler::PlanOptions options;
   MediaTime end;
+  HoleWatch watch;
   std::vector<std::int64_t> budgets;
   PlanPosition position;
   std::unique_ptr<ingest::VideoReader> own_reader;  ///< empty: `reader` belongs to somebody else

@@ -106,7 +106,12 @@ std::optional<StretchSight> LadderReader::look(const TimeSpan& span,
     }
     while (key != keys.end() && key->time < window.span.end) ++key;
     const SmallPicture* after = key != keys.end() ? &*key : nullptr;
-    if (!read_window(choice, window, after, on_frame, sight.pictures)) return std::nullopt;
+    const auto num_before = sight.pictures.size();
+    const auto read_to = read_window(choice, window, after, on_frame, sight.pictures);
+    if (!read_to) return std::nullopt;
+    watch_.look({window.span.begin, *read_to},
+                std::span(sight.pictures).subspan(num_before),
+                report.not_decoded);
   }
   sight.pictures.insert(sight.pictures.end(), key, keys.end());
   note_unseen(sight.frames, sight.pictures);
@@ -114,11 +119,11 @@ std::optional<StretchSight> LadderReader::look(const TimeSpan& span,
   return sight;
 }
 
-bool LadderReader::read_window(const sampler::WindowChoice& choice,
-                               const sampler::Window& window,
-                               const SmallPicture* after,
-                               const std::function<bool(MediaTime)>& on_frame,
-                               std::vector<SmallPicture>& pictures) {
+std::optional<MediaTime> LadderReader::read_window(const sampler::WindowChoice& choice,
+                                                   const sampler::Window& window,
+                                                   const SmallPicture* after,
+                                                   const std::function<bool(MediaTime)>& on_frame,
+                                                   std::vector<SmallPicture>& pictures) {
   PictureReducer reducer;
   std::optional<sampler::SettleWatch> watch;
   if (after != nullptr) watch.emplace(choice, window, *after);
@@ -128,14 +133,14 @@ bool LadderReader::read_window(const sampler::WindowChoice& choice,
   }
   while (const auto frame = reader_.next()) {
     if (frame->time() >= window.span.end) break;
-    if (on_frame && !on_frame(frame->time())) return false;
+    if (on_frame && !on_frame(frame->time())) return std::nullopt;
     if (frame->time() < window.span.begin) continue;
     pictures.push_back(reducer.reduce(*frame));
-    if (watch && watch->is_settled(pictures.back())) break;
+    if (watch && watch->is_settled(pictures.back())) return pictures.back().time;
     // The next window may begin here: its first frame stays with the reader.
     if (frame->time() + frame->duration() >= window.span.end) break;
   }
-  return true;
+  return window.span.end;
 }
 
 }  // namespace hindsight::pipeline

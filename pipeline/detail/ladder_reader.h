@@ -9,6 +9,7 @@
 
 #include "ingest/packet_scan.h"
 #include "ingest/video_reader.h"
+#include "pipeline/detail/hole_watch.h"
 #include "pipeline/ladder.h"
 #include "sampler/plan.h"
 #include "sampler/small_picture.h"
@@ -29,7 +30,7 @@ class LadderReader {
   LadderReader(ingest::VideoReader& reader,
                ingest::PacketScan scan,
                const sampler::PlanOptions& options)
-      : reader_(reader), scan_(std::move(scan)), options_(options) {}
+      : reader_(reader), scan_(std::move(scan)), watch_(scan_), options_(options) {}
 
   /// Whether the key frames around `span` are near enough to each other to tell something; depends
   /// on the scan alone.
@@ -44,12 +45,14 @@ class LadderReader {
 
  private:
   /// Adds the pictures of `window`, whose last ones may be left out when they look like `after`,
-  /// the key picture that follows (null: none).  False when `on_frame` returned false.
-  [[nodiscard]] bool read_window(const sampler::WindowChoice& choice,
-                                 const sampler::Window& window,
-                                 const sampler::SmallPicture* after,
-                                 const std::function<bool(MediaTime)>& on_frame,
-                                 std::vector<sampler::SmallPicture>& pictures);
+  /// the key picture that follows (null: none).  Returns up to where it was read; empty when
+  /// `on_frame` returned false.
+  [[nodiscard]] std::optional<MediaTime> read_window(
+      const sampler::WindowChoice& choice,
+      const sampler::Window& window,
+      const sampler::SmallPicture* after,
+      const std::function<bool(MediaTime)>& on_frame,
+      std::vector<sampler::SmallPicture>& pictures);
   /// From the second key frame before `span` to the second one after it.
   [[nodiscard]] TimeSpan reach_of(const TimeSpan& span) const;
   [[nodiscard]] std::vector<sampler::SmallPicture> read_key_pictures(
@@ -57,6 +60,7 @@ class LadderReader {
 
   ingest::VideoReader& reader_;
   ingest::PacketScan scan_;
+  HoleWatch watch_;
   sampler::PlanOptions options_;
 };
 

@@ -2,6 +2,8 @@
 #include "pipeline/ladder.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -230,4 +232,28 @@ TEST_CASE("a climb ends when the caller asks for it") {
   }
   CHECK(planner.next().has_value());
   CHECK_FALSE(planner.next().has_value());
+}
+
+TEST_CASE("where packets give no pictures is told, by the ladder and without it") {
+  const TempDir dir;
+  const auto path = gate_film(dir, "a.mp4", {"-g", "50", "-sc_threshold", "0"});
+  CHECK(plan(path).report.not_decoded.empty());
+  CHECK(plan(path, {.exact = true}).report.not_decoded.empty());
+  const auto size = static_cast<std::streamoff>(std::filesystem::file_size(path));
+  std::fstream(path, std::ios::in | std::ios::out | std::ios::binary).seekp(size / 3)
+      << std::string(static_cast<std::size_t>(size / 3), '\xff');
+  for (const bool exact : {false, true}) {
+    CAPTURE(exact);
+    const auto planned = plan(path, {.exact = exact});
+    CHECK(planned.report.straight_stretches.empty() != exact);
+    const auto& lost = planned.report.not_decoded;
+    REQUIRE_FALSE(lost.empty());
+    MediaDuration length{0};
+    for (const auto& span : lost) {
+      CHECK(span.length() >= 1s);
+      length += span.length();
+    }
+    CHECK(to_seconds(length) > kSeconds / 6.0);
+    CHECK(to_seconds(length) < kSeconds / 2.0);
+  }
 }
