@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <set>
 
 #include <fmt/format.h>
 
+#include "app/output_file.h"
 #include "app/text.h"
 #include "core/error.h"
 #include "ingest/clip.h"
@@ -16,18 +16,6 @@ namespace hindsight::app {
 namespace {
 
 namespace fs = std::filesystem;
-
-void write_file(const fs::path& path, const std::string& bytes) {
-  std::ofstream file(path, std::ios::binary);
-  file << bytes;
-  file.flush();
-  if (!file) {
-    throw Error(ErrorCode::store,
-                fmt::format("cannot write '{}'; see that its disk has room and the folder may be "
-                            "written",
-                            path.string()));
-  }
-}
 
 /// "03_00-01-40.500.jpg": no name of a video, which may hold anything.
 std::string picture_name(std::size_t number, const index::StoredPair& pair) {
@@ -73,10 +61,7 @@ Original find_original(const query::EvidenceInterval& interval, const index::Sto
 
 void prepare(const EvidenceFiles& files) {
   std::error_code failed;
-  if (!files.clip.empty() && !files.force && fs::exists(files.clip, failed)) {
-    throw Error(ErrorCode::usage,
-                fmt::format("'{}' exists already; give --force to replace it", files.clip));
-  }
+  if (!files.clip.empty()) refuse_to_replace(files.clip, files.force);
   if (files.directory.empty()) return;
   const bool is_used =
       fs::exists(files.directory, failed) &&
@@ -110,9 +95,9 @@ void write_evidence(const EvidenceFiles& files,
   for (const auto& pair : pairs) {
     const auto found = thumbnails.find(pair.id);
     if (found == thumbnails.end() || !written.insert(pair.id).second) continue;
-    write_file(directory / picture_name(written.size(), pair), found->second);
+    write_file((directory / picture_name(written.size(), pair)).string(), found->second);
   }
-  write_file(directory / "index.html", query::to_html(answer, thumbnails));
+  write_file((directory / "index.html").string(), query::to_html(answer, thumbnails));
   logger.info("wrote {} and {} pictures", (directory / "index.html").string(), written.size());
 }
 

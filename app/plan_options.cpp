@@ -25,13 +25,6 @@ void add_duration(CLI::App& verb,
 
 }  // namespace
 
-void add_exact_option(CLI::App& verb, sampler::PlanOptions& options) {
-  verb.add_flag("--exact",
-                options.exact,
-                "Decode every frame, also where packets and key frames say that nothing happens")
-      ->group("Plan");
-}
-
 void add_plan_options(CLI::App& verb, sampler::PlanOptions& options) {
   verb.add_option(
           "--tokens-per-hour", options.tokens_per_hour, "Visual tokens an hour of video, at most")
@@ -52,7 +45,10 @@ void add_plan_options(CLI::App& verb, sampler::PlanOptions& options) {
                "--stretch-length",
                options.stretch_length,
                "What is planned, encoded and committed as one");
-  add_exact_option(verb, options);
+  verb.add_flag("--exact",
+                options.exact,
+                "Decode every frame, also where packets and key frames say that nothing happens")
+      ->group("Plan");
   verb.add_flag("--encode-repeats",
                 options.encode_repeats,
                 "Encode also pairs that show what an earlier one shows")

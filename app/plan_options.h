@@ -7,9 +7,6 @@
 
 namespace hindsight::app {
 
-/// Adds --exact.  `options` must live as long as the verb.
-void add_exact_option(CLI::App& verb, sampler::PlanOptions& options);
-
 /// Adds --tokens-per-hour, --max-tokens, --coverage-floor, --min-pair-tokens, --max-pair-tokens,
 /// --stretch-length, --exact and --encode-repeats. `options` must live as long as the verb;
 /// sampler::validate() judges the values.

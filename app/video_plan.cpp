@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "app/progress_line.h"
 #include "app/text.h"
 #include "pipeline/stretch_planner.h"
 #include "sampler/overview.h"
@@ -20,37 +21,6 @@ using Clock = std::chrono::steady_clock;
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
-
-/// One line on a terminal, drawn again a few times a second.
-class PlanProgress {
- public:
-  PlanProgress(bool visible, MediaTime end) : visible_(visible), end_(end) {}
-  PlanProgress(const PlanProgress&) = delete;
-  PlanProgress& operator=(const PlanProgress&) = delete;
-  ~PlanProgress() {
-    if (drawn_) fmt::print(stderr, "\r\x1b[K");
-  }
-
-  void at(MediaTime time) {
-    if (!visible_ || seconds_since(last_) < 0.2) return;
-    last_ = Clock::now();
-    drawn_ = true;
-    const double share = to_seconds(time) / std::max(to_seconds(end_), 1e-9);
-    const double speed = to_seconds(time) / std::max(seconds_since(start_), 1e-9);
-    fmt::print(stderr,
-               "\r\x1b[Kplanning {:3.0f} %, {:.0f} x realtime",
-               100 * std::clamp(share, 0.0, 1.0),
-               speed);
-    std::fflush(stderr);
-  }
-
- private:
-  bool visible_;
-  MediaTime end_;
-  Clock::time_point start_ = Clock::now();
-  Clock::time_point last_ = start_;
-  bool drawn_ = false;
-};
 
 constexpr int kStripColumns = 60;
 
@@ -82,19 +52,29 @@ VideoPlan plan_video(const std::string& path,
   const auto scan = ingest::scan_packets(path, reader_options, context.logger);
   const double scan_seconds = seconds_since(start);
   pipeline::StretchPlanner planner(path, scan, options, reader_options, {}, context.logger);
-  VideoPlan plan{path, scan.facts, scan.end, {}, {}, {}, {}, 0};
-  PlanProgress progress(!context.quiet && is_terminal(STDERR_FILENO), scan.end);
+  VideoPlan plan{.name = path, .options = options, .facts = scan.facts, .end = scan.end};
+  ProgressLine progress(!context.quiet && is_terminal(STDERR_FILENO));
+  const double length = std::max(to_seconds(scan.end), 1e-9);
   const auto show = [&](MediaTime time) {
-    progress.at(time);
+    progress.at("planning", to_seconds(time) / length, to_seconds(time));
     return true;
   };
   while (auto stretch = planner.next(show)) plan.stretches.push_back(std::move(*stretch));
   plan.end = std::max(plan.end, plan.stretches.back().span.end);
   plan.decoding = planner.stats();
   plan.scan = {scan_seconds, scan.num_packets, 0};
+  plan.profile = scan;
   plan.ladder = planner.report();
   plan.seconds_spent = seconds_since(start);
   return plan;
+}
+
+std::vector<sampler::PlannedPair> ranked_pairs(const VideoPlan& plan) {
+  std::vector<sampler::PlannedPair> pairs;
+  for (const auto& place : sampler::global_order(plan.stretches)) {
+    pairs.push_back(plan.stretches[place.stretch].pairs[place.pair]);
+  }
+  return pairs;
 }
 
 std::string json_string(const std::string& text) {
@@ -122,10 +102,17 @@ std::string json_members(const VideoPlan& plan) {
                      fmt::join(activity, ","));
 }
 
-void print_heading(const VideoPlan& plan) {
+std::string activity_summary(const VideoPlan& plan) {
   const auto activity = sampler::join_activity(plan.stretches);
   MediaDuration active{0};
   for (const auto& a : activity) active += a.span.length();
+  return fmt::format("{}, together {} ({:.0f} %)",
+                     activity.size(),
+                     human_seconds(to_seconds(active)),
+                     100 * to_seconds(active) / std::max(to_seconds(plan.end), 1e-9));
+}
+
+void print_heading(const VideoPlan& plan) {
   const double length = std::max(to_seconds(plan.end), 1e-9);
   fmt::print("{}\n", plan.name);
   fmt::print("video     {}, {}x{}, {}; planned {:.0f} x realtime\n",
@@ -135,10 +122,7 @@ void print_heading(const VideoPlan& plan) {
              plan.facts.codec,
              length / std::max(plan.seconds_spent, 1e-9));
   fmt::print("shots     {}\n", sampler::join_shots(plan.stretches).size());
-  fmt::print("activity  {}, together {} ({:.0f} %)\n",
-             activity.size(),
-             human_seconds(to_seconds(active)),
-             100 * to_seconds(active) / length);
+  fmt::print("activity  {}\n", activity_summary(plan));
   fmt::print("          0:00 {} {}\n", to_strip(plan, kStripColumns), human_seconds(length));
 }
 

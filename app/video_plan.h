@@ -13,13 +13,15 @@
 namespace hindsight::app {
 
 struct VideoPlan {
-  std::string name;  ///< as typed
-  ingest::StreamFacts facts;
-  MediaTime end;  ///< of the last frame
-  std::vector<sampler::StretchPlan> stretches;
-  ingest::DecodeStats decoding;
-  pipeline::RungCost scan;
-  pipeline::LadderReport ladder;
+  std::string name{};  ///< as typed
+  sampler::PlanOptions options{};
+  ingest::StreamFacts facts{};
+  MediaTime end{};  ///< of the last frame
+  std::vector<sampler::StretchPlan> stretches{};
+  ingest::DecodeStats decoding{};
+  ingest::PacketScan profile{};
+  pipeline::RungCost scan{};
+  pipeline::LadderReport ladder{};
   double seconds_spent = 0;
 };
 
@@ -29,6 +31,12 @@ struct VideoPlan {
                                    const sampler::PlanOptions& options,
                                    const ingest::ReaderOptions& reader_options,
                                    const Context& context);
+
+/// All pairs, by rank in the whole video.
+[[nodiscard]] std::vector<sampler::PlannedPair> ranked_pairs(const VideoPlan& plan);
+
+/// "3, together 13 s (43 %)"
+[[nodiscard]] std::string activity_summary(const VideoPlan& plan);
 
 /// A JSON string with its quotes; bytes that are not UTF-8 are replaced.
 [[nodiscard]] std::string json_string(const std::string& text);

@@ -15,7 +15,6 @@
 #include "app/text.h"
 #include "app/video_plan.h"
 #include "sampler/budget.h"
-#include "sampler/overview.h"
 
 namespace hindsight::app {
 namespace {
@@ -28,15 +27,6 @@ struct PlanSettings {
   sampler::PlanOptions plan;
   ingest::ReaderOptions reader;
 };
-
-/// All pairs, by global rank.
-std::vector<sampler::PlannedPair> ranked_pairs(const VideoPlan& plan) {
-  std::vector<sampler::PlannedPair> pairs;
-  for (const auto& place : sampler::global_order(plan.stretches)) {
-    pairs.push_back(plan.stretches[place.stretch].pairs[place.pair]);
-  }
-  return pairs;
-}
 
 void print_json(const VideoPlan& plan, bool explain) {
   std::vector<std::string> pairs;
