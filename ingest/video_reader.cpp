@@ -55,7 +55,10 @@ StreamFacts read_facts(const AVStream& stream,
 }  // namespace
 
 struct VideoReader::Impl {
-  Impl(std::unique_ptr<detail::PacketSource> source, int threads, Logger log)
+  Impl(std::unique_ptr<detail::PacketSource> source,
+       int threads,
+       Logger log,
+       std::optional<std::int64_t> start_pts = {})
       : demuxer(std::move(source)), decoder(demuxer, threads), logger(std::move(log)) {
     current = decoder.next();
     if (!current) {
@@ -69,6 +72,7 @@ struct VideoReader::Impl {
         demuxer.stream(), current->width, current->height, current->sample_aspect_ratio);
     orientation = geometry.orientation;
     facts = read_facts(demuxer.stream(), geometry, *current);
+    if (start_pts) facts.start_pts = *start_pts;
     after = decoder.next();
   }
 
@@ -283,6 +287,11 @@ VideoReader::VideoReader(const std::string& path,
                                               : detail::open_container(path, scan.facts.index),
                                    options.threads,
                                    std::move(logger))) {}
+VideoReader::VideoReader(std::unique_ptr<detail::PacketSource> source,
+                         std::optional<std::int64_t> start_pts,
+                         int threads,
+                         Logger logger)
+    : impl_(std::make_unique<Impl>(std::move(source), threads, std::move(logger), start_pts)) {}
 VideoReader::~VideoReader() = default;
 VideoReader::VideoReader(VideoReader&&) noexcept = default;
 VideoReader& VideoReader::operator=(VideoReader&&) noexcept = default;

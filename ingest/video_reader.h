@@ -15,6 +15,10 @@
 
 namespace hindsight::ingest {
 
+namespace detail {
+class PacketSource;
+}
+
 /// A fraction as FFmpeg gives it; den > 0.
 struct Rational {
   std::int64_t num = 0;
@@ -127,6 +131,12 @@ class VideoReader {
   [[nodiscard]] const DecodeStats& stats() const;
 
  private:
+  friend class LiveStream;
+  /// `start_pts`: the zero of media time; the first frame when empty.
+  VideoReader(std::unique_ptr<detail::PacketSource> source,
+              std::optional<std::int64_t> start_pts,
+              int threads,
+              Logger logger);
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -1,14 +1,24 @@
 #include "ingest/detail/media_file.h"
 
+extern "C" {
+#include <libavutil/dict.h>
+#include <libavutil/mem.h>
+}
+
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
+#include <new>
 #include <span>
 #include <string_view>
+#include <system_error>
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,29 +30,47 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// A file on a disk that sleeps or a slow server may take long; longer than this is a hang.
-constexpr auto kStall = 30s;
+/// A wait is looked at again after this long.
+constexpr auto kLook = 50ms;
 
 /// What to say when FFmpeg does not open something that exists.
-std::string open_failure(int code, bool url) {
+std::string open_failure(int code, bool url, std::chrono::milliseconds stall) {
   switch (code) {
     case AVERROR_INVALIDDATA:
     case AVERROR_DEMUXER_NOT_FOUND:
       return "it is not a video, or its header is damaged; check that it plays elsewhere";
     case AVERROR_EXIT:
-      return fmt::format("no data came for {} s; check the connection", kStall / 1s);
+      return fmt::format("no data came for {} s; check {}",
+                         static_cast<double>(stall.count()) / 1000,
+                         url ? "the connection" : "the program that writes it");
     case AVERROR_HTTP_NOT_FOUND:
       return "the server has no such file (HTTP 404); check the URL";
     case AVERROR_HTTP_FORBIDDEN:
     case AVERROR_HTTP_UNAUTHORIZED:
       return "the server refuses access; check the URL and its credentials";
     case AVERROR_PROTOCOL_NOT_FOUND:
-      return "this kind of URL is not supported; use http or https, or a local file";
+      return "this kind of URL is not supported; use http, https or rtsp, or a local file";
     default:
       return fmt::format(
           "{}; check {}", error_text(code), url ? "the URL and that the server runs" : "the file");
   }
 }
+
+/// Options for a call into FFmpeg.
+class Dictionary {
+ public:
+  Dictionary() = default;
+  ~Dictionary() { av_dict_free(&entries_); }
+  Dictionary(const Dictionary&) = delete;
+  Dictionary& operator=(const Dictionary&) = delete;
+  void set(const char* key, const char* value) {
+    check(av_dict_set(&entries_, key, value, 0), "av_dict_set");
+  }
+  [[nodiscard]] AVDictionary** address() { return &entries_; }
+
+ private:
+  AVDictionary* entries_ = nullptr;
+};
 
 /// Formats in which FFmpeg would "play" a text as a video of its letters.
 bool is_text_art(const AVFormatContext& format) {
@@ -83,16 +111,59 @@ bool is_url(const std::string& path) {
              });
 }
 
-void StallGuard::arm() { deadline_ = std::chrono::steady_clock::now() + kStall; }
+std::string without_credentials(const std::string& url) {
+  const auto scheme = url.find("://");
+  if (scheme == std::string::npos) return url;
+  const auto host = scheme + 3;
+  const auto path = std::min(url.find_first_of("/?#", host), url.size());
+  const auto at = url.rfind('@', path);
+  return at == std::string::npos || at < host ? url : url.substr(0, host) + url.substr(at + 1);
+}
+
+void StallGuard::arm() { deadline_ = std::chrono::steady_clock::now() + patience_.stall; }
+
+bool StallGuard::is_over() const {
+  return patience_.stop.stop_requested() || std::chrono::steady_clock::now() > deadline_;
+}
 
 AVIOInterruptCB StallGuard::callback() {
-  return {[](void* guard) {
-            return std::chrono::steady_clock::now() >
-                           static_cast<const StallGuard*>(guard)->deadline_
-                       ? 1
-                       : 0;
-          },
+  return {[](void* guard) { return static_cast<const StallGuard*>(guard)->is_over() ? 1 : 0; },
           this};
+}
+
+PipeBytes::PipeBytes(const std::string& path, const StallGuard& guard)
+    : fd_(path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)),
+      guard_(guard) {
+  if (!fd_.is_open()) refuse(path, std::strerror(errno));
+  if (path == "-" && isatty(STDIN_FILENO) != 0)
+    refuse("stdin", "it is a terminal; pipe a video into the program");
+  constexpr int kBufferSize = 1 << 16;
+  auto* buffer = static_cast<unsigned char*>(av_malloc(kBufferSize));
+  if (buffer != nullptr)
+    context_ = avio_alloc_context(buffer, kBufferSize, 0, this, &PipeBytes::read, nullptr, nullptr);
+  if (context_ == nullptr) {
+    av_free(buffer);
+    throw std::bad_alloc();
+  }
+}
+
+PipeBytes::~PipeBytes() {
+  av_freep(&context_->buffer);
+  avio_context_free(&context_);
+}
+
+int PipeBytes::read(void* self, std::uint8_t* buffer, int size) {
+  const auto& pipe = *static_cast<const PipeBytes*>(self);
+  while (!pipe.guard_.is_over()) {
+    pollfd waiting{pipe.fd_.get(), POLLIN, 0};
+    const int ready = poll(&waiting, 1, static_cast<int>(kLook / 1ms));
+    if (ready == 0 || (ready < 0 && errno == EINTR)) continue;
+    const ssize_t count = ::read(pipe.fd_.get(), buffer, static_cast<std::size_t>(size));
+    if (count > 0) return static_cast<int>(count);
+    if (count == 0) return AVERROR_EOF;
+    if (errno != EINTR && errno != EAGAIN) return AVERROR(errno);
+  }
+  return AVERROR_EXIT;
 }
 
 UrlStream::UrlStream(std::string url) : url_(std::move(url)) {
@@ -101,7 +172,8 @@ UrlStream::UrlStream(std::string url) : url_(std::move(url)) {
   const AVIOInterruptCB interrupt = guard_.callback();
   AVIOContext* raw = nullptr;
   const int opened = avio_open2(&raw, url_.c_str(), AVIO_FLAG_READ, &interrupt, nullptr);
-  if (opened < 0) refuse(url_, open_failure(opened, /*url=*/true));
+  if (opened < 0)
+    refuse(without_credentials(url_), open_failure(opened, /*url=*/true, guard_.stall()));
   stream_.reset(raw);
 }
 
@@ -111,7 +183,8 @@ std::size_t UrlStream::read(std::span<std::uint8_t> buffer) {
       avio_read_partial(stream_.get(), buffer.data(), static_cast<int>(buffer.size()));
   if (count == AVERROR_EOF) return 0;
   if (count < 0) {
-    refuse(url_, fmt::format("the connection broke ({}); start again", error_text(count)));
+    refuse(without_credentials(url_),
+           fmt::format("the connection broke ({}); start again", error_text(count)));
   }
   return static_cast<std::size_t>(count);
 }
@@ -123,22 +196,40 @@ MediaFile::MediaFile(std::string path)
   open();
 }
 
+MediaFile::MediaFile(std::string path, Patience patience)
+    : path_(std::move(path)), guard_(std::make_unique<StallGuard>(std::move(patience))) {
+  silence_ffmpeg();
+  std::error_code ignored;
+  if (path_ == "-" || std::filesystem::is_fifo(path_, ignored)) {
+    pipe_ = std::make_unique<PipeBytes>(path_, *guard_);
+  } else if (!is_url(path_)) {
+    refuse_unreadable_path(path_);
+  }
+  open();
+}
+
 void MediaFile::open() {
   const LargeBlocksMapped mapped;
   // A file name may contain a colon, which FFmpeg would take for a protocol.
-  const std::string url = is_url(path_) ? path_ : "file:" + path_;
+  const std::string url = is_url(path_) || pipe_ ? path_ : "file:" + path_;
+  const std::string shown = path_ == "-" ? "stdin" : without_credentials(path_);
   AVFormatContext* raw = avformat_alloc_context();
   if (raw == nullptr) throw std::bad_alloc();
   raw->interrupt_callback = guard_->callback();
+  if (pipe_) raw->pb = pipe_->context();
   guard_->arm();
+  Dictionary options;
+  // Packets that a network drops would be damage in the pictures.
+  if (path_.starts_with("rtsp")) options.set("rtsp_transport", "tcp");
   // On failure FFmpeg frees the context itself.
-  const int opened = avformat_open_input(&raw, url.c_str(), nullptr, nullptr);
-  if (opened < 0) refuse(path_, open_failure(opened, is_url(path_)));
+  const int opened = avformat_open_input(&raw, url.c_str(), nullptr, options.address());
+  if (opened < 0) refuse(shown, open_failure(opened, is_url(path_), guard_->stall()));
   format_.reset(raw);
-  if (is_text_art(*format_)) refuse(path_, open_failure(AVERROR_INVALIDDATA, false));
+  if (is_text_art(*format_))
+    refuse(shown, open_failure(AVERROR_INVALIDDATA, false, guard_->stall()));
   guard_->arm();
   if (const int found = avformat_find_stream_info(format_.get(), nullptr); found < 0) {
-    refuse(path_, open_failure(found, is_url(path_)));
+    refuse(shown, open_failure(found, is_url(path_), guard_->stall()));
   }
 }
 

@@ -6,29 +6,63 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
 #include "ingest/detail/ffmpeg.h"
+#include "ingest/detail/file_descriptor.h"
 
 namespace hindsight::ingest::detail {
 
 /// True for "http://…" and the like, false for a local path.
 [[nodiscard]] bool is_url(const std::string& path);
 
+/// `url` without the user and password that it may hold: what messages and the store call it.
+[[nodiscard]] std::string without_credentials(const std::string& url);
+
+/// How long to wait for input, and who may end the wait.
+struct Patience {
+  /// A file on a disk that sleeps or a slow server may take long; longer than this is a hang.
+  std::chrono::milliseconds stall{std::chrono::seconds{30}};
+  std::stop_token stop{};
+};
+
 /// Ends a call into FFmpeg that has not come back for too long.  Its address is known to FFmpeg: it
 /// does not move.
 class StallGuard {
  public:
-  StallGuard() = default;
+  explicit StallGuard(Patience patience = {}) : patience_(std::move(patience)) {}
   StallGuard(const StallGuard&) = delete;
   StallGuard& operator=(const StallGuard&) = delete;
   /// The next call has the full time.
   void arm();
   [[nodiscard]] AVIOInterruptCB callback();
+  /// Stop was requested, or the time is over.
+  [[nodiscard]] bool is_over() const;
+  [[nodiscard]] std::chrono::milliseconds stall() const { return patience_.stall; }
 
  private:
+  Patience patience_;
   std::chrono::steady_clock::time_point deadline_{};
+};
+
+/// Bytes of a pipe for FFmpeg, which its own protocol would wait for without end.
+class PipeBytes {
+ public:
+  /// `path`: "-", the standard input, or a named pipe.  Throws Error(unreadable_input).
+  PipeBytes(const std::string& path, const StallGuard& guard);
+  ~PipeBytes();
+  PipeBytes(const PipeBytes&) = delete;
+  PipeBytes& operator=(const PipeBytes&) = delete;
+  [[nodiscard]] AVIOContext* context() const { return context_; }
+
+ private:
+  static int read(void* self, std::uint8_t* buffer, int size);
+
+  FileDescriptor fd_;
+  const StallGuard& guard_;
+  AVIOContext* context_ = nullptr;
 };
 
 /// The bytes behind a URL, from the first to the last.
@@ -51,6 +85,8 @@ class UrlStream {
 class MediaFile {
  public:
   explicit MediaFile(std::string path);
+  /// Also "-" and named pipes, which cannot be read twice.
+  MediaFile(std::string path, Patience patience);
 
   [[nodiscard]] AVFormatContext& format() const { return *format_; }
   [[nodiscard]] const std::string& path() const { return path_; }
@@ -68,6 +104,7 @@ class MediaFile {
 
   std::string path_;
   std::unique_ptr<StallGuard> guard_;
+  std::unique_ptr<PipeBytes> pipe_;  ///< before what reads from it
   FormatPtr format_;
 };
 

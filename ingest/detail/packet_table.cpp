@@ -1,7 +1,6 @@
 #include "ingest/detail/packet_table.h"
 
 #include <algorithm>
-#include <new>
 #include <span>
 
 namespace hindsight::ingest::detail {
@@ -17,18 +16,6 @@ constexpr std::uint8_t kFlags = 8;  // other flags than that of a key frame
 constexpr std::size_t kEntryStep = 256;
 
 }  // namespace
-
-PacketTable::PacketTable(const AVStream& stream) : shell_(avformat_alloc_context()) {
-  AVStream* copy = shell_ ? avformat_new_stream(shell_.get(), nullptr) : nullptr;
-  if (copy == nullptr) throw std::bad_alloc();
-  check(avcodec_parameters_copy(copy->codecpar, stream.codecpar), "avcodec_parameters_copy");
-  copy->index = stream.index;
-  copy->time_base = stream.time_base;
-  copy->avg_frame_rate = stream.avg_frame_rate;
-  copy->r_frame_rate = stream.r_frame_rate;
-  copy->sample_aspect_ratio = stream.sample_aspect_ratio;
-  copy_display_matrix(*copy, stream);
-}
 
 void PacketTable::append(const PacketPlace& packet) {
   if (num_packets_++ % kEntryStep == 0) entries_.push_back(end_);

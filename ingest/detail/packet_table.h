@@ -11,6 +11,7 @@
 
 #include "ingest/detail/ffmpeg.h"
 #include "ingest/detail/file_descriptor.h"
+#include "ingest/detail/stream_copy.h"
 
 namespace hindsight::ingest::detail {
 
@@ -41,13 +42,13 @@ class PacketTable {
   };
 
   /// Copies what the container says of `stream`.
-  explicit PacketTable(const AVStream& stream);
+  explicit PacketTable(const AVStream& stream) : stream_(stream) {}
 
   void append(const PacketPlace& packet);
   /// No packet follows.
   void shrink_to_fit() { bytes_.shrink_to_fit(); }
 
-  [[nodiscard]] const AVStream& stream() const { return **shell_->streams; }
+  [[nodiscard]] const AVStream& stream() const { return stream_.stream(); }
   /// The packet at `cursor`, which moves on; empty at the end.
   [[nodiscard]] std::optional<PacketPlace> next(Cursor& cursor) const;
   /// Stands before the last key frame whose pts is at or before `pts`; empty when there is none.
@@ -58,8 +59,7 @@ class PacketTable {
   void put(std::int64_t value);
   [[nodiscard]] std::int64_t get(std::size_t& offset) const;
 
-  /// Never opened: it owns the stream's description.
-  std::unique_ptr<AVFormatContext, Delete<avformat_free_context>> shell_;
+  StreamCopy stream_;
   std::vector<std::uint8_t> bytes_;
   Cursor end_;
   std::size_t num_packets_ = 0;

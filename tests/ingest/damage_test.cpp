@@ -105,8 +105,8 @@ TEST_CASE("what cannot be read is refused in one sentence") {
   CHECK(refusal("-").message ==
         "cannot read '-': only 'hindsight ingest' reads a pipe; save it to a file first");
   CHECK(refusal("nosuch://host/v.mp4").message ==
-        "cannot read 'nosuch://host/v.mp4': this kind of URL is not supported; use http or https, "
-        "or a local file");
+        "cannot read 'nosuch://host/v.mp4': this kind of URL is not supported; use http, https or "
+        "rtsp, or a local file");
 }
 
 TEST_CASE("a file without permission is refused") {
