@@ -111,7 +111,11 @@ RemovalReport Store::collect_garbage(const GcOptions& options) {
     detail::Transaction transaction(database, detail::Transaction::Kind::write);
     const StoreStats before = count_content(database);
     if (options.incomplete_older_than_s >= 0) {
-      database.prepare("DELETE FROM runs WHERE num_stretches IS NULL AND updated_unix_s <= ?1")
+      // A live source cannot be read again: what a crash left of its recording is all there is.
+      database
+          .prepare(R"sql(
+DELETE FROM runs WHERE num_stretches IS NULL AND updated_unix_s <= ?1
+  AND NOT coalesce((SELECT json_extract(facts_json, '$.live') FROM videos WHERE id = runs.video_id), 0))sql")
           .bind(std::time(nullptr) - options.incomplete_older_than_s)
           .run();
     }
@@ -168,6 +172,14 @@ FROM runs r JOIN videos v ON v.id = r.video_id WHERE r.id = ?1)sql");
   if (!ends.step()) return stats;
   stats.reached = MediaTime::from_ns(ends.integer(1));
   stats.coverage = coverage_of(pairs(run_id), MediaTime::from_ns(ends.integer(0)));
+  auto gaps = impl_->database->prepare(R"sql(
+SELECT a.end_ns, b.begin_ns FROM stretches a JOIN stretches b ON b.run_id = a.run_id AND b.number = a.number + 1
+WHERE a.run_id = ?1 AND b.begin_ns > a.end_ns ORDER BY a.number)sql");
+  gaps.bind(run_id);
+  while (gaps.step()) {
+    stats.gaps.push_back(
+        {MediaTime::from_ns(gaps.integer(0)), MediaTime::from_ns(gaps.integer(1))});
+  }
   return stats;
 }
 

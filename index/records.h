@@ -160,6 +160,8 @@ struct RunStats {
   std::int64_t thumbnail_bytes = 0;
   MediaTime reached;  ///< end of the last stretch that is done
   Coverage coverage;
+  /// Between stretches that do not touch: nobody saw it, as happens to a live source.
+  std::vector<TimeSpan> gaps{};
 };
 
 struct StoreStats {

@@ -33,6 +33,9 @@ Json to_json(const index::StoreStats& stats) {
 Json to_json(const RunState& state) {
   const auto& [run, stats] = state;
   const TimeSpan& gap = stats.coverage.widest_gap;
+  Json gaps = Json::array();
+  for (const TimeSpan& unseen : stats.gaps)
+    gaps.push_back({{"from", to_seconds(unseen.begin)}, {"to", to_seconds(unseen.end)}});
   return {{"run", run.id},
           {"model", run.model_name},
           {"model_fingerprint", run.model_fingerprint},
@@ -51,7 +54,8 @@ Json to_json(const RunState& state) {
             {"vectors", stats.vector_bytes},
             {"thumbnails", stats.thumbnail_bytes}}},
           {"coverage", stats.coverage.share},
-          {"widest_gap", {{"from", to_seconds(gap.begin)}, {"to", to_seconds(gap.end)}}}};
+          {"widest_gap", {{"from", to_seconds(gap.begin)}, {"to", to_seconds(gap.end)}}},
+          {"gaps", gaps}};
 }
 
 /// The way the video looks to those who made the file: an object, or nothing.
@@ -112,6 +116,12 @@ void print_run(const RunState& state) {
              human_seconds(to_seconds(gap.length())),
              to_clock(gap.begin),
              to_clock(gap.end));
+  for (const TimeSpan& unseen : stats.gaps) {
+    fmt::print("  gap       {} from {} to {}: nobody saw it\n",
+               human_seconds(to_seconds(unseen.length())),
+               to_clock(unseen.begin),
+               to_clock(unseen.end));
+  }
 }
 
 void show_video(const index::Store& store, const std::string& text, bool as_json) {
@@ -121,6 +131,9 @@ void show_video(const index::Store& store, const std::string& text, bool as_json
   fmt::print("video       {}\n", state.video.name);
   fmt::print("id          {} (content hash {})\n", state.short_id(), state.video.content_hash);
   for (const auto& name : names) fmt::print("path        {}\n", name.path);
+  const Json facts = parse_facts(state.video.facts_json);
+  if (facts.contains("started") && facts["started"].is_string())
+    fmt::print("live        since {}\n", facts["started"].get<std::string>());
   fmt::print("duration    {}\n", to_clock(state.video.end));
   fmt::print("size        {} x {}\n", state.video.width, state.video.height);
   print_content(state.stats);

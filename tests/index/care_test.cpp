@@ -161,3 +161,33 @@ TEST_CASE(
   }
   CHECK(store.verify().faults.empty());
 }
+
+TEST_CASE("what a crash left of a live recording stays, since nobody can record it again") {
+  const TempDir dir;
+  Store store = Store::open(dir.file("store.db"), OpenMode::write);
+  auto video = make_video("camera@2026-11-28T09:00:00Z", "cafe0001");
+  video.facts_json = R"({"live":true})";
+  const auto run = store.find_or_create_run(make_run(store.put_video(video)));
+  store.commit_stretch(run.id, make_stretch(0));
+  CHECK(store.collect_garbage({.incomplete_older_than_s = 0}).num_runs == 0);
+  CHECK(store.find_run(run.id));
+}
+
+TEST_CASE("stretches that do not touch leave a gap") {
+  const TempDir dir;
+  Store store = Store::open(dir.file("store.db"), OpenMode::write);
+  const auto run =
+      store.find_or_create_run(make_run(store.put_video(make_video("camera", "cafe0002"))));
+  auto first = make_stretch(0);
+  auto second = make_stretch(3);
+  second.number = 1;
+  store.commit_stretch(run.id, first);
+  CHECK(store.run_stats(run.id).gaps.empty());
+  store.commit_stretch(run.id, second);
+  const auto stats = store.run_stats(run.id);
+  REQUIRE(stats.gaps.size() == 1);
+  CHECK(stats.gaps[0] == span(10, 30));
+  // Six pairs of a second each in 60 s: what nobody saw is not covered.
+  CHECK(stats.coverage.share == doctest::Approx(0.1));
+  CHECK(store.verify().faults.empty());
+}
