@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sampler/pair_set.h"
+
 namespace hindsight::sampler {
 namespace {
 
@@ -15,30 +17,8 @@ constexpr MediaDuration kFurthest = 500ms;
 constexpr MediaDuration kSparse = 2s;
 // One level of mean difference outweighs this much distance from kBest.
 constexpr double kSecondsPerLevel = 0.15;
-// Shots from here on get a pair.
-constexpr MediaDuration kLeastShot = 1s;
-// An activity shorter than this is seen in one pair, and further pairs lie this far apart.
-constexpr MediaDuration kOneLook = 1200ms;
+// Further pairs of an activity lie this far apart.
 constexpr MediaDuration kLookEvery = 2500ms;
-// A pause between two activities from here on gets a look, and no later after the first one.
-constexpr MediaDuration kLeastPause = 1s;
-constexpr MediaDuration kSoonAfter = 2s;
-// The first and last look at an activity, as shares of its length.
-constexpr double kEarly = 0.15;
-constexpr double kLate = 0.85;
-
-/// The last picture at or before `time`, or the first one; in a gap the nearer of its ends.
-std::size_t picture_at(Pictures pictures, MediaTime time) {
-  const auto after = std::upper_bound(
-      pictures.begin(), pictures.end(), time, [](MediaTime t, const SmallPicture& p) {
-        return t < p.time;
-      });
-  if (after == pictures.begin()) return 0;
-  const auto at = static_cast<std::size_t>(after - pictures.begin()) - 1;
-  const bool next_is_nearer = after != pictures.end() && after->after_gap() &&
-                              after->time - time < time - pictures[at].time;
-  return next_is_nearer ? at + 1 : at;
-}
 
 const ShotPictures& shot_of(const StretchView& view, std::size_t picture) {
   const auto after = std::upper_bound(
@@ -87,60 +67,6 @@ MediaTime choose_second(const StretchView& view, const ShotPictures& shot, std::
   }
   if (best != first) return view.pictures[best].time;
   return choose_unseen(frames_of(view, shot), from.time);
-}
-
-/// Adds pairs and refuses those that overlap what is there.
-class PairSet {
- public:
-  explicit PairSet(const StretchView& view) : view_(view) {}
-
-  /// False when it is refused.
-  bool add(std::size_t wanted, Reason reason, Stage stage) {
-    CandidatePair pair = make_pair_at(view_, wanted);
-    pair.reason = reason;
-    pair.stage = stage;
-    const bool overlaps = std::any_of(pairs_.begin(), pairs_.end(), [&](const CandidatePair& p) {
-      return time_of(pair) <= p.second && time_of(p) <= pair.second;
-    });
-    if (!overlaps) pairs_.push_back(pair);
-    return !overlaps;
-  }
-
-  [[nodiscard]] bool any_within(std::size_t begin, std::size_t end) const {
-    return std::any_of(pairs_.begin(), pairs_.end(), [&](const CandidatePair& p) {
-      return begin <= p.first && p.first < end;
-    });
-  }
-
-  [[nodiscard]] std::vector<CandidatePair> by_time() const {
-    auto sorted = pairs_;
-    std::sort(sorted.begin(), sorted.end(), [](const CandidatePair& a, const CandidatePair& b) {
-      return a.first < b.first;
-    });
-    return sorted;
-  }
-
- private:
-  [[nodiscard]] MediaTime time_of(const CandidatePair& pair) const {
-    return view_.pictures[pair.first].time;
-  }
-
-  const StretchView& view_;
-  std::vector<CandidatePair> pairs_;
-};
-
-MediaTime within(const TimeSpan& span, double share) {
-  return span.begin +
-         MediaDuration(std::llround(static_cast<double>(span.length().count()) * share));
-}
-
-MediaTime peak_of(const StretchView& view, const TimeSpan& span) {
-  const Motion* peak = nullptr;
-  for (const auto& motion : view.motion) {
-    const bool inside = span.begin <= motion.time && motion.time < span.end;
-    if (inside && (peak == nullptr || motion.strength > peak->strength)) peak = &motion;
-  }
-  return peak == nullptr ? within(span, 0.5) : peak->time;
 }
 
 void add_peaks(const StretchView& view, PairSet& pairs) {
@@ -214,6 +140,32 @@ void add_floor(const StretchView& view, MediaDuration floor, PairSet& pairs) {
 }
 
 }  // namespace
+
+std::size_t picture_at(Pictures pictures, MediaTime time) {
+  const auto after = std::upper_bound(
+      pictures.begin(), pictures.end(), time, [](MediaTime t, const SmallPicture& p) {
+        return t < p.time;
+      });
+  if (after == pictures.begin()) return 0;
+  const auto at = static_cast<std::size_t>(after - pictures.begin()) - 1;
+  const bool next_is_nearer = after != pictures.end() && after->after_gap() &&
+                              after->time - time < time - pictures[at].time;
+  return next_is_nearer ? at + 1 : at;
+}
+
+MediaTime within(const TimeSpan& span, double share) {
+  return span.begin +
+         MediaDuration(std::llround(static_cast<double>(span.length().count()) * share));
+}
+
+MediaTime peak_of(const StretchView& view, const TimeSpan& span) {
+  const Motion* peak = nullptr;
+  for (const auto& motion : view.motion) {
+    const bool inside = span.begin <= motion.time && motion.time < span.end;
+    if (inside && (peak == nullptr || motion.strength > peak->strength)) peak = &motion;
+  }
+  return peak == nullptr ? within(span, 0.5) : peak->time;
+}
 
 CandidatePair make_pair_at(const StretchView& view, std::size_t wanted) {
   const ShotPictures& shot = shot_of(view, wanted);

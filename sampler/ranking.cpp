@@ -37,7 +37,10 @@ class Coverage {
            const std::vector<Demand>& demands,
            const std::vector<Candidate>& candidates,
            MediaDuration reach)
-      : demands_(demands), seen_(demands.size(), 0), covered_(demands.size(), 0) {
+      : demands_(demands),
+        reach_(reach),
+        seen_(demands.size(), 0),
+        covered_(demands.size(), 0) {
     looks_.reserve(candidates.size() * demands.size());
     near_.reserve(candidates.size() * demands.size());
     for (const auto& candidate : candidates) {
@@ -49,6 +52,18 @@ class Coverage {
         looks_.push_back(static_cast<float>(looks));
         near_.push_back(static_cast<float>(looks / (1 + distance / to_seconds(reach))));
       }
+    }
+  }
+
+  /// `look` was taken before.
+  void note(Pictures pictures, const SmallPicture& look) {
+    for (std::size_t i = 0; i < demands_.size(); ++i) {
+      const auto& wanted = pictures[demands_[i].picture];
+      const double looks = likeness(look, wanted);
+      const double distance = std::abs(to_seconds(wanted.time - look.time));
+      seen_[i] = std::max(seen_[i], static_cast<float>(looks));
+      covered_[i] =
+          std::max(covered_[i], static_cast<float>(looks / (1 + distance / to_seconds(reach_))));
     }
   }
 
@@ -73,6 +88,7 @@ class Coverage {
 
  private:
   const std::vector<Demand>& demands_;
+  MediaDuration reach_;
   std::vector<float> looks_;  // [candidates, demands]
   std::vector<float> near_;   // [candidates, demands]
   std::vector<float> seen_;
@@ -84,8 +100,10 @@ class Coverage {
 std::vector<std::size_t> coverage_order(Pictures pictures,
                                         const std::vector<Demand>& demands,
                                         const std::vector<Candidate>& candidates,
-                                        MediaDuration reach) {
+                                        MediaDuration reach,
+                                        Pictures seen) {
   Coverage coverage(pictures, demands, candidates, reach);
+  for (const auto& look : seen) coverage.note(pictures, look);
   std::vector<std::size_t> order;
   for (const Stage stage : {Stage::first_look, Stage::closer_look, Stage::novelty}) {
     std::vector<std::size_t> waiting;

@@ -30,10 +30,12 @@ struct Candidate {
 /// every size, so every prefix is a good smaller set.  A candidate represents a demand as well as
 /// the two look alike, and in the first two stages only as well as they are near in time: half as
 /// well at a distance of `reach`.  Candidates of the last stage are left out from where they add
-/// less than a moment that nothing represents.
+/// less than a moment that nothing represents.  `seen`: pictures that were looked at before and
+/// represent moments too.
 [[nodiscard]] std::vector<std::size_t> coverage_order(Pictures pictures,
                                                       const std::vector<Demand>& demands,
                                                       const std::vector<Candidate>& candidates,
-                                                      MediaDuration reach);
+                                                      MediaDuration reach,
+                                                      Pictures seen = {});
 
 }  // namespace hindsight::sampler

@@ -36,6 +36,20 @@ Pictures widened(Pictures pictures, const TimeSpan& window) {
   return pictures.subspan(first, end - first);
 }
 
+MediaTime meeting(const StretchPlan& plan, const PlannedPair& a, const PlannedPair& b) {
+  const MediaTime middle = a.second + (b.first - a.second) / 2;
+  MediaTime meeting = middle;
+  bool at_cut = false;
+  for (const auto& shot : plan.shots) {
+    const MediaTime cut = shot.span.begin;
+    if (!shot.begins_at_cut || cut <= a.second || cut > b.first) continue;
+    if (!at_cut || abs(cut - middle) < abs(meeting - middle)) meeting = cut;
+    at_cut = true;
+  }
+  // Frames 1 ns apart have no middle.
+  return std::max(meeting, a.second + MediaDuration{1});
+}
+
 /// A pair that is ready to be taken, with the size that it wants.
 struct Sized {
   CandidatePair pair;
@@ -52,7 +66,8 @@ class StretchPlanning {
  public:
   StretchPlanning(const StretchInput& input, const PlanOptions& options)
       : input_(input), options_(options) {
-    const TimeSpan window{input.span.begin - kStretchContext, input.span.end + kStretchContext};
+    const MediaDuration earlier = input.before ? input.before->context : kStretchContext;
+    const TimeSpan window{input.span.begin - earlier, input.span.end + kStretchContext};
     const Pictures around = widened(input.pictures, window);
     view_.pictures = pictures_within(around, input.span);
     view_.span = input.span;
@@ -65,7 +80,9 @@ class StretchPlanning {
     for (const auto& activity : findings.activity) {
       const TimeSpan inside = intersect(activity.span, input.span);
       if (!inside.empty()) view_.activity.push_back({inside, activity.score});
+      around_.activity.push_back(activity.span);
     }
+    if (input.before) around_.shots = shots_around(around, cuts);
     add_shots(cuts, static_cast<std::size_t>(view_.pictures.data() - around.data()));
   }
 
@@ -112,6 +129,19 @@ class StretchPlanning {
     view_.shots.back().end = view_.pictures.size();
   }
 
+  /// Those that reach into the stretch, as far as `around` goes.
+  [[nodiscard]] std::vector<TimeSpan> shots_around(Pictures around,
+                                                   const std::vector<std::size_t>& cuts) const {
+    std::vector<TimeSpan> shots{{around.front().time, {}}};
+    for (const auto cut : cuts) {
+      shots.back().end = around[cut].time;
+      shots.push_back({around[cut].time, {}});
+    }
+    shots.back().end = around.back().time + around.back().duration;
+    std::erase_if(shots, [&](const TimeSpan& shot) { return !shot.overlaps(input_.span); });
+    return shots;
+  }
+
   [[nodiscard]] std::vector<Shot> shots() const {
     std::vector<Shot> shots;
     for (const auto& shot : view_.shots) {
@@ -142,7 +172,9 @@ class StretchPlanning {
   /// By rank, sizes set, within the budget.
   [[nodiscard]] std::vector<PlannedPair> choose_pairs() const {
     const auto moments = moments_of(view_);
-    auto pairs = required_pairs(view_, options_.coverage_floor);
+    const auto& before = input_.before;
+    auto pairs = before ? ongoing_pairs(view_, around_, *before, options_.coverage_floor)
+                        : required_pairs(view_, options_.coverage_floor);
     const std::size_t num_required = pairs.size();
     for (const auto moment : moments) {
       auto pair = make_pair_at(view_, moment);
@@ -151,8 +183,11 @@ class StretchPlanning {
     }
     std::vector<Candidate> candidates;
     for (const auto& pair : pairs) candidates.push_back({pair.first, pair.stage});
-    const auto order =
-        coverage_order(view_.pictures, demands(moments), candidates, options_.coverage_floor);
+    const auto order = coverage_order(view_.pictures,
+                                      demands(moments),
+                                      candidates,
+                                      options_.coverage_floor,
+                                      before ? before->looks : Pictures{});
     std::vector<Sized> ranked;
     for (const auto i : order) ranked.push_back(size_pair(view_, pairs[i], options_));
     return fit(ranked, num_required);
@@ -234,44 +269,30 @@ class StretchPlanning {
     return peaks;
   }
 
-  /// Sets `covers`: neighbours meet half-way, or at the cut nearest to it.
-  static void share_out(StretchPlan& plan) {
-    std::vector<PlannedPair*> by_time;
-    for (auto& pair : plan.pairs) by_time.push_back(&pair);
-    std::sort(by_time.begin(), by_time.end(), [](const PlannedPair* a, const PlannedPair* b) {
-      return a->first < b->first;
-    });
-    MediaTime begin = plan.span.begin;
-    for (std::size_t i = 0; i < by_time.size(); ++i) {
-      const bool last = i + 1 == by_time.size();
-      const MediaTime end = last ? plan.span.end : meeting(plan, *by_time[i], *by_time[i + 1]);
-      by_time[i]->covers = {begin, end};
-      begin = end;
-    }
-  }
-
-  static MediaTime meeting(const StretchPlan& plan, const PlannedPair& a, const PlannedPair& b) {
-    const MediaTime middle = a.second + (b.first - a.second) / 2;
-    MediaTime meeting = middle;
-    bool at_cut = false;
-    for (const auto& shot : plan.shots) {
-      const MediaTime cut = shot.span.begin;
-      if (!shot.begins_at_cut || cut <= a.second || cut > b.first) continue;
-      if (!at_cut || abs(cut - middle) < abs(meeting - middle)) meeting = cut;
-      at_cut = true;
-    }
-    // Frames 1 ns apart have no middle.
-    return std::max(meeting, a.second + MediaDuration{1});
-  }
-
   const StretchInput& input_;
   const PlanOptions& options_;
   std::vector<MediaTime> frames_;
   StretchView view_;
+  Surroundings around_;
   bool begins_at_cut_ = false;
 };
 
 }  // namespace
+
+void share_out(StretchPlan& plan) {
+  std::vector<PlannedPair*> by_time;
+  for (auto& pair : plan.pairs) by_time.push_back(&pair);
+  std::sort(by_time.begin(), by_time.end(), [](const PlannedPair* a, const PlannedPair* b) {
+    return a->first < b->first;
+  });
+  MediaTime begin = plan.span.begin;
+  for (std::size_t i = 0; i < by_time.size(); ++i) {
+    const bool last = i + 1 == by_time.size();
+    const MediaTime end = last ? plan.span.end : meeting(plan, *by_time[i], *by_time[i + 1]);
+    by_time[i]->covers = {begin, end};
+    begin = end;
+  }
+}
 
 StretchPlan plan_stretch(const StretchInput& input, const PlanOptions& options) {
   if (input.display.width < 1 || input.display.height < 1) {

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "sampler/detail.h"
+#include "sampler/ongoing.h"
 #include "sampler/plan.h"
 #include "sampler/small_picture.h"
 
@@ -27,6 +29,9 @@ struct StretchInput {
   std::span<const MediaTime> frames{};
   /// Pictures after a gap that are known to begin a shot.
   std::span<const MediaTime> known_cuts{};
+  /// Given for a stream that is planned while it goes on: ongoing_pairs() instead of
+  /// required_pairs(), and nothing is new that was looked at before.
+  std::optional<Before> before{};
 };
 
 /// A pure function: equal input, equal plan.  In this order, as long as the tokens suffice: each
@@ -35,5 +40,8 @@ struct StretchInput {
 /// When the wanted sizes of these do not fit, all become smaller; when the smallest do not fit,
 /// the last in rank are left out.
 [[nodiscard]] StretchPlan plan_stretch(const StretchInput& input, const PlanOptions& options);
+
+/// Sets `covers` of all pairs: neighbours meet half-way, or at the cut nearest to it.
+void share_out(StretchPlan& plan);
 
 }  // namespace hindsight::sampler
