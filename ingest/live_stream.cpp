@@ -19,8 +19,8 @@ using namespace std::chrono_literals;
 
 /// A picture that stays longer is one that nothing followed.
 constexpr MediaDuration kLongestPicture = 5s;
-/// Packets behind the last frame that was fetched are passed through the second decoder from here
-/// on, where no key frame lets it enter later.
+/// A group of pictures is kept whole up to here, so that its frames can be decoded from its key
+/// frame; in a longer one the second decoder is led along.
 constexpr MediaDuration kFarBehind = 12s;
 
 std::string shown_name(const Source& source) {
@@ -60,7 +60,6 @@ struct Follower {
   int part = 0;
   detail::LiveSource* source = nullptr;  ///< owned by `reader`
   VideoReader reader;
-  MediaTime reached{};
 };
 
 struct LiveStream::Impl {
@@ -75,14 +74,10 @@ struct LiveStream::Impl {
     return std::make_unique<detail::LiveSource>(feed, name, part, number);
   }
 
-  [[nodiscard]] std::int64_t end_of(int part) const {
-    return part + 1 < feed.num_parts() ? feed.part(part + 1).first : feed.next_number();
-  }
-
   /// The first decoder, at the next part that can be decoded; false when there is none.
   bool open_scout() {
     while (true) {
-      const std::int64_t number = scout_part < 0 ? 0 : end_of(scout_part);
+      const std::int64_t number = scout_part < 0 ? 0 : feed.end_of(scout_part);
       if (feed.packet(std::max(number, feed.first_kept())) == nullptr) return false;
       ++scout_part;
       auto source = make_source(scout_part, feed.part(scout_part).first);
@@ -90,7 +85,7 @@ struct LiveStream::Impl {
       try {
         scout.emplace(VideoReader(std::move(source), start_pts, options.threads, logger));
       } catch (const Error& e) {
-        const bool was_all = !start_pts && feed.packet(end_of(scout_part)) == nullptr;
+        const bool was_all = !start_pts && feed.packet(feed.end_of(scout_part)) == nullptr;
         if (was_all) throw;
         logger.warn("{}", e.what());
         continue;
@@ -127,10 +122,7 @@ struct LiveStream::Impl {
   }
 
   Follower& follow(int part, MediaTime from) {
-    if (follower && follower->part == part) {
-      follower->reached = from;
-      return *follower;
-    }
+    if (follower && follower->part == part) return *follower;
     drop_follower();
     const std::int64_t pts = *start_pts + from.ns();
     const auto key = feed.key_frame_before(part, pts);
@@ -139,7 +131,7 @@ struct LiveStream::Impl {
     auto source = make_source(part, number);
     auto* raw = source.get();
     VideoReader reader(std::move(source), start_pts, options.threads, Logger{});
-    follower.emplace(Follower{part, raw, std::move(reader), from});
+    follower.emplace(Follower{part, raw, std::move(reader)});
     return *follower;
   }
 
@@ -152,15 +144,13 @@ struct LiveStream::Impl {
     if (follower && follower->part < part) drop_follower();
     const auto key = feed.key_frame_before(part, *start_pts + time.ns());
     std::int64_t number = key ? key->number : feed.part(part).first;
-    MediaTime held = key ? MediaTime::from_ns(key->pts - *start_pts) : part_begin(part);
-    if (follower && follower->source->number() > number) {
-      number = follower->source->number();
-      held = follower->reached;
-    }
+    const MediaTime held = key ? MediaTime::from_ns(key->pts - *start_pts) : part_begin(part);
     if (time - held > kFarBehind) {
-      auto& behind = follow(part, time);
-      behind.reader.seek(time);
-      number = behind.source->number();
+      auto& reader = follow(part, time).reader;
+      reader.seek(time);
+      // The decoder is fed ahead of its pictures, perhaps with a key frame that is still to be shown.
+      const auto next_key = feed.key_frame_after(part, *start_pts + time.ns());
+      number = std::min(follower->source->number(), next_key ? next_key->number : INT64_MAX);
     }
     feed.forget_before(std::min(number, scout ? scout_source->number() : number));
   }

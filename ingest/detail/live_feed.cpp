@@ -102,6 +102,12 @@ bool LiveFeed::open_again(int code) {
   if (code == AVERROR_EXIT)
     why = fmt::format("no data came for {} s", static_cast<double>(options_.stall.count()) / 1000);
   if (code == AVERROR_EOF) why = "the connection was closed";
+  if (parts_.empty() && has_end_ && code != AVERROR_EOF) {
+    refuse(shown,
+           code == AVERROR_EXIT ? why + "; check the program that sends it"
+                                : "it cannot be read as it comes; send Matroska or a transport "
+                                  "stream, or leave out --live");
+  }
   if (has_end_) {
     if (code != AVERROR_EOF) logger_.warn("'{}' ended before its time: {}", shown, why);
     return false;
@@ -226,15 +232,25 @@ int LiveFeed::part_of(std::int64_t number) const {
 
 const LivePart& LiveFeed::part(int index) const { return parts_[static_cast<std::size_t>(index)]; }
 
+std::int64_t LiveFeed::end_of(int index) const {
+  return index + 1 < num_parts() ? part(index + 1).first : next_number();
+}
+
 std::optional<LiveFeed::KeyFrame> LiveFeed::key_frame_before(int index, std::int64_t pts) const {
-  const std::int64_t begin = part(index).first;
-  const std::int64_t end =
-      index + 1 < num_parts() ? part(index + 1).first : next_number();
   std::optional<KeyFrame> found;
   for (const auto& key : key_frames_) {
-    if (key.number >= begin && key.number < end && key.pts <= pts) found = key;
+    const bool inside = key.number >= part(index).first && key.number < end_of(index);
+    if (inside && key.pts <= pts) found = key;
   }
   return found;
+}
+
+std::optional<LiveFeed::KeyFrame> LiveFeed::key_frame_after(int index, std::int64_t pts) const {
+  for (const auto& key : key_frames_) {
+    const bool inside = key.number >= part(index).first && key.number < end_of(index);
+    if (inside && key.pts > pts) return key;
+  }
+  return std::nullopt;
 }
 
 std::int64_t LiveFeed::nanoseconds(std::int64_t ticks) const {

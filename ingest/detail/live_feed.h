@@ -48,6 +48,8 @@ class LiveFeed {
   [[nodiscard]] int part_of(std::int64_t number) const;
   [[nodiscard]] const LivePart& part(int index) const;
   [[nodiscard]] int num_parts() const { return static_cast<int>(parts_.size()); }
+  /// Number of the packet behind its last one so far.
+  [[nodiscard]] std::int64_t end_of(int part) const;
 
   struct KeyFrame {
     std::int64_t number = 0;
@@ -55,6 +57,9 @@ class LiveFeed {
   };
   /// The last key frame of the part at or before `pts`, kept or not.
   [[nodiscard]] std::optional<KeyFrame> key_frame_before(int part, std::int64_t pts) const;
+
+  /// The first one after `pts`.
+  [[nodiscard]] std::optional<KeyFrame> key_frame_after(int part, std::int64_t pts) const;
 
   /// Without what the decoders know.
   [[nodiscard]] const LiveStats& stats() const { return stats_; }

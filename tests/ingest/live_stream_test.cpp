@@ -1,20 +1,15 @@
 #include "ingest/live_stream.h"
 
 #include <chrono>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "core/error.h"
 #include "support/make_clip.h"
+#include "support/pipe_writer.h"
 #include "support/temp_dir.h"
 
 using namespace hindsight;
@@ -24,37 +19,12 @@ using ingest::LiveStream;
 using test::make_clip;
 using test::numbered;
 using test::painted_number;
+using test::PipeWriter;
 using test::TempDir;
 
 namespace {
 
-/// Writes files into a named pipe, one behind the other.
-class PipeWriter {
- public:
-  PipeWriter(const TempDir& dir, std::vector<std::string> files, bool stays_open = false)
-      : path_(dir.file("pipe")) {
-    REQUIRE(mkfifo(path_.c_str(), 0600) == 0);
-    writer_ = std::jthread([this, files = std::move(files), stays_open](std::stop_token stop) {
-      const int pipe = open(path_.c_str(), O_WRONLY | O_CLOEXEC);
-      for (const auto& file : files) {
-        std::ifstream in(file, std::ios::binary);
-        const std::string bytes{std::istreambuf_iterator<char>(in), {}};
-        for (std::size_t at = 0; at < bytes.size();) {
-          const auto count = write(pipe, bytes.data() + at, bytes.size() - at);
-          if (count <= 0) break;
-          at += static_cast<std::size_t>(count);
-        }
-      }
-      while (stays_open && !stop.stop_requested()) std::this_thread::sleep_for(5ms);
-      close(pipe);
-    });
-  }
-  [[nodiscard]] ingest::Source source() const { return {path_, path_}; }
-
- private:
-  std::string path_;
-  std::jthread writer_;
-};
+ingest::Source source_of(const PipeWriter& writer) { return {writer.path(), writer.path()}; }
 
 struct Seen {
   std::vector<int> numbers;
@@ -94,8 +64,8 @@ TEST_CASE("a pipe gives every frame once, and the chosen ones again") {
     CAPTURE(name);
     const auto clip = make_clip(
         dir.file(name), numbered({.frames = 100}, {"-c:v", "libx264", "-g", "25", "-bf", "2"}));
-    const PipeWriter writer(dir, {clip});
-    LiveStream stream(writer.source(), {});
+    const PipeWriter writer(dir.file("pipe"), {clip});
+    LiveStream stream(source_of(writer), {});
     CHECK(stream.facts().width == 128);
     std::vector<MediaTime> times;
     std::vector<int> numbers;
@@ -122,7 +92,6 @@ TEST_CASE("a pipe gives every frame once, and the chosen ones again") {
     CHECK(to_seconds(times.back()) == doctest::Approx(99 / 25.0).epsilon(0.001));
     CHECK(stream.stats().packets == 100);
     CHECK(stream.stats().connections == 1);
-    std::filesystem::remove(dir.file("pipe"));
   }
 }
 
@@ -132,8 +101,8 @@ TEST_CASE("without key frames the second decoder stays near, and packets are few
   const auto clip = make_clip(
       dir.file("v.ts"),
       numbered({.frames = 1500}, {"-c:v", "libx264", "-preset", "ultrafast", "-g", "9999"}));
-  const PipeWriter writer(dir, {clip});
-  LiveStream stream(writer.source(), {});
+  const PipeWriter writer(dir.file("pipe"), {clip});
+  LiveStream stream(source_of(writer), {});
   std::vector<MediaTime> times;
   while (auto live = stream.next()) {
     times.push_back(live->frame.time());
@@ -148,12 +117,41 @@ TEST_CASE("without key frames the second decoder stays near, and packets are few
   CHECK(painted_number(again->luma(64, 36).view()) == 1470);
 }
 
+TEST_CASE("long groups of pictures give every frame that is asked for, also near a key frame") {
+  const TempDir dir;
+  // Groups of 25 s, ten pictures a second.
+  const auto clip = make_clip(dir.file("v.mkv"),
+                              numbered({.frames = 600, .rate = "10"},
+                                       {"-c:v", "libx264", "-g", "250", "-sc_threshold", "0"}));
+  const PipeWriter writer(dir.file("pipe"), {clip});
+  LiveStream stream(source_of(writer), {});
+  std::vector<MediaTime> times;
+  std::size_t done = 0;
+  while (auto live = stream.next()) {
+    times.push_back(live->frame.time());
+    // Steps of 2 s, decided 2 s later; one in three has a pair, and its second frame ends it.
+    if (times.size() < done + 40) continue;
+    for (const std::size_t i : {done + 4, done + 19}) {
+      if (done % 60 != 0) continue;
+      auto& reader = stream.reader(0, times[done]);
+      reader.seek(times[i]);
+      const auto again = reader.next();
+      REQUIRE(again);
+      REQUIRE(again->time() == times[i]);
+      CHECK(painted_number(again->luma(64, 36).view()) == static_cast<int>(i));
+    }
+    done += 20;
+    stream.forget_before(0, times[done]);
+  }
+  CHECK(done >= 540);
+}
+
 TEST_CASE("packets beyond the bound are dropped, the frames still come") {
   const TempDir dir;
   const auto clip = make_clip(
       dir.file("v.ts"), numbered({.frames = 200}, {"-c:v", "libx264", "-g", "25"}));
-  const PipeWriter writer(dir, {clip});
-  LiveStream stream(writer.source(), {.max_bytes = 20'000});
+  const PipeWriter writer(dir.file("pipe"), {clip});
+  LiveStream stream(source_of(writer), {.max_bytes = 20'000});
   const auto seen = read_all(stream);
   CHECK(seen.numbers.size() == 200);
   CHECK(stream.stats().packets_dropped > 0);
@@ -168,8 +166,8 @@ TEST_CASE("a clock that is set back or runs over goes on") {
                               {"-c:v", "libx264", "-g", "25", "-output_ts_offset", offset}));
   };
   SUBCASE("a second file begins anew") {
-    const PipeWriter writer(dir, {clip("a.ts", "100"), clip("b.ts", "3")});
-    LiveStream stream(writer.source(), {});
+    const PipeWriter writer(dir.file("pipe"), {clip("a.ts", "100"), clip("b.ts", "3")});
+    LiveStream stream(source_of(writer), {});
     const auto seen = read_all(stream);
     CHECK(seen.numbers.size() == 100);
     check_rising(seen.times);
@@ -178,8 +176,8 @@ TEST_CASE("a clock that is set back or runs over goes on") {
     CHECK(stream.stats().clock_jumps == 1);
   }
   SUBCASE("33 bits are over") {
-    const PipeWriter writer(dir, {clip("a.ts", "95442.7")});
-    LiveStream stream(writer.source(), {});
+    const PipeWriter writer(dir.file("pipe"), {clip("a.ts", "95442.7")});
+    LiveStream stream(source_of(writer), {});
     const auto seen = read_all(stream);
     CHECK(seen.numbers.size() == 50);
     check_rising(seen.times);
@@ -187,8 +185,8 @@ TEST_CASE("a clock that is set back or runs over goes on") {
     CHECK(seen.gaps.empty());
   }
   SUBCASE("a step forward is a gap") {
-    const PipeWriter writer(dir, {clip("a.ts", "0"), clip("b.ts", "62")});
-    LiveStream stream(writer.source(), {});
+    const PipeWriter writer(dir.file("pipe"), {clip("a.ts", "0"), clip("b.ts", "62")});
+    LiveStream stream(source_of(writer), {});
     const auto seen = read_all(stream);
     CHECK(seen.numbers.size() == 100);
     check_rising(seen.times);
@@ -207,8 +205,8 @@ TEST_CASE("another size or another codec in the middle is decoded") {
         make_clip(dir.file("b.ts"),
                   numbered({.frames = 50, .width = 192, .height = 144},
                            {"-c:v", "libx264", "-g", "25", "-output_ts_offset", "2"}));
-    const PipeWriter writer(dir, {first, second});
-    LiveStream stream(writer.source(), {});
+    const PipeWriter writer(dir.file("pipe"), {first, second});
+    LiveStream stream(source_of(writer), {});
     std::vector<int> widths;
     int part = 0;
     MediaTime last;
@@ -229,8 +227,8 @@ TEST_CASE("another size or another codec in the middle is decoded") {
         dir.file("b.ts"),
         numbered({.frames = 50},
                  {"-c:v", "mpeg2video", "-g", "25", "-output_ts_offset", "2", "-streamid", "0:600"}));
-    const PipeWriter writer(dir, {first, second});
-    LiveStream stream(writer.source(), {});
+    const PipeWriter writer(dir.file("pipe"), {first, second});
+    LiveStream stream(source_of(writer), {});
     const auto seen = read_all(stream);
     CHECK(seen.numbers.size() >= 95);
     check_rising(seen.times);
@@ -243,18 +241,16 @@ TEST_CASE("what gives no pictures is refused in one sentence") {
   const auto garbage = dir.file("garbage");
   std::ofstream(garbage) << std::string(100'000, 'x');
   {
-    const PipeWriter writer(dir, {garbage});
-    CHECK(refusal_of(writer.source()) ==
+    const PipeWriter writer(dir.file("pipe"), {garbage});
+    CHECK(refusal_of(source_of(writer)) ==
           "cannot read '" + dir.file("pipe") +
               "': it is not a video, or its header is damaged; check that it plays elsewhere");
-    std::filesystem::remove(dir.file("pipe"));
   }
   {
-    const PipeWriter writer(dir, {}, /*stays_open=*/true);
-    CHECK(refusal_of(writer.source(), {.stall = 200ms}) ==
+    const PipeWriter writer(dir.file("pipe"), {}, /*stays_open=*/true);
+    CHECK(refusal_of(source_of(writer), {.stall = 200ms}) ==
           "cannot read '" + dir.file("pipe") +
               "': no data came for 0.2 s; check the program that writes it");
-    std::filesystem::remove(dir.file("pipe"));
   }
   CHECK(refusal_of({"v", dir.file("v.mp4")}) ==
         "cannot read '" + dir.file("v.mp4") + "': there is no such file; check the path");
@@ -267,12 +263,12 @@ TEST_CASE("a source that falls silent ends what came before it, and so does a st
   const TempDir dir;
   const auto clip =
       make_clip(dir.file("a.ts"), numbered({.frames = 50}, {"-c:v", "libx264", "-g", "25"}));
-  const PipeWriter writer(dir, {clip}, /*stays_open=*/true);
+  const PipeWriter writer(dir.file("pipe"), {clip}, /*stays_open=*/true);
   SUBCASE("silence") {
     std::vector<std::string> warnings;
     const Logger logger(LogLevel::warn,
                         [&](LogLevel, std::string_view line) { warnings.emplace_back(line); });
-    LiveStream stream(writer.source(), {.stall = 300ms}, {}, logger);
+    LiveStream stream(source_of(writer), {.stall = 300ms}, {}, logger);
     CHECK(read_all(stream).numbers.size() == 50);
     REQUIRE(warnings.size() == 1);
     CHECK(warnings[0] ==
@@ -280,7 +276,7 @@ TEST_CASE("a source that falls silent ends what came before it, and so does a st
   }
   SUBCASE("stop") {
     std::stop_source stop;
-    LiveStream stream(writer.source(), {}, stop.get_token());
+    LiveStream stream(source_of(writer), {}, stop.get_token());
     std::size_t count = 0;
     while (auto live = stream.next()) {
       if (++count == 10) stop.request_stop();
