@@ -56,6 +56,12 @@ class BoundedQueue {
     changed_.notify_all();
   }
 
+  /// What one producer may still push without waiting.
+  [[nodiscard]] std::size_t free_bytes() const {
+    const std::lock_guard lock(mutex_);
+    return bytes_ < max_bytes_ ? max_bytes_ - bytes_ : 0;
+  }
+
   [[nodiscard]] bool is_closed() const {
     const std::lock_guard lock(mutex_);
     return closed_;

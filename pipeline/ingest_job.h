@@ -62,7 +62,8 @@ struct IngestProgress {
   MediaTime committed;  ///< everything before it can be asked about
   MediaTime encoded;
   MediaTime planned;
-  MediaTime end;  ///< of the video
+  MediaTime end;      ///< of the video; of what was seen so far when it is live
+  bool live = false;  ///< nobody knows the end
   IngestCounters counters;
 };
 

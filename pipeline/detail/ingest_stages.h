@@ -1,13 +1,11 @@
-// The stages of an ingest job and the queues between them.  Private to pipeline/.
+// The stages of an ingest job for a file.  Private to pipeline/.
 #pragma once
 
 #include <optional>
 #include <stop_token>
 #include <string>
-#include <variant>
-#include <vector>
 
-#include "pipeline/bounded_queue.h"
+#include "pipeline/detail/encode_stages.h"
 #include "pipeline/detail/progress_board.h"
 #include "pipeline/input_guard.h"
 #include "pipeline/stretch_planner.h"
@@ -39,23 +37,23 @@ class IngestStages {
  private:
   /// Plans a stretch, then fetches its pairs, in turns with one reader, so that a decoder and its
   /// pictures are held once.
-  void read_video(const index::RunRecord& run, const std::string& store_path, std::stop_token stop);
+  void read_video(const index::RunRecord& run,
+                  const std::string& store_path,
+                  PixelQueue& pixels,
+                  std::stop_token stop);
   [[nodiscard]] std::optional<sampler::StretchPlan> plan_stretch(StretchPlanner& planner,
+                                                                 const PixelQueue& pixels,
                                                                  std::stop_token stop);
   /// Returns the tokens of the plan that are not encoded.
   std::int64_t fetch_stretch(const sampler::StretchPlan& plan,
                              const index::RunRecord& run,
                              const index::Store& store,
                              PairFetcher& fetcher,
+                             PixelQueue& pixels,
                              std::stop_token stop);
-  void encode_pairs(model::VisionTower& tower, std::stop_token finish);
-  void commit_stretches(index::Store& store, std::int64_t run_id);
 
   StageInputs inputs_;
   ProgressBoard& board_;
-  /// The pairs of a stretch in the order of time, then its plan: the stretch is over.
-  BoundedQueue<std::variant<PairPixels, sampler::StretchPlan>> pixels_;
-  BoundedQueue<index::StretchRecord> stretches_;
 };
 
 }  // namespace hindsight::pipeline

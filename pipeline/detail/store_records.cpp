@@ -17,20 +17,23 @@ std::string to_text(const ingest::Rational& rate) {
 }
 
 /// What people want to know of a video when they look into the store.
+nlohmann::json to_json(const ingest::StreamFacts& facts) {
+  return {{"codec", facts.codec},
+          {"pixel_format", facts.pixel_format},
+          {"stream", facts.index},
+          {"time_base", to_text(facts.time_base)},
+          {"average_frame_rate", to_text(facts.average_frame_rate)},
+          {"width", facts.width},
+          {"height", facts.height},
+          {"rotation_degrees", facts.rotation_degrees}};
+}
+
 std::string facts_json(const ingest::PacketScan& scan) {
-  const auto& facts = scan.facts;
-  return nlohmann::json{{"codec", facts.codec},
-                        {"pixel_format", facts.pixel_format},
-                        {"stream", facts.index},
-                        {"time_base", to_text(facts.time_base)},
-                        {"average_frame_rate", to_text(facts.average_frame_rate)},
-                        {"width", facts.width},
-                        {"height", facts.height},
-                        {"rotation_degrees", facts.rotation_degrees},
-                        {"packets", scan.num_packets},
-                        {"key_frames", scan.key_frames.size()},
-                        {"bytes", scan.num_bytes}}
-      .dump();
+  auto json = to_json(scan.facts);
+  json["packets"] = scan.num_packets;
+  json["key_frames"] = scan.key_frames.size();
+  json["bytes"] = scan.num_bytes;
+  return json.dump();
 }
 
 }  // namespace
@@ -46,6 +49,24 @@ index::VideoRecord to_video_record(const ingest::Source& source, const ingest::P
   video.width = scan.facts.display_width;
   video.height = scan.facts.display_height;
   video.facts_json = facts_json(scan);
+  return video;
+}
+
+index::VideoRecord to_live_video_record(const LiveIdentity& identity,
+                                        const std::string& source,
+                                        const ingest::StreamFacts& facts,
+                                        MediaTime end) {
+  auto json = to_json(facts);
+  json["live"] = true;
+  json["started"] = identity.started;
+  index::VideoRecord video;
+  video.content_hash = identity.content_hash;
+  video.name = identity.name;
+  video.path = source;
+  video.end = end;
+  video.width = facts.display_width;
+  video.height = facts.display_height;
+  video.facts_json = json.dump();
   return video;
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "index/records.h"
 #include "ingest/packet_scan.h"
@@ -15,6 +16,17 @@ namespace hindsight::pipeline {
 
 [[nodiscard]] index::VideoRecord to_video_record(const ingest::Source& source,
                                                  const ingest::PacketScan& scan);
+
+struct LiveIdentity {
+  std::string name;
+  std::string content_hash;
+  std::string started;  ///< UTC, ISO 8601
+};
+/// A recording of `source` that has come to `end`.
+[[nodiscard]] index::VideoRecord to_live_video_record(const LiveIdentity& identity,
+                                                      const std::string& source,
+                                                      const ingest::StreamFacts& facts,
+                                                      MediaTime end);
 
 /// The key of the run that these options and this model give; not yet in any store.
 [[nodiscard]] index::RunRecord to_run_record(const model::ModelInfo& model,
