@@ -22,9 +22,11 @@
 #include "app/text.h"
 #include "core/error.h"
 #include "index/store.h"
+#include "ingest/live_stream.h"
 #include "ingest/sources.h"
 #include "model/config.h"
 #include "pipeline/forecast.h"
+#include "pipeline/live_job.h"
 
 namespace hindsight::app {
 namespace {
@@ -101,6 +103,8 @@ class IngestCommand {
   [[nodiscard]] IngestPreview preview(const IngestJob& job,
                                       const std::optional<index::RunRecord>& run);
   void ingest(const ingest::Source& source);
+  void record(const ingest::Source& source);
+  void keep(IngestReport report);
   void dry_run(const ingest::Source& source, const std::optional<index::Store>& store);
   void fail(const std::string& name, const Error& error);
   void show(const std::string& text, const std::string& ndjson) const;
@@ -119,6 +123,7 @@ class IngestCommand {
   std::optional<index::Store> store_;
   std::unique_ptr<model::VisionTower> tower_;
   double tokens_per_second_ = 0;
+  bool recorded_to_the_stop_ = false;  ///< the last input was live and ended by Ctrl-C
   std::vector<IngestReport> reports_;
   std::vector<IngestPreview> previews_;
   Interrupts interrupts_;
@@ -192,7 +197,47 @@ IngestPreview IngestCommand::preview(const IngestJob& job,
   return preview;
 }
 
+void IngestCommand::record(const ingest::Source& source) {
+  // A model takes longer to load than a source waits.
+  tower();
+  pipeline::LiveJobOptions options{
+      .ingest = settings_.options,
+      .stream = to_live_options(arguments_.live,
+                                settings_.options.fetch.reader.stream,
+                                arguments_.load.threads),
+      .length = from_seconds(arguments_.live.for_seconds)};
+  if (!arguments_.stretch_given) shorten_stretches(options.ingest.plan);
+  pipeline::LiveJob job(source, options, interrupts_.finish(), logger_);
+  show(to_text(job.name(), job.facts(), options.ingest.plan),
+       to_ndjson(job.name(), job.facts(), options.ingest.plan));
+  pipeline::LiveOutcome outcome;
+  {
+    const ProgressDisplay display(style_, job.name(), [&job] { return job.progress(); });
+    outcome = job.run(*store_, tower());
+  }
+  // Stopping it is how a recording ends.
+  recorded_to_the_stop_ = interrupts_.finish().stop_requested();
+  keep({.name = job.name(),
+        .end = outcome.end,
+        .content_hash = outcome.content_hash,
+        .outcome = outcome.ingest,
+        .stored = store_->run_stats(outcome.ingest.run_id),
+        .live = outcome.live,
+        .failure = {}});
+}
+
+void IngestCommand::keep(IngestReport report) {
+  if (!arguments_.json) {
+    if (report.outcome.status != pipeline::IngestStatus::already_stored)
+      logger_.info("{}", to_text(report));
+    fmt::print("{}\n", result_line(report));
+    std::fflush(stdout);
+  }
+  reports_.push_back(std::move(report));
+}
+
 void IngestCommand::ingest(const ingest::Source& source) {
+  if (arguments_.live.live || ingest::is_live(source)) return record(source);
   IngestJob job(source, settings_.options, logger_);
   const auto known = job.find_run(*store_, settings_.model);
   const auto before = preview(job, known);
@@ -209,16 +254,16 @@ void IngestCommand::ingest(const ingest::Source& source) {
     report.outcome = job.run(*store_, tower(), interrupts_.finish());
   }
   report.stored = store_->run_stats(report.outcome.run_id);
-  if (!arguments_.json) {
-    if (!before.already_stored) logger_.info("{}", to_text(report));
-    fmt::print("{}\n", result_line(report));
-    std::fflush(stdout);
-  }
-  reports_.push_back(std::move(report));
+  keep(std::move(report));
 }
 
 void IngestCommand::dry_run(const ingest::Source& source,
                             const std::optional<index::Store>& store) {
+  if (arguments_.live.live || ingest::is_live(source)) {
+    throw Error(ErrorCode::usage,
+                fmt::format("--dry-run cannot tell what '{}' will take: it is live; leave it out",
+                            source.name));
+  }
   const IngestJob job(source, settings_.options, logger_);
   previews_.push_back(preview(job, store ? job.find_run(*store, settings_.model) : std::nullopt));
   if (!arguments_.json) fmt::print("{}\n", to_text(previews_.back()));
@@ -258,7 +303,8 @@ void IngestCommand::run() {
 }
 
 int IngestCommand::exit_code() const {
-  if (interrupts_.exit_code() != 0) return interrupts_.exit_code();
+  const bool is_all_done = recorded_to_the_stop_ && reports_.size() == sources_.size();
+  if (interrupts_.exit_code() != 0 && !is_all_done) return interrupts_.exit_code();
   const IngestReport* failed = nullptr;
   bool any_done = !previews_.empty();
   for (const auto& report : reports_) {
@@ -303,7 +349,7 @@ void IngestCommand::end() {
       done.push_back(report.name);
     }
   }
-  if (interrupts_.exit_code() != 0) {
+  if (context_.exit_code > 128) {
     std::string again = "hindsight";
     for (const auto& word : context_.arguments) again += " " + shell_quoted(word);
     logger_.info("stopped, what was finished is kept; go on with: {}", again);

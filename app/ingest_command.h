@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "app/context.h"
+#include "app/live_options.h"
 #include "model/torch/load.h"
 #include "pipeline/ingest_job.h"
 
@@ -15,6 +16,8 @@ struct IngestArguments {
   std::vector<std::string> inputs;
   pipeline::IngestOptions options;
   model::torch::LoadOptions load;
+  LiveArguments live;
+  bool stretch_given = false;  ///< --stretch-length
   bool json = false;
   bool dry_run = false;
 };

@@ -80,10 +80,24 @@ std::int64_t stored_bytes(const index::RunStats& stored) {
   return stored.token_bytes + stored.vector_bytes + stored.thumbnail_bytes;
 }
 
+Json live_json(const pipeline::LiveCounters& live) {
+  return {{"connections", live.stream.connections},
+          {"gaps", live.gaps},
+          {"unseen", to_seconds(live.unseen)},
+          {"longest_lag", to_seconds(live.longest_lag)},
+          {"steps_lowered", live.steps_lowered},
+          {"clock_jumps", live.stream.clock_jumps},
+          {"stream_changes", live.stream.stream_changes},
+          {"packets", live.stream.packets},
+          {"packets_dropped", live.stream.packets_dropped},
+          {"most_kept_packets", live.stream.most_kept_packets},
+          {"most_kept_bytes", live.stream.most_kept_bytes}};
+}
+
 Json report_json(const IngestReport& report) {
   const auto& counters = report.outcome.counters;
   const auto& gap = report.stored.coverage.widest_gap;
-  return {{"video", report.name},
+  Json json{{"video", report.name},
           {"status", to_string(report.outcome.status)},
           {"content_hash", report.content_hash},
           {"duration", to_seconds(report.end)},
@@ -110,6 +124,25 @@ Json report_json(const IngestReport& report) {
             {"encode", counters.encode_seconds},
             {"commit", counters.commit_seconds},
             {"wall", counters.wall_seconds}}}};
+  if (report.live) json["live"] = live_json(*report.live);
+  return json;
+}
+
+/// What a recording met, one line.
+std::string live_text(const pipeline::LiveCounters& live) {
+  std::string text = fmt::format("decided at most {:.1f} s after it was seen, {} of packets kept",
+                                 to_seconds(live.longest_lag),
+                                 human_bytes(static_cast<std::int64_t>(live.stream.most_kept_bytes)));
+  if (live.gaps > 0)
+    text += fmt::format("; {}, {} unseen",
+                        counted(live.gaps, "gap"),
+                        human_seconds(to_seconds(live.unseen)));
+  if (live.stream.connections > 1)
+    text += fmt::format("; {}", counted(live.stream.connections, "connection"));
+  if (live.steps_lowered > 0)
+    text += fmt::format("; pairs left out in {} because the model was too slow",
+                        counted(live.steps_lowered, "step"));
+  return text;
 }
 
 /// Names of files may hold bytes that are not UTF-8.
@@ -162,7 +195,7 @@ std::string to_text(const IngestReport& report) {
   return fmt::format(
       "took {} ({:.1f}x realtime): {} decoded, {} encoded, {} reused, {} the same as an earlier "
       "one, {}\n"
-      "busy: scan {:.1f} s, plan {:.1f} s, fetch {:.1f} s, encode {:.1f} s, commit {:.1f} s\n"
+      "{}\n"
       "stored: {}, {}, {}; {:.1f} pairs a minute, widest gap {} at {}",
       human_seconds(counters.wall_seconds),
       realtime(report, report.outcome.done),
@@ -171,11 +204,14 @@ std::string to_text(const IngestReport& report) {
       human_count(counters.pairs_reused),
       human_count(counters.pairs_same),
       counted(counters.tokens, "token"),
-      counters.scan_seconds,
-      counters.plan_seconds,
-      counters.fetch_seconds,
-      counters.encode_seconds,
-      counters.commit_seconds,
+      report.live ? live_text(*report.live)
+                  : fmt::format("busy: scan {:.1f} s, plan {:.1f} s, fetch {:.1f} s, encode {:.1f} "
+                                "s, commit {:.1f} s",
+                                counters.scan_seconds,
+                                counters.plan_seconds,
+                                counters.fetch_seconds,
+                                counters.encode_seconds,
+                                counters.commit_seconds),
       counted(report.stored.num_pairs, "pair"),
       counted(report.stored.num_tokens, "token"),
       human_bytes(stored_bytes(report.stored)),
@@ -188,6 +224,29 @@ std::string to_ndjson(const IngestSettings& settings) {
   Json json{{"type", "settings"}};
   json.update(settings_json(settings));
   return dump(json, -1);
+}
+
+std::string to_text(const std::string& name,
+                    const ingest::StreamFacts& facts,
+                    const sampler::PlanOptions& plan) {
+  return fmt::format("{}: live, {}x{} {}, stored every {}; Ctrl-C ends it",
+                     name,
+                     facts.display_width,
+                     facts.display_height,
+                     facts.codec,
+                     human_seconds(to_seconds(plan.stretch_length)));
+}
+
+std::string to_ndjson(const std::string& name,
+                      const ingest::StreamFacts& facts,
+                      const sampler::PlanOptions& plan) {
+  return dump({{"type", "live"},
+               {"video", name},
+               {"codec", facts.codec},
+               {"width", facts.display_width},
+               {"height", facts.display_height},
+               {"stretch_length", to_seconds(plan.stretch_length)}},
+              -1);
 }
 
 std::string to_ndjson(const IngestPreview& preview) {

@@ -12,6 +12,7 @@
 #include "model/vision_language_model.h"
 #include "pipeline/forecast.h"
 #include "pipeline/ingest_job.h"
+#include "pipeline/live_job.h"
 
 namespace hindsight::app {
 
@@ -41,6 +42,7 @@ struct IngestReport {
   std::string content_hash;
   pipeline::IngestOutcome outcome;
   index::RunStats stored;  ///< of the whole run, earlier jobs included
+  std::optional<pipeline::LiveCounters> live{};  ///< of a recording
   /// Set when the input failed; the rest is then empty.
   std::optional<Error> failure;
 };
@@ -49,10 +51,17 @@ struct IngestReport {
 [[nodiscard]] std::string to_text(const IngestSettings& settings);
 [[nodiscard]] std::string to_text(const IngestPreview& preview);
 [[nodiscard]] std::string to_text(const IngestReport& report);
+/// A recording that begins.
+[[nodiscard]] std::string to_text(const std::string& name,
+                                  const ingest::StreamFacts& facts,
+                                  const sampler::PlanOptions& plan);
 
-/// One JSON object on one line, of "type" "settings" and "forecast".
+/// One JSON object on one line, of "type" "settings", "forecast" and "live".
 [[nodiscard]] std::string to_ndjson(const IngestSettings& settings);
 [[nodiscard]] std::string to_ndjson(const IngestPreview& preview);
+[[nodiscard]] std::string to_ndjson(const std::string& name,
+                                    const ingest::StreamFacts& facts,
+                                    const sampler::PlanOptions& plan);
 
 /// "gate.mp4: complete, 138 pairs, 9 512 tokens": the result of one input.
 [[nodiscard]] std::string result_line(const IngestReport& report);

@@ -36,7 +36,7 @@ Standing standing_of(const pipeline::IngestProgress& progress, double elapsed) {
   const double done = encoded - to_seconds(progress.start);
   if (end > 0) standing.share = std::clamp(encoded / end, 0.0, 1.0);
   if (elapsed > 0) standing.realtime = done / elapsed;
-  if (standing.realtime > 0)
+  if (standing.realtime > 0 && !progress.live)
     standing.seconds_left = std::max(0.0, end - encoded) / standing.realtime;
   if (progress.counters.pairs_encoded + progress.counters.pairs_reused > 0)
     standing.stage = "encode";
@@ -50,6 +50,14 @@ std::string to_bar(const std::string& name,
                    const pipeline::IngestProgress& progress,
                    double elapsed,
                    int width) {
+  if (progress.live) {
+    const auto& counters = progress.counters;
+    return fmt::format("{}  live {}  stored {}  {} pairs",
+                       name,
+                       to_clock(progress.end),
+                       to_clock(progress.committed),
+                       counters.pairs_encoded + counters.pairs_same);
+  }
   const auto standing = standing_of(progress, elapsed);
   const int filled = static_cast<int>(standing.share * width);
   return fmt::format("{} [{:=<{}}{: <{}}] {:3.0f} %  {:<6}  {:.1f}x realtime  {} pairs  {}",
@@ -84,6 +92,7 @@ std::string to_ndjson(const std::string& name,
                               {"pairs_reused", progress.counters.pairs_reused},
                               {"pairs_same", progress.counters.pairs_same},
                               {"tokens", progress.counters.tokens}};
+  if (progress.live) line["live"] = true;
   line["eta_s"] = standing.seconds_left ? nlohmann::ordered_json(*standing.seconds_left) : nullptr;
   return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }

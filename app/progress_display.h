@@ -14,7 +14,8 @@ namespace hindsight::app {
 enum class ProgressStyle { none, bar, ndjson };
 
 /// One line of the bar, without control characters: share, bar, stage, speed, pairs and time left.
-/// `elapsed`: seconds since the job began; `width`: of the bar alone.
+/// Of a live source: what was seen and what is stored.  `elapsed`: seconds since the job began;
+/// `width`: of the bar alone.
 [[nodiscard]] std::string to_bar(const std::string& name,
                                  const pipeline::IngestProgress& progress,
                                  double elapsed,

@@ -15,7 +15,7 @@ void add_ingest(CLI::App& root, Context& context) {
   auto arguments = std::make_shared<IngestArguments>();
   verb->add_option("input,-i,--input",
                    arguments->inputs,
-                   "Files, folders, globs, http(s) URLs, or - for a pipe")
+                   "Files, folders, globs, http(s) and rtsp URLs, or - for a pipe")
       ->required()
       ->configurable(false);
   add_store_option(*verb, context);
@@ -25,6 +25,7 @@ void add_ingest(CLI::App& root, Context& context) {
                    "Number of the video stream; -1: the best one")
       ->check(CLI::Range(-1, 1'000'000));
   add_plan_options(*verb, arguments->options.plan);
+  add_live_options(*verb, arguments->live);
   add_choice(*verb,
              "--token-codec",
              arguments->options.codec,
@@ -41,16 +42,25 @@ void add_ingest(CLI::App& root, Context& context) {
   verb->footer(
       "The same video under another name, and a repeated call, encode nothing. An interrupted call "
       "goes on where it\n"
-      "ended. A video can be asked about as soon as its first stretch is stored.\n\n"
+      "ended. A video can be asked about as soon as its first stretch is stored.\n"
+      "A live source is read until it ends, for --for, or until Ctrl-C; its name then carries the "
+      "time at which it began.\n"
+      "It is stored every 20 s (--stretch-length). What nobody saw while a connection was gone is "
+      "a gap: see info.\n\n"
       "Examples:\n"
       "  hindsight ingest gate-cam.mp4\n"
       "  hindsight ingest --tokens-per-hour 60000 recordings/ 'extra/*.mkv'\n"
-      "  curl -s https://example.org/talk.mp4 | hindsight ingest --store talks.db -\n\n"
+      "  curl -s https://example.org/talk.mp4 | hindsight ingest --store talks.db -\n"
+      "  hindsight ingest rtsp://camera/stream1 --for 8h\n"
+      "  ffmpeg -f v4l2 -i /dev/video0 -f matroska - | hindsight ingest --live -\n\n"
       "Exit codes: 0 done, 2 usage, 3 input unreadable, 4 some inputs failed, 6 store, 7 model, 8 "
       "memory or disk,\n"
-      "130 and 143 stopped by a signal with the work so far kept.");
-  verb->callback(
-      [&context, arguments] { run_ingest(context, std::move(*arguments)); });
+      "130 and 143 stopped by a signal with the work so far kept (a live source that is stopped is "
+      "done: 0).");
+  verb->callback([&context, arguments, verb] {
+    arguments->stretch_given = verb->get_option("--stretch-length")->count() > 0;
+    run_ingest(context, std::move(*arguments));
+  });
 }
 
 }  // namespace hindsight::app
