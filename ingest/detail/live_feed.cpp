@@ -114,7 +114,7 @@ bool LiveFeed::open_again(int code) {
   }
   // A playlist that has come to its end looks like one whose server is gone.
   const bool may_be_over = is_playlist_ && code == AVERROR_EOF;
-  const auto seconds = options_.patience / 1s;
+  const double seconds = static_cast<double>(options_.patience.count()) / 1000;
   if (!broken_since_) {
     broken_since_ = Clock::now();
     if (options_.patience > 0ms && !may_be_over)

@@ -4,58 +4,19 @@
 #include <charconv>
 #include <fstream>
 #include <sstream>
-#include <stdexcept>
 #include <string_view>
 #include <utility>
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
+
+#include "support/loopback.h"
 
 namespace hindsight::test {
-namespace {
-
-void send_all(int connection, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t sent = send(connection, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (sent <= 0) return;
-    bytes.remove_prefix(static_cast<std::size_t>(sent));
-  }
-}
-
-std::string read_request(int connection) {
-  std::string request;
-  char buffer[2048];
-  while (request.find("\r\n\r\n") == std::string::npos) {
-    const ssize_t count = recv(connection, buffer, sizeof buffer, 0);
-    if (count <= 0) return {};
-    request.append(buffer, static_cast<std::size_t>(count));
-  }
-  return request;
-}
-
-}  // namespace
-
 HttpFileServer::HttpFileServer(const std::string& file, std::string name, std::size_t cut_after)
-    : name_(std::move(name)),
-      cut_after_(cut_after),
-      listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    : name_(std::move(name)), cut_after_(cut_after), listener_(listen_on_loopback(port_)) {
   std::ostringstream bytes;
   bytes << std::ifstream(file, std::ios::binary).rdbuf();
   content_ = bytes.str();
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* any = reinterpret_cast<sockaddr*>(&address);
-  if (listener_ < 0 || bind(listener_, any, size) != 0 || listen(listener_, 8) != 0 ||
-      getsockname(listener_, any, &size) != 0) {
-    throw std::runtime_error("no loopback socket");
-  }
-  port_ = ntohs(address.sin_port);
   thread_ = std::thread([this] { serve(); });
 }
 
@@ -71,9 +32,7 @@ std::string HttpFileServer::url(const std::string& name) const {
 
 void HttpFileServer::serve() {
   while (!stopping_) {
-    pollfd waiting{listener_, POLLIN, 0};
-    if (poll(&waiting, 1, 20) <= 0) continue;
-    const int connection = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+    const int connection = accept_soon(listener_);
     if (connection < 0) continue;
     answer(connection);
     close(connection);

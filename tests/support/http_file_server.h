@@ -27,8 +27,8 @@ class HttpFileServer {
   std::string content_;
   std::string name_;
   std::size_t cut_after_;
-  int listener_ = -1;
   int port_ = 0;
+  int listener_ = -1;
   std::atomic<bool> stopping_ = false;
   std::thread thread_;
 };
