@@ -11,9 +11,12 @@
 #include "app/choice.h"
 #include "app/context.h"
 #include "app/ladder_report.h"
+#include "app/live_options.h"
+#include "app/live_plan.h"
 #include "app/plan_options.h"
 #include "app/text.h"
 #include "app/video_plan.h"
+#include "ingest/live_stream.h"
 #include "sampler/budget.h"
 
 namespace hindsight::app {
@@ -26,6 +29,7 @@ struct PlanSettings {
   int rows = 20;
   sampler::PlanOptions plan;
   ingest::ReaderOptions reader;
+  LiveArguments live;
 };
 
 void print_json(const VideoPlan& plan, bool explain) {
@@ -131,10 +135,13 @@ void add_plan(CLI::App& root, Context& context) {
       "  hindsight plan gate-cam.mp4\n"
       "  hindsight plan gate-cam.mp4 --explain\n"
       "  hindsight plan gate-cam.mp4 --json --tokens-per-hour 40000\n"
+      "  hindsight plan --live rtsp://camera/stream1 --json      one line of JSON for each pair, as "
+      "it is decided\n"
       "Exit codes: 0 done, 2 usage, 3 the video cannot be read.");
   auto settings = std::make_shared<PlanSettings>();
-  verb->add_option("VIDEO", settings->video, "A video file or a URL")->required();
-  verb->add_flag("--json", settings->json, "One JSON object on stdout");
+  verb->add_option("VIDEO", settings->video, "A video file or a URL; with --live also - for a pipe")
+      ->required();
+  verb->add_flag("--json", settings->json, "One JSON object on stdout; with --live one a line");
   verb->add_flag("--explain",
                  settings->explain,
                  "Also show what each rung cost and found: packets, key frames, windows; with "
@@ -145,8 +152,21 @@ void add_plan(CLI::App& root, Context& context) {
   verb->add_option("--stream", settings->reader.stream, "Number of the video stream; -1: the best")
       ->capture_default_str();
   add_plan_options(*verb, settings->plan);
+  add_live_options(*verb, settings->live);
   verb->get_option("--rows")->excludes("--json");
-  verb->callback([settings, &context] {
+  for (const auto* whole : {"--rows", "--explain"})
+    verb->get_option("--live")->excludes(verb->get_option(whole));
+  verb->callback([settings, &context, verb] {
+    const ingest::Source source{settings->video, settings->video};
+    if (settings->live.live || ingest::is_live(source)) {
+      if (verb->get_option("--stretch-length")->count() == 0) shorten_stretches(settings->plan);
+      return plan_live(source,
+                       settings->plan,
+                       to_live_options(settings->live, settings->reader.stream, 0),
+                       from_seconds(settings->live.for_seconds),
+                       settings->json,
+                       context);
+    }
     const auto plan = plan_video(settings->video, settings->plan, settings->reader, context);
     if (settings->json) {
       print_json(plan, settings->explain);
