@@ -16,6 +16,8 @@ namespace {
 
 // A shot that has just begun is left to the next stretch, which sees more of it.
 constexpr MediaDuration kJustBegun = std::chrono::milliseconds{600};
+// An activity that goes on is looked at again after this long: what it does next may be short.
+constexpr MediaDuration kAgain = std::chrono::milliseconds{800};
 // Nobody knows when what comes next begins.
 constexpr MediaTime kOpenEnd = MediaTime::from_ns(INT64_MAX / 2);
 
@@ -88,7 +90,7 @@ class OngoingPairs {
   }
 
   [[nodiscard]] bool looked_near(MediaTime time) const {
-    return looked_in({time - kOneLook, time + kOneLook});
+    return looked_in({time - kAgain, time + kAgain});
   }
 
   const StretchView& view_;

@@ -29,7 +29,7 @@ struct Surroundings {
 };
 
 /// Like required_pairs(), by the same rules, but for what a look before has settled: a shot that
-/// goes on and was seen gets no second pair, an activity that goes on one each kOneLook at most,
+/// goes on and was seen gets no second pair, an activity that goes on one each 0.8 s at most,
 /// and the coverage floor counts from the last look.
 [[nodiscard]] std::vector<CandidatePair> ongoing_pairs(const StretchView& view,
                                                        const Surroundings& around,
