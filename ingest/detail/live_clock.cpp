@@ -30,13 +30,14 @@ std::optional<std::int64_t> LiveClock::shift(std::optional<std::int64_t> time_ns
     const std::int64_t replay = replay_->count();
     const bool goes_on = replay > 0 && step >= -replay && step <= away + replay;
     if (goes_on && step <= 0) return std::nullopt;
-    if (!goes_on) follow(raw, duration_ns, arrived);
+    if (!goes_on) follow(raw, std::max(away, duration_ns));
     replay_.reset();
   } else {
     const std::int64_t step = raw - last_raw_;
     if (step < -kStepBack || step > kStepForward) {
       ++num_jumps_;
-      follow(raw, duration_ns, arrived);
+      const std::int64_t away = (arrived - last_arrival_).count();
+      follow(raw, away > kSilence ? away : duration_ns);
     }
   }
   last_raw_ = raw;
@@ -44,9 +45,8 @@ std::optional<std::int64_t> LiveClock::shift(std::optional<std::int64_t> time_ns
   return shift_;
 }
 
-void LiveClock::follow(std::int64_t raw, std::int64_t duration_ns, Arrival arrived) {
-  const std::int64_t away = (arrived - last_arrival_).count();
-  shift_ = last_ns() + (away > kSilence ? away : std::max<std::int64_t>(1, duration_ns)) - raw;
+void LiveClock::follow(std::int64_t raw, std::int64_t distance_ns) {
+  shift_ = last_ns() + std::max<std::int64_t>(1, distance_ns) - raw;
 }
 
 }  // namespace hindsight::ingest::detail

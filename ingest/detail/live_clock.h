@@ -36,8 +36,8 @@ class LiveClock {
   [[nodiscard]] int num_jumps() const { return num_jumps_; }
 
  private:
-  /// Makes the packet at `raw` follow the one before.
-  void follow(std::int64_t raw, std::int64_t duration_ns, Arrival arrived);
+  /// Puts the packet at `raw` so far behind the one before.
+  void follow(std::int64_t raw, std::int64_t distance_ns);
 
   bool any_ = false;
   std::optional<std::chrono::nanoseconds> replay_;  ///< set: the next packet is the first of its connection

@@ -13,6 +13,7 @@
 #include "ingest/live_stream.h"
 #include "support/hls_origin.h"
 #include "support/make_clip.h"
+#include "support/rtsp_camera.h"
 #include "support/temp_dir.h"
 
 using namespace hindsight;
@@ -143,4 +144,44 @@ TEST_CASE("a server that stays away is the end of what came before it") {
   CHECK(seen.numbers.size() >= 2 * kFrames - 2);
   REQUIRE_FALSE(warnings.empty());
   CHECK(warnings.back() == "'" + origin.url() + "' did not come back in 0.3 s: taken for its end");
+}
+
+TEST_CASE("a camera is read through rtsp, and again after it was gone") {
+  const TempDir dir;
+  const auto clip = [&](const std::string& name) {
+    return test::make_clip(dir.file(name),
+                           test::numbered({.frames = 75}, {"-c:v", "libx264", "-g", "25"}));
+  };
+  test::RtspCamera camera({clip("a.ts"), clip("b.ts")});
+  std::vector<std::string> warnings;
+  const Logger logger(LogLevel::warn,
+                      [&](LogLevel, std::string_view line) { warnings.emplace_back(line); });
+  LiveOptions options{.stall = 5s, .patience = 900ms, .first_pause = 300ms};
+  const std::string url = camera.url("me:secret");
+  CHECK(ingest::is_live({url, url}));
+  LiveStream stream({url, url}, options, {}, logger);
+  CHECK(stream.name() == camera.url());
+  std::vector<int> numbers;
+  std::vector<TimeSpan> gaps;
+  MediaTime last{-1ms};
+  int parts = 0;
+  while (auto live = stream.next()) {
+    CHECK(live->frame.time() > last);
+    last = live->frame.time();
+    numbers.push_back(painted_number(live->frame.luma(64, 36).view()));
+    if (live->gap) gaps.push_back(*live->gap);
+    parts = live->part + 1;
+  }
+  CHECK(numbers.size() >= 148);
+  CHECK(numbers.front() <= 1);
+  // The last picture of a transport stream ends where the next one begins.
+  CHECK(numbers.back() >= 73);
+  CHECK(parts == 2);
+  CHECK(stream.stats().connections == 2);
+  REQUIRE(gaps.size() == 1);
+  CHECK(to_seconds(gaps[0].begin) == doctest::Approx(3).epsilon(0.05));
+  CHECK(to_seconds(gaps[0].length()) >= 0.25);
+  REQUIRE(warnings.size() >= 2);
+  CHECK(warnings.back() == "'" + camera.url() + "' did not come back in 0.9 s: taken for its end");
+  for (const auto& line : warnings) CHECK(line.find("secret") == std::string::npos);
 }
