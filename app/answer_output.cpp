@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "app/text.h"
+#include "app/video_state.h"
 
 namespace hindsight::app {
 namespace {
@@ -42,18 +43,15 @@ void warn_of_limits(const query::QuestionPlan& plan,
     logger.warn("{} was left out: {}", left_out.label, left_out.reason);
   for (const auto& scope : plan.scopes) {
     if (!answer.findings || scope.run.complete) continue;
-    logger.warn("{} is not read to its end; go on with hindsight ingest {}",
-                scope.label,
-                shell_quoted(scope.video.path));
+    logger.warn("{} is not read to its end; {}", scope.label, how_to_go_on(scope.video));
   }
   for (const auto& reading : answer.readings) {
     if (reading.scope.run.complete) continue;
     logger.warn(
-        "{} is not read to its end: {:.1f} % of what the question is about is there; go on with "
-        "hindsight ingest {}",
+        "{} is not read to its end: {:.1f} % of what the question is about is there; {}",
         reading.scope.label,
         reading.covered * 100,
-        shell_quoted(reading.scope.video.path));
+        how_to_go_on(reading.scope.video));
   }
   if (answer.findings) tell_not_kept(answer.findings->not_kept, logger);
   if (answer.proposal && answer.findings) {

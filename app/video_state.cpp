@@ -2,6 +2,10 @@
 
 #include <algorithm>
 
+#include <nlohmann/json.hpp>
+
+#include "app/text.h"
+
 namespace hindsight::app {
 
 double VideoState::share_done() const {
@@ -25,6 +29,16 @@ std::vector<std::string> VideoState::model_names() const {
 
 std::int64_t VideoState::content_bytes() const {
   return stats.token_bytes + stats.vector_bytes + stats.thumbnail_bytes + stats.text_bytes;
+}
+
+bool is_recording(const index::VideoRecord& video) {
+  const auto facts = nlohmann::json::parse(video.facts_json, nullptr, /*allow_exceptions=*/false);
+  return facts.is_object() && facts.value("live", false);
+}
+
+std::string how_to_go_on(const index::VideoRecord& video) {
+  return is_recording(video) ? "it is still recorded, or the recording broke off"
+                             : "go on with hindsight ingest " + shell_quoted(video.path);
 }
 
 VideoState read_state(const index::Store& store, const index::VideoRecord& video) {

@@ -28,6 +28,12 @@ struct VideoState {
   [[nodiscard]] std::int64_t content_bytes() const;
 };
 
+/// Whether it was, or is, recorded from a live source, which cannot be read again.
+[[nodiscard]] bool is_recording(const index::VideoRecord& video);
+
+/// What to say of a video that is not read to its end.
+[[nodiscard]] std::string how_to_go_on(const index::VideoRecord& video);
+
 [[nodiscard]] VideoState read_state(const index::Store& store, const index::VideoRecord& video);
 
 }  // namespace hindsight::app

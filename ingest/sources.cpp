@@ -110,7 +110,7 @@ std::vector<Source> expand_inputs(const std::vector<std::string>& inputs) {
   for (const auto& input : inputs) {
     for (auto& path : expand(input)) {
       if (!seen.insert(identity(path)).second) continue;
-      sources.push_back({path == "-" ? "stdin" : path, path});
+      sources.push_back({path == "-" ? "stdin" : detail::without_credentials(path), path});
     }
   }
   return sources;

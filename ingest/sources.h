@@ -11,7 +11,8 @@ namespace hindsight::ingest {
 
 /// One video to ingest.
 struct Source {
-  std::string name;      ///< as the user knows it: a path, a URL, or "stdin"
+  /// As the user knows it: a path, a URL without user and password, or "stdin".
+  std::string name;
   std::string path;      ///< what VideoReader opens; differs from `name` for input that was spooled
   bool spooled = false;  ///< `path` is a temporary copy, removed by SpoolGuard
 };

@@ -11,6 +11,7 @@
 #include "app/loaded_model.h"
 #include "app/model_dir.h"
 #include "app/text.h"
+#include "app/video_state.h"
 #include "core/error.h"
 #include "model/torch/load.h"
 #include "query/summary.h"
@@ -56,9 +57,7 @@ void summarize(const SummarizeFlags& flags, Context& context) {
   }
   print_text(query::to_text(summary, flags.format));
   if (!summary.complete) {
-    context.logger.warn("{} is not read to its end; go on with hindsight ingest {}",
-                        scope.label,
-                        shell_quoted(scope.video.path));
+    context.logger.warn("{} is not read to its end; {}", scope.label, how_to_go_on(scope.video));
   }
   tell_not_kept(summary.not_kept, context.logger);
   context.logger.info(

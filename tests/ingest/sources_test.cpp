@@ -137,3 +137,23 @@ TEST_CASE("a spooled copy lives as long as its guard, and a file is not copied")
   { const SpoolGuard guard(Source{"stdin", dir.file("copy"), true}); }
   CHECK_FALSE(fs::exists(dir.file("copy")));
 }
+
+TEST_CASE("what a URL says of a user goes into no name") {
+  struct Row {
+    std::string url;
+    std::string name;
+  };
+  const std::vector<Row> rows{
+      {"rtsp://me:secret@camera/1", "rtsp://camera/1"},
+      {"http://me@host:81/v.mp4?a=b@c", "http://host:81/v.mp4?a=b@c"},
+      {"https://host/a@b.mp4", "https://host/a@b.mp4"},
+      {"https://me:p@ss@host", "https://host"},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.url);
+    const auto sources = hindsight::ingest::expand_inputs({row.url});
+    REQUIRE(sources.size() == 1);
+    CHECK(sources[0].name == row.name);
+    CHECK(sources[0].path == row.url);
+  }
+}
