@@ -130,9 +130,10 @@ Json report_json(const IngestReport& report) {
 
 /// What a recording met, one line.
 std::string live_text(const pipeline::LiveCounters& live) {
+  const auto kept = static_cast<std::int64_t>(live.stream.most_kept_bytes);
   std::string text = fmt::format("decided at most {:.1f} s after it was seen, {} of packets kept",
                                  to_seconds(live.longest_lag),
-                                 human_bytes(static_cast<std::int64_t>(live.stream.most_kept_bytes)));
+                                 human_bytes(kept));
   if (live.gaps > 0)
     text += fmt::format("; {}, {} unseen",
                         counted(live.gaps, "gap"),

@@ -30,7 +30,9 @@ void add_live_options(CLI::App& verb, LiveArguments& arguments) {
                 "Read what is named once, as it comes; cameras (rtsp://, srt://, udp://, …) and "
                 "playlists without an end are read so anyway")
       ->group("Live");
-  seconds("--for", arguments.for_seconds, "Stop after so much of the stream: 90s, 10m, 8h; 0: at its end");
+  seconds("--for",
+          arguments.for_seconds,
+          "Stop after so much of the stream: 90s, 10m, 8h; 0: at its end");
   seconds("--reconnect",
           arguments.again_seconds,
           "A broken connection is tried again for so long; 0: it is the end");

@@ -58,7 +58,8 @@ class LivePlanOutput {
   void end(MediaTime seen, MediaDuration lag, const ingest::LiveStats& stats) const {
     if (as_json_) {
       fmt::print(
-          R"({{"type":"end","duration":{},"pairs":{},"tokens":{},"gaps":{},"longest_lag":{},"frames_decoded":{},"most_kept_packets":{},"most_kept_bytes":{}}})"
+          R"({{"type":"end","duration":{},"pairs":{},"tokens":{},"gaps":{},"longest_lag":{},)"
+          R"("frames_decoded":{},"most_kept_packets":{},"most_kept_bytes":{}}})"
           "\n",
           to_decimal_seconds(seen),
           pairs_,
@@ -86,7 +87,8 @@ class LivePlanOutput {
     tokens_ += pair.num_tokens();
     if (as_json_) {
       fmt::print(
-          R"({{"type":"pair","from":{},"to":{},"width":{},"height":{},"tokens":{},"reason":"{}","seen":{}}})"
+          R"({{"type":"pair","from":{},"to":{},"width":{},"height":{},"tokens":{},)"
+          R"("reason":"{}","seen":{}}})"
           "\n",
           to_decimal_seconds(pair.first),
           to_decimal_seconds(pair.second),

@@ -115,7 +115,8 @@ RemovalReport Store::collect_garbage(const GcOptions& options) {
       database
           .prepare(R"sql(
 DELETE FROM runs WHERE num_stretches IS NULL AND updated_unix_s <= ?1
-  AND NOT coalesce((SELECT json_extract(facts_json, '$.live') FROM videos WHERE id = runs.video_id), 0))sql")
+  AND NOT coalesce((SELECT json_extract(facts_json, '$.live') FROM videos
+                    WHERE id = runs.video_id), 0))sql")
           .bind(std::time(nullptr) - options.incomplete_older_than_s)
           .run();
     }
@@ -173,7 +174,8 @@ FROM runs r JOIN videos v ON v.id = r.video_id WHERE r.id = ?1)sql");
   stats.reached = MediaTime::from_ns(ends.integer(1));
   stats.coverage = coverage_of(pairs(run_id), MediaTime::from_ns(ends.integer(0)));
   auto gaps = impl_->database->prepare(R"sql(
-SELECT a.end_ns, b.begin_ns FROM stretches a JOIN stretches b ON b.run_id = a.run_id AND b.number = a.number + 1
+SELECT a.end_ns, b.begin_ns
+FROM stretches a JOIN stretches b ON b.run_id = a.run_id AND b.number = a.number + 1
 WHERE a.run_id = ?1 AND b.begin_ns > a.end_ns ORDER BY a.number)sql");
   gaps.bind(run_id);
   while (gaps.step()) {

@@ -148,7 +148,7 @@ struct LiveStream::Impl {
     if (time - held > kFarBehind) {
       auto& reader = follow(part, time).reader;
       reader.seek(time);
-      // The decoder is fed ahead of its pictures, perhaps with a key frame that is still to be shown.
+      // The decoder is fed ahead of its pictures, perhaps with a key frame that is yet to be shown.
       const auto next_key = feed.key_frame_after(part, *start_pts + time.ns());
       number = std::min(follower->source->number(), next_key ? next_key->number : INT64_MAX);
     }
@@ -196,7 +196,8 @@ LiveStream::LiveStream(const Source& source,
   try {
     impl_ = std::make_unique<Impl>(source, options, stop, logger);
     if (!impl_->open_scout())
-      detail::refuse(impl_->name, "it ended before its first picture; check the program that sends it");
+      detail::refuse(impl_->name,
+                     "it ended before its first picture; check the program that sends it");
   } catch (const Error&) {
     refuse_if_stopped();
     throw;

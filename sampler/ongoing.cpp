@@ -139,6 +139,8 @@ std::vector<CandidatePair> ongoing_pairs(const StretchView& view,
 
 StretchPlan join_parts(int number, const TimeSpan& span, const std::vector<StretchPlan>& parts) {
   StretchPlan whole{number, span, join_shots(parts), join_activity(parts), {}};
+  for (const auto& part : parts)
+    whole.motion.insert(whole.motion.end(), part.motion.begin(), part.motion.end());
   std::map<int, int> rank_of;
   for (const auto* taken : ranked(parts)) {
     whole.pairs.push_back(*taken);

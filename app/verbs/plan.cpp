@@ -135,8 +135,8 @@ void add_plan(CLI::App& root, Context& context) {
       "  hindsight plan gate-cam.mp4\n"
       "  hindsight plan gate-cam.mp4 --explain\n"
       "  hindsight plan gate-cam.mp4 --json --tokens-per-hour 40000\n"
-      "  hindsight plan --live rtsp://camera/stream1 --json      one line of JSON for each pair, as "
-      "it is decided\n"
+      "  hindsight plan --live rtsp://camera/stream1 --json      one line of JSON for each pair, "
+      "as it is decided\n"
       "Exit codes: 0 done, 2 usage, 3 the video cannot be read.");
   auto settings = std::make_shared<PlanSettings>();
   verb->add_option("VIDEO", settings->video, "A video file or a URL; with --live also - for a pipe")

@@ -40,7 +40,8 @@ class LiveClock {
   void follow(std::int64_t raw, std::int64_t distance_ns);
 
   bool any_ = false;
-  std::optional<std::chrono::nanoseconds> replay_;  ///< set: the next packet is the first of its connection
+  /// Set: the next packet is the first of its connection.
+  std::optional<std::chrono::nanoseconds> replay_;
   std::int64_t shift_ = 0;
   std::int64_t last_raw_ = 0;
   Arrival last_arrival_{};

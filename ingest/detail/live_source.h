@@ -14,7 +14,9 @@ class LiveSource final : public PacketSource {
   LiveSource(LiveFeed& feed, std::string name, int part, std::int64_t number)
       : feed_(feed), name_(std::move(name)), part_(part), number_(number) {}
 
-  [[nodiscard]] const AVStream& stream() const override { return feed_.part(part_).stream.stream(); }
+  [[nodiscard]] const AVStream& stream() const override {
+    return feed_.part(part_).stream.stream();
+  }
   [[nodiscard]] const std::string& path() const override { return name_; }
   /// The part ends with AVERROR_EOF.
   [[nodiscard]] int read(AVPacket& packet) override;

@@ -1,5 +1,5 @@
-// The second half of an ingest, whatever reads the video: pixels to tokens to the store.  Private to
-// pipeline/.
+// The second half of an ingest, whatever reads the video: pixels to tokens to the store.  Private
+// to pipeline/.
 #pragma once
 
 #include <cstddef>

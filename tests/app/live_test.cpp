@@ -144,7 +144,8 @@ TEST_CASE("Ctrl-C ends a recording: what was seen is stored, and that is no fail
   REQUIRE(stored);
   program.interrupt();
   CHECK(program.wait() == 0);
-  const auto info = json::parse(run_hindsight({"info", writer.path(), "--json", "--store", store}).out);
+  const auto shown = run_hindsight({"info", writer.path(), "--json", "--store", store});
+  const auto info = json::parse(shown.out);
   CHECK(info["runs"][0]["complete"] == true);
   CHECK(info["duration"].get<double>() >= 40);
 }

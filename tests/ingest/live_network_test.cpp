@@ -34,9 +34,9 @@ std::vector<std::string> make_segments(const TempDir& dir) {
   const std::string pattern = dir.file("s%d.ts");
   test::make_clip(pattern,
                   test::numbered({.frames = kSegments * kFrames},
-                                 {"-c:v", "libx264", "-preset", "ultrafast", "-g", "25", "-keyint_min",
-                                  "25", "-sc_threshold", "0", "-f", "segment", "-segment_time", "1",
-                                  "-segment_format", "mpegts"}));
+                                 {"-c:v", "libx264", "-preset", "ultrafast", "-g", "25",
+                                  "-keyint_min", "25", "-sc_threshold", "0", "-f", "segment",
+                                  "-segment_time", "1", "-segment_format", "mpegts"}));
   std::vector<std::string> segments;
   for (int i = 0; i < kSegments; ++i) segments.push_back(dir.file(fmt::format("s{}.ts", i)));
   return segments;

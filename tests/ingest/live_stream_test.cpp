@@ -226,7 +226,8 @@ TEST_CASE("another size or another codec in the middle is decoded") {
     const auto second = make_clip(
         dir.file("b.ts"),
         numbered({.frames = 50},
-                 {"-c:v", "mpeg2video", "-g", "25", "-output_ts_offset", "2", "-streamid", "0:600"}));
+                 {"-c:v", "mpeg2video", "-g", "25", "-output_ts_offset", "2", "-streamid",
+                  "0:600"}));
     const PipeWriter writer(dir.file("pipe"), {first, second});
     LiveStream stream(source_of(writer), {});
     const auto seen = read_all(stream);

@@ -74,7 +74,8 @@ TEST_CASE("a recording stores what it sees while it goes on") {
     if (job.progress().counters.stretches < 2) return;
     const auto reader = Store::open(dir.file("store.db"), OpenMode::read);
     const auto video = reader.resolve_video(job.name());
-    was_readable = !reader.pairs(reader.runs(video.id).at(0).id).empty() && video.end >= MediaTime{20s};
+    was_readable = video.end >= MediaTime{20s} &&
+                   !reader.pairs(reader.runs(video.id).at(0).id).empty();
   };
   const auto outcome = job.run(store, tower);
   CHECK(was_readable);
@@ -92,7 +93,8 @@ TEST_CASE("a recording stores what it sees while it goes on") {
   CHECK(video.facts_json.find("\"live\":true") != std::string::npos);
   const auto stats = store.run_stats(outcome.ingest.run_id);
   CHECK(stats.coverage.share == doctest::Approx(1));
-  CHECK(stats.num_pairs == outcome.ingest.counters.pairs_encoded + outcome.ingest.counters.pairs_same);
+  const auto& counters = outcome.ingest.counters;
+  CHECK(stats.num_pairs == counters.pairs_encoded + counters.pairs_same);
   CHECK(store.verify().faults.empty());
 }
 

@@ -157,8 +157,8 @@ TEST_CASE("decisions are less than five seconds behind and pictures are bounded"
 }
 
 TEST_CASE("stretches share out the time, their ranks count from 0, a break ends one") {
-  const auto planned = plan(
-      make_film(box_between(12, 30, 2), {.seconds = 53, .noise = 1}), live_options(), INT64_MAX, {27.3});
+  const auto film = make_film(box_between(12, 30, 2), {.seconds = 53, .noise = 1});
+  const auto planned = plan(film, live_options(), INT64_MAX, {27.3});
   REQUIRE(planned.stretches.size() == 4);
   const std::vector<double> begins{0, 20, 27.32, 47.32};
   for (std::size_t i = 0; i < begins.size(); ++i) {

@@ -60,7 +60,8 @@ std::string HlsOrigin::body_of(const std::string& path) {
   if (path == "live.m3u8") {
     const std::size_t first = segments_.size() > kWindow ? segments_.size() - kWindow : 0;
     std::string list =
-        fmt::format("#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:2\n#EXT-X-MEDIA-SEQUENCE:{}\n",
+        fmt::format("#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:2\n"
+                    "#EXT-X-MEDIA-SEQUENCE:{}\n",
                     first);
     for (std::size_t i = first; i < segments_.size(); ++i)
       list += fmt::format("#EXTINF:{:.3f},\n{}.ts\n", segments_[i].seconds, i);
