@@ -12,6 +12,7 @@
 #include "app/context.h"
 #include "app/ladder_report.h"
 #include "app/plan_options.h"
+#include "app/reader_options.h"
 #include "app/text.h"
 #include "app/video_plan.h"
 #include "sampler/budget.h"
@@ -142,8 +143,7 @@ void add_plan(CLI::App& root, Context& context) {
   verb->add_option("--rows", settings->rows, "Pairs in the table; 0: all")
       ->check(not_negative())
       ->capture_default_str();
-  verb->add_option("--stream", settings->reader.stream, "Number of the video stream; -1: the best")
-      ->capture_default_str();
+  add_reader_options(*verb, settings->reader);
   add_plan_options(*verb, settings->plan);
   verb->get_option("--rows")->excludes("--json");
   verb->callback([settings, &context] {

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -116,8 +117,13 @@ std::size_t UrlStream::read(std::span<std::uint8_t> buffer) {
   return static_cast<std::size_t>(count);
 }
 
-MediaFile::MediaFile(std::string path)
-    : path_(std::move(path)), guard_(std::make_unique<StallGuard>()) {
+MediaFile::MediaFile(std::string path,
+                     const InputLimits& limits,
+                     std::function<void()> on_packet)
+    : path_(std::move(path)),
+      limits_(limits),
+      on_packet_(std::move(on_packet)),
+      guard_(std::make_unique<StallGuard>()) {
   silence_ffmpeg();
   if (!is_url(path_)) refuse_unreadable_path(path_);
   open();
@@ -136,13 +142,48 @@ void MediaFile::open() {
   if (opened < 0) refuse(path_, open_failure(opened, is_url(path_)));
   format_.reset(raw);
   if (is_text_art(*format_)) refuse(path_, open_failure(AVERROR_INVALIDDATA, false));
+  refuse_beyond_limits();
+  find_streams();
+  refuse_beyond_limits();
+}
+
+void MediaFile::find_streams() {
   guard_->arm();
-  if (const int found = avformat_find_stream_info(format_.get(), nullptr); found < 0) {
-    refuse(path_, open_failure(found, is_url(path_)));
+  // It decodes pictures where the header is silent, with decoders of its own.
+  std::vector<AVDictionary*> decoder_options(format_->nb_streams, nullptr);
+  for (auto& options : decoder_options) {
+    av_dict_set_int(&options, "max_pixels", limits_.max_pixels, 0);
+  }
+  const int found = avformat_find_stream_info(format_.get(), decoder_options.data());
+  for (auto& options : decoder_options) av_dict_free(&options);
+  if (found < 0) refuse(path_, open_failure(found, is_url(path_)));
+}
+
+void MediaFile::refuse_beyond_limits() const {
+  const auto streams = streams_of(*format_);
+  if (std::ssize(streams) > limits_.max_streams) {
+    refuse(path_,
+           fmt::format("it has {} streams and at most {} are allowed; copy the ones that matter to "
+                       "another file, or raise --max-streams",
+                       streams.size(),
+                       limits_.max_streams));
+  }
+  for (const AVStream* stream : streams) {
+    const AVCodecParameters& codec = *stream->codecpar;
+    if (codec.codec_type != AVMEDIA_TYPE_VIDEO) continue;
+    if (std::int64_t{codec.width} * codec.height > limits_.max_pixels) {
+      refuse(path_,
+             fmt::format("its pictures have {} x {} pixels by its header and at most {} are "
+                         "allowed; raise --max-pixels if that is what they have",
+                         codec.width,
+                         codec.height,
+                         limits_.max_pixels));
+    }
   }
 }
 
 int MediaFile::read(AVPacket& packet) {
+  if (on_packet_) on_packet_();
   guard_->arm();
   return av_read_frame(format_.get(), &packet);
 }

@@ -4,12 +4,14 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "ingest/detail/ffmpeg.h"
+#include "ingest/limits.h"
 
 namespace hindsight::ingest::detail {
 
@@ -47,10 +49,13 @@ class UrlStream {
 };
 
 /// Opens `path` (local file or URL) and reads what its header says.  Throws Error(unreadable_input)
-/// in one sentence for what is missing, empty, a directory, not readable or not a media file.
+/// in one sentence for what is missing, empty, a directory, not readable, not a media file or
+/// beyond `limits`.  `on_packet` is called for every packet that is read.
 class MediaFile {
  public:
-  explicit MediaFile(std::string path);
+  explicit MediaFile(std::string path,
+                     const InputLimits& limits = {},
+                     std::function<void()> on_packet = {});
 
   [[nodiscard]] AVFormatContext& format() const { return *format_; }
   [[nodiscard]] const std::string& path() const { return path_; }
@@ -65,8 +70,12 @@ class MediaFile {
 
  private:
   void open();
+  void find_streams();
+  void refuse_beyond_limits() const;
 
   std::string path_;
+  InputLimits limits_;
+  std::function<void()> on_packet_;
   std::unique_ptr<StallGuard> guard_;
   FormatPtr format_;
 };
