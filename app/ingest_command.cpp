@@ -98,7 +98,7 @@ class IngestCommand {
 
  private:
   void expand_inputs();
-  [[nodiscard]] IngestPreview preview(const IngestJob& job,
+  [[nodiscard]] IngestPreview preview(IngestJob& job,
                                       const std::optional<index::RunRecord>& run);
   void ingest(const ingest::Source& source);
   void dry_run(const ingest::Source& source, const std::optional<index::Store>& store);
@@ -173,7 +173,7 @@ model::VisionTower& IngestCommand::tower() {
   return *tower_;
 }
 
-IngestPreview IngestCommand::preview(const IngestJob& job,
+IngestPreview IngestCommand::preview(IngestJob& job,
                                      const std::optional<index::RunRecord>& run) {
   IngestPreview preview;
   preview.name = job.source().name;
@@ -185,8 +185,7 @@ IngestPreview IngestCommand::preview(const IngestJob& job,
   if (run)
     preview.start = sampler::stretch_span(run->stretches_done, preview.end, options.plan).begin;
   tower();
-  preview.rates = {pipeline::measure_decoding(job.source().path, job.scan(), options.fetch.reader),
-                   tokens_per_second_};
+  preview.rates = {job.measure_decoding(), tokens_per_second_};
   preview.forecast = pipeline::forecast(
       {preview.start, preview.end}, options, settings_.model.token_width, preview.rates);
   return preview;
@@ -219,7 +218,7 @@ void IngestCommand::ingest(const ingest::Source& source) {
 
 void IngestCommand::dry_run(const ingest::Source& source,
                             const std::optional<index::Store>& store) {
-  const IngestJob job(source, settings_.options, logger_);
+  IngestJob job(source, settings_.options, logger_);
   previews_.push_back(preview(job, store ? job.find_run(*store, settings_.model) : std::nullopt));
   if (!arguments_.json) fmt::print("{}\n", to_text(previews_.back()));
 }
@@ -292,7 +291,7 @@ void IngestCommand::end() {
   if (arguments_.json) {
     fmt::print("{}\n",
                arguments_.dry_run ? to_json(settings_, previews_)
-                                  : to_json(settings_, reports_, peak_memory_bytes()));
+                                  : to_json(settings_, reports_, peak_memory_bytes() + peak_memory_of_ended_bytes()));
     return;
   }
   std::vector<std::string> done;

@@ -11,6 +11,8 @@ namespace hindsight::app {
 struct RunState {
   index::RunRecord run;
   index::RunStats stats;
+  /// Stretches of which no picture could be decoded.
+  std::vector<TimeSpan> not_decoded;
 };
 
 struct VideoState {

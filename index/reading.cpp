@@ -167,6 +167,19 @@ std::string Store::thumbnail(std::int64_t pair_id) const {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+std::vector<TimeSpan> Store::gaps(std::int64_t run_id) const {
+  auto select = impl_->database->prepare(R"sql(
+SELECT s.begin_ns, s.end_ns FROM stretches s
+WHERE s.run_id = ?1 AND NOT EXISTS (SELECT 1 FROM shots h WHERE h.stretch_id = s.id)
+ORDER BY s.number)sql");
+  select.bind(run_id);
+  std::vector<TimeSpan> gaps;
+  while (select.step()) {
+    gaps.push_back({MediaTime::from_ns(select.integer(0)), MediaTime::from_ns(select.integer(1))});
+  }
+  return gaps;
+}
+
 std::vector<TimeSpan> Store::shots(std::int64_t run_id) const {
   auto select = impl_->database->prepare(R"sql(
 SELECT h.begin_ns, h.end_ns FROM stretches s JOIN shots h ON h.stretch_id = s.id

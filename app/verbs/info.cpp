@@ -31,8 +31,12 @@ Json to_json(const index::StoreStats& stats) {
 }
 
 Json to_json(const RunState& state) {
-  const auto& [run, stats] = state;
+  const auto& [run, stats, not_decoded] = state;
   const TimeSpan& gap = stats.coverage.widest_gap;
+  Json lost = Json::array();
+  for (const auto& span : not_decoded) {
+    lost.push_back({{"from", to_seconds(span.begin)}, {"to", to_seconds(span.end)}});
+  }
   return {{"run", run.id},
           {"model", run.model_name},
           {"model_fingerprint", run.model_fingerprint},
@@ -51,7 +55,8 @@ Json to_json(const RunState& state) {
             {"vectors", stats.vector_bytes},
             {"thumbnails", stats.thumbnail_bytes}}},
           {"coverage", stats.coverage.share},
-          {"widest_gap", {{"from", to_seconds(gap.begin)}, {"to", to_seconds(gap.end)}}}};
+          {"widest_gap", {{"from", to_seconds(gap.begin)}, {"to", to_seconds(gap.end)}}},
+          {"not_decoded", lost}};
 }
 
 /// The way the video looks to those who made the file: an object, or nothing.
@@ -87,7 +92,7 @@ void print_content(const index::StoreStats& stats) {
 }
 
 void print_run(const RunState& state) {
-  const auto& [run, stats] = state;
+  const auto& [run, stats, not_decoded] = state;
   const TimeSpan& gap = stats.coverage.widest_gap;
   fmt::print("\nrun {}: {} ({}, fingerprint {:.12}, preprocessing {})\n",
              run.id,
@@ -112,6 +117,9 @@ void print_run(const RunState& state) {
              human_seconds(to_seconds(gap.length())),
              to_clock(gap.begin),
              to_clock(gap.end));
+  for (const auto& span : not_decoded) {
+    fmt::print("  not decoded  {} to {}\n", to_clock(span.begin), to_clock(span.end));
+  }
 }
 
 void show_video(const index::Store& store, const std::string& text, bool as_json) {
