@@ -141,7 +141,7 @@ struct VideoReader::Impl {
   FramePtr current;
   FramePtr after;
   DecodeStats stats;
-  MediaDuration longest;  // no picture has a later time
+  MediaDuration longest;                      // no picture has a later time
   std::optional<std::int64_t> missing_bytes;  // at the end of the file; known once it was asked for
   bool damage_reported = false;
 };
@@ -292,8 +292,8 @@ VideoReader::VideoReader(const std::string& path,
                          const PacketScan& scan,
                          const ReaderOptions& options,
                          Logger logger)
-    : impl_(std::make_unique<Impl>(
-          open_scanned(path, scan, options), options, std::move(logger))) {}
+    : impl_(std::make_unique<Impl>(open_scanned(path, scan, options), options, std::move(logger))) {
+}
 VideoReader::~VideoReader() = default;
 VideoReader::VideoReader(VideoReader&&) noexcept = default;
 VideoReader& VideoReader::operator=(VideoReader&&) noexcept = default;

@@ -97,7 +97,7 @@ AVIOInterruptCB StallGuard::callback() {
 }
 
 UrlStream::UrlStream(std::string url) : url_(std::move(url)) {
-  silence_ffmpeg();
+  prepare_ffmpeg();
   guard_.arm();
   const AVIOInterruptCB interrupt = guard_.callback();
   AVIOContext* raw = nullptr;
@@ -117,14 +117,12 @@ std::size_t UrlStream::read(std::span<std::uint8_t> buffer) {
   return static_cast<std::size_t>(count);
 }
 
-MediaFile::MediaFile(std::string path,
-                     const InputLimits& limits,
-                     std::function<void()> on_packet)
+MediaFile::MediaFile(std::string path, const InputLimits& limits, std::function<void()> on_packet)
     : path_(std::move(path)),
       limits_(limits),
       on_packet_(std::move(on_packet)),
       guard_(std::make_unique<StallGuard>()) {
-  silence_ffmpeg();
+  prepare_ffmpeg();
   if (!is_url(path_)) refuse_unreadable_path(path_);
   open();
 }

@@ -50,7 +50,8 @@ std::string scan_refusal(const std::string& path, const InputLimits& limits) {
   return "";
 }
 
-/// Writes `value` as a big-endian number of four bytes over what stands `offset` bytes behind `tag`.
+/// Writes `value` as a big-endian number of four bytes over what stands `offset` bytes behind
+/// `tag`.
 void patch_behind(std::string& bytes,
                   const std::string& tag,
                   std::size_t offset,
@@ -81,7 +82,10 @@ TEST_CASE("what is beyond a limit is refused in one sentence, what is at it is r
   CHECK(refused.message ==
         fmt::format("cannot read '{}': its pictures have {} x {} pixels by its header and at most "
                     "{} are allowed; raise --max-pixels if that is what they have",
-                    clip, facts.width, facts.height, pixels - 1));
+                    clip,
+                    facts.width,
+                    facts.height,
+                    pixels - 1));
 
   CHECK(scan_packets(clip, within({.max_packets = 20})).num_packets == 20);
   CHECK(scan_refusal(clip, {.max_packets = 19}) ==
@@ -104,8 +108,16 @@ TEST_CASE("pictures that grow beyond the limit on the way count as damage") {
   const TempDir dir;
   const auto make = [&](const std::string& name, const std::string& size, const std::string& at) {
     return make_clip(dir.file(name),
-                     {"-f", "lavfi", "-i", "testsrc2=size=" + size + ":rate=10:duration=1", "-c:v",
-                      "libx264", "-pix_fmt", "yuv420p", "-output_ts_offset", at});
+                     {"-f",
+                      "lavfi",
+                      "-i",
+                      "testsrc2=size=" + size + ":rate=10:duration=1",
+                      "-c:v",
+                      "libx264",
+                      "-pix_fmt",
+                      "yuv420p",
+                      "-output_ts_offset",
+                      at});
   };
   const auto small = make("small.ts", "64x48", "0");
   const auto large = make("large.ts", "640x480", "5");
@@ -143,6 +155,22 @@ TEST_CASE("a time beyond the longest video counts as missing, and nothing grows 
     last = frame->time();
   }
   CHECK(last > MediaTime{});
+}
+
+TEST_CASE("a sample that is no sample's shape counts as square") {
+  struct Row {
+    std::string aspect;
+    int display_width;
+  };
+  const TempDir dir;
+  for (const auto& row :
+       std::vector<Row>{{"4/3", 171}, {"1/2", 64}, {"1/300", 128}, {"250/1", 128}}) {
+    CAPTURE(row.aspect);
+    const auto clip =
+        make_clip(dir.file("v.mkv"),
+                  numbered({.frames = 2}, {"-vf", "setsar=" + row.aspect, "-c:v", "ffv1"}));
+    CHECK(VideoReader(clip).facts().display_width == row.display_width);
+  }
 }
 
 TEST_CASE("every packet is told to who waits for it") {
