@@ -70,12 +70,13 @@ struct IngestJob::Impl {
                            to_clock(stretch.span.end),
                            stretch.why);
     }
-    logger.warn("{} of '{}' could not be decoded and {} kept as not covered: {}; check that the file "
-                "plays there",
-                lost.size() == 1 ? "1 stretch" : fmt::format("{} stretches", lost.size()),
-                source.name,
-                lost.size() == 1 ? "is" : "are",
-                where);
+    logger.warn(
+        "{} of '{}' could not be decoded and {} kept as not covered: {}; check that the file "
+        "plays there",
+        lost.size() == 1 ? "1 stretch" : fmt::format("{} stretches", lost.size()),
+        source.name,
+        lost.size() == 1 ? "is" : "are",
+        where);
   }
 
   /// Adds the video, its name and its subtitles; returns its row.
@@ -148,8 +149,8 @@ IngestOutcome IngestJob::run(index::Store& store,
   {
     const StageTimer timer(board, &IngestCounters::wall_seconds);
     IngestStages stages({*impl_->decoding, impl_->options, impl_->guard}, board);
-    const bool is_done = with_names_of(
-        impl_->source, [&] { return stages.run(store, tower, run, finish); });
+    const bool is_done =
+        with_names_of(impl_->source, [&] { return stages.run(store, tower, run, finish); });
     impl_->tell_losses(stages.lost());
     if (is_done) {
       store.finish_run(run.id);

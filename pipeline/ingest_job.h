@@ -95,10 +95,9 @@ struct IngestOutcome {
 class IngestJob {
  public:
   /// Copies a URL or the standard input to the spool directory and scans the packets and
-  /// subtitles.  Forks, unless `options.in_process`: no other thread should be at work, and this one
-  /// must live as long as the job.
-  /// Throws Error(unreadable_input) for what cannot be read, Error(exhausted) when the spool
-  /// directory is full.
+  /// subtitles.  Forks, unless `options.in_process`: no other thread should be at work, and this
+  /// one must live as long as the job. Throws Error(unreadable_input) for what cannot be read,
+  /// Error(exhausted) when the spool directory is full.
   IngestJob(const ingest::Source& source, IngestOptions options, Logger logger = {});
   ~IngestJob();
   IngestJob(const IngestJob&) = delete;

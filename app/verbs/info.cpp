@@ -118,7 +118,9 @@ void print_run(const RunState& state) {
              to_clock(gap.begin),
              to_clock(gap.end));
   for (const auto& span : not_decoded) {
-    fmt::print("  not decoded  {} to {}\n", to_clock(span.begin), to_clock(span.end));
+    fmt::print("  gap       {} to {} could not be decoded\n",
+               to_clock(span.begin),
+               to_clock(span.end));
   }
 }
 

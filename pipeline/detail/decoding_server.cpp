@@ -26,8 +26,8 @@ void settle() {
   setrlimit(RLIMIT_CORE, &none);
 }
 
-/// Ctrl-C reaches every process of a terminal; the one that was started by hand decides.  Open files
-/// of that one, the lock of its store among them, must not live on in this one.
+/// Ctrl-C reaches every process of a terminal; the one that was started by hand decides.  Open
+/// files of that one, the lock of its store among them, must not live on in this one.
 void leave_to_parent(int kept_fd) {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) std::signal(signal, SIG_IGN);
   const auto kept = static_cast<unsigned>(kept_fd);

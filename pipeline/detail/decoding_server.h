@@ -9,10 +9,10 @@
 
 namespace hindsight::pipeline {
 
-/// See Note [Who decodes] in isolated_source.h.  For a process that was just forked and does nothing
-/// else: opens the video, tells what is known of it, then starts and ends workers as `control` asks
-/// for.  `signals`: to be blocked from now on.  Does not return: the process ends when `control`
-/// does.
+/// See Note [Who decodes] in isolated_source.h.  For a process that was just forked and does
+/// nothing else: opens the video, tells what is known of it, then starts and ends workers as
+/// `control` asks for.  `signals`: to be blocked from now on.  Does not return: the process ends
+/// when `control` does.
 [[noreturn]] void serve_decoding(MessageSocket control,
                                  const SourceInputs& inputs,
                                  const OpenSource& open,

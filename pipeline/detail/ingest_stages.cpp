@@ -116,8 +116,7 @@ sampler::StretchPlan IngestStages::give_up(int number, const std::string& why) {
   inputs_.guard.check();
   sampler::StretchPlan nothing;
   nothing.number = number;
-  nothing.span =
-      sampler::stretch_span(number, inputs_.source.scan().end, inputs_.options.plan);
+  nothing.span = sampler::stretch_span(number, inputs_.source.scan().end, inputs_.options.plan);
   const bool goes_on = !lost_.empty() && lost_.back().span.end == nothing.span.begin;
   lost_in_a_row_ = goes_on ? lost_in_a_row_ + 1 : 1;
   lost_.push_back({nothing.span, why});

@@ -48,8 +48,8 @@ class IngestStages {
 
  private:
   void read_video(const index::RunRecord& run, const std::string& store_path, std::stop_token stop);
-  /// Plans the stretch at `position`, which moves on, then fetches its pairs.  False when the job is
-  /// to end.  Throws DecoderLost.
+  /// Plans the stretch at `position`, which moves on, then fetches its pairs.  False when the job
+  /// is to end.  Throws DecoderLost.
   bool read_stretch(PlanPosition& position,
                     const index::RunRecord& run,
                     const index::Store& store,

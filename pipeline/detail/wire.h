@@ -17,16 +17,14 @@ namespace hindsight::pipeline {
 class WireWriter {
  public:
   template <class T>
-    requires std::is_trivially_copyable_v<T>
-  void put(const T& value) {
-    bytes_.append(reinterpret_cast<const char*>(&value), sizeof(T));
-  }
+  requires std::is_trivially_copyable_v<T>
+  void put(const T& value) { bytes_.append(reinterpret_cast<const char*>(&value), sizeof(T)); }
   void put(const std::string& text) {
     put(text.size());
     bytes_ += text;
   }
   template <class T>
-    requires std::is_trivially_copyable_v<T>
+  requires std::is_trivially_copyable_v<T>
   void put(const std::vector<T>& values) {
     put(values.size());
     bytes_.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T));
@@ -43,7 +41,7 @@ class WireReader {
   explicit WireReader(std::string_view bytes) : rest_(bytes) {}
 
   template <class T>
-    requires std::is_trivially_copyable_v<T>
+  requires std::is_trivially_copyable_v<T>
   [[nodiscard]] T get() {
     T value{};
     std::memcpy(&value, take(sizeof(T)).data(), sizeof(T));
@@ -51,7 +49,7 @@ class WireReader {
   }
   [[nodiscard]] std::string get_text() { return std::string(take(get<std::size_t>())); }
   template <class T>
-    requires std::is_trivially_copyable_v<T>
+  requires std::is_trivially_copyable_v<T>
   [[nodiscard]] std::vector<T> get_values() {
     const auto count = get<std::size_t>();
     if (count > rest_.size() / sizeof(T)) refuse();

@@ -46,8 +46,8 @@ class MemoryFile {
 ingest::ReaderOptions small_limits() {
   ingest::ReaderOptions options;
   options.threads = 1;
-  options.limits = {.max_pixels = 1 << 20, .max_streams = 16, .max_packets = 2000,
-                    .max_length = 10h};
+  options.limits = {
+      .max_pixels = 1 << 20, .max_streams = 16, .max_packets = 2000, .max_length = 10h};
   return options;
 }
 

@@ -16,7 +16,6 @@
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,6 +23,7 @@
 #include "index/store.h"
 #include "pipeline/fake_tower.h"
 #include "pipeline/ingest_job.h"
+#include "pipeline/sabotaged_source.h"
 #include "support/make_clip.h"
 #include "support/temp_dir.h"
 
@@ -34,67 +34,15 @@ using index::Store;
 using pipeline::IngestJob;
 using pipeline::IngestOptions;
 using pipeline::IngestStatus;
-using pipeline::PlanPosition;
 using pipeline::SourceInputs;
-using pipeline::StretchSource;
 using test::FakeTower;
+using test::Moment;
+using test::Sabotage;
+using test::SabotagedSource;
+using test::SharedCount;
 using test::TempDir;
 
 namespace {
-
-/// What happens in the process that decodes.
-enum class Moment { open, measure, plan, fetch };
-using Sabotage = std::function<void(Moment moment, int stretch)>;
-
-class SabotagedSource : public StretchSource {
- public:
-  SabotagedSource(const SourceInputs& inputs, Sabotage sabotage)
-      : sabotage_(std::move(sabotage)), file_(pipeline::open_file_source(inputs)) {
-    sabotage_(Moment::open, -1);
-  }
-  const ingest::PacketScan& scan() const override { return file_->scan(); }
-  const std::vector<ingest::TimedText>& texts() const override { return file_->texts(); }
-  double measure_decoding() override {
-    sabotage_(Moment::measure, -1);
-    return file_->measure_decoding();
-  }
-  std::optional<sampler::StretchPlan> plan(const PlanPosition& position,
-                                           const pipeline::OnFrame& on_frame) override {
-    stretch_ = position.stretch;
-    num_fetched_ = 0;
-    sabotage_(Moment::plan, stretch_);
-    return file_->plan(position, on_frame);
-  }
-  std::optional<pipeline::PairPixels> fetch(const sampler::PlannedPair& pair,
-                                            std::int64_t stored_tokens) override {
-    // Something of the stretch is with the tower by then.
-    if (++num_fetched_ == 3) sabotage_(Moment::fetch, stretch_);
-    return file_->fetch(pair, stored_tokens);
-  }
-  std::int64_t frames_decoded() const override { return file_->frames_decoded(); }
-
- private:
-  Sabotage sabotage_;
-  std::unique_ptr<StretchSource> file_;
-  int stretch_ = -1;
-  int num_fetched_ = 0;
-};
-
-/// Counts for all processes that this one forks.
-class SharedCount {
- public:
-  SharedCount()
-      : count_(new(mmap(nullptr, sizeof(Count), PROT_READ | PROT_WRITE,
-                        MAP_SHARED | MAP_ANONYMOUS, -1, 0)) Count) {}
-  ~SharedCount() { munmap(count_, sizeof(Count)); }
-  SharedCount(const SharedCount&) = delete;
-  SharedCount& operator=(const SharedCount&) = delete;
-  std::atomic<std::int64_t>& operator*() { return *count_; }
-
- private:
-  using Count = std::atomic<std::int64_t>;
-  Count* count_;
-};
 
 [[noreturn]] void hang() {
   while (true) pause();
@@ -103,10 +51,19 @@ class SharedCount {
 /// 42 s in four stretches of 10 s, the last one longer; key frames are too rare to climb by them.
 const std::string& clip() {
   static const TempDir dir;
-  static const std::string path =
-      test::make_clip(dir.file("moving.mp4"),
-                      {"-f", "lavfi", "-i", "testsrc2=size=128x96:rate=10:duration=42", "-c:v",
-                       "libx264", "-preset", "ultrafast", "-g", "25", "-pix_fmt", "yuv420p"});
+  static const std::string path = test::make_clip(dir.file("moving.mp4"),
+                                                  {"-f",
+                                                   "lavfi",
+                                                   "-i",
+                                                   "testsrc2=size=128x96:rate=10:duration=42",
+                                                   "-c:v",
+                                                   "libx264",
+                                                   "-preset",
+                                                   "ultrafast",
+                                                   "-g",
+                                                   "25",
+                                                   "-pix_fmt",
+                                                   "yuv420p"});
   return path;
 }
 
@@ -133,11 +90,10 @@ struct Result {
 Result ingest_clip(Store& store, const IngestOptions& options, std::stop_token finish = {}) {
   Result result;
   FakeTower tower;
-  IngestJob job({"my clip", clip()},
-                options,
-                {LogLevel::warn, [&](LogLevel, std::string_view line) {
-                   result.warnings.emplace_back(line);
-                 }});
+  IngestJob job(
+      {"my clip", clip()}, options, {LogLevel::warn, [&](LogLevel, std::string_view line) {
+                                       result.warnings.emplace_back(line);
+                                     }});
   result.outcome = job.run(store, tower, finish);
   return result;
 }
@@ -173,16 +129,22 @@ TEST_CASE("a decoder that crashes or hangs costs its stretch, which is kept as n
     std::string why;
   };
   const std::vector<Row> rows{
-      {"crash in planning", Moment::plan, [] { std::raise(SIGSEGV); },
+      {"crash in planning",
+       Moment::plan,
+       [] { std::raise(SIGSEGV); },
        "the decoder crashed (Segmentation fault)"},
-      {"crash in fetching", Moment::fetch, [] { std::raise(SIGSEGV); },
+      {"crash in fetching",
+       Moment::fetch,
+       [] { std::raise(SIGSEGV); },
        "the decoder crashed (Segmentation fault)"},
       {"abort", Moment::plan, [] { std::abort(); }, "the decoder crashed (Aborted)"},
-      {"division by zero", Moment::fetch, [] { std::raise(SIGFPE); },
+      {"division by zero",
+       Moment::fetch,
+       [] { std::raise(SIGFPE); },
        "the decoder crashed (Floating point exception)"},
       {"exit", Moment::plan, [] { _exit(3); }, "the decoder ended its process (3)"},
-      {"hang in planning", Moment::plan, hang, "the decoder stood still for 2 s"},
-      {"hang in fetching", Moment::fetch, hang, "the decoder stood still for 2 s"},
+      {"hang in planning", Moment::plan, hang, "the decoder stood still for 3 s"},
+      {"hang in fetching", Moment::fetch, hang, "the decoder stood still for 3 s"},
   };
   const TempDir dir;
   auto whole = Store::open(dir.file("whole.db"), OpenMode::write);
@@ -194,12 +156,13 @@ TEST_CASE("a decoder that crashes or hangs costs its stretch, which is kept as n
       if (stretch != 2 && row.name != "crash in planning") continue;
       CAPTURE(row.name);
       CAPTURE(stretch);
-      auto store = Store::open(dir.file(fmt::format("{}{}.db", row.name, stretch)),
-                               OpenMode::write);
+      auto store =
+          Store::open(dir.file(fmt::format("{}{}.db", row.name, stretch)), OpenMode::write);
       auto options = options_with([&](Moment moment, int at) {
         if (moment == row.moment && at == stretch) row.deed();
       });
-      options.stall = 2s;
+      // Short only where it is waited for: a busy machine is no hanging decoder.
+      if (row.name.starts_with("hang")) options.stall = 3s;
       const auto result = ingest_clip(store, options);
       const auto& outcome = result.outcome;
       CHECK(outcome.status == IngestStatus::complete);
@@ -234,8 +197,8 @@ TEST_CASE("an accident that does not repeat itself costs nothing") {
   (void)ingest_clip(whole, undisturbed());
   for (const auto moment : {Moment::plan, Moment::fetch}) {
     SharedCount crashes;
-    auto store = Store::open(dir.file(moment == Moment::plan ? "plan.db" : "fetch.db"),
-                             OpenMode::write);
+    auto store =
+        Store::open(dir.file(moment == Moment::plan ? "plan.db" : "fetch.db"), OpenMode::write);
     const auto result = ingest_clip(store, options_with([&](Moment now, int stretch) {
                                       if (now == moment && stretch == 1 && (*crashes)++ == 0)
                                         std::raise(SIGSEGV);
@@ -265,8 +228,16 @@ TEST_CASE("a decoder that crashes at one stretch after the other ends the job in
   });
   const auto long_clip = [](const TempDir& dir) {
     return test::make_clip(dir.file("long.mp4"),
-                           {"-f", "lavfi", "-i", "testsrc2=size=64x48:rate=2:duration=120", "-c:v",
-                            "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"});
+                           {"-f",
+                            "lavfi",
+                            "-i",
+                            "testsrc2=size=64x48:rate=2:duration=120",
+                            "-c:v",
+                            "libx264",
+                            "-preset",
+                            "ultrafast",
+                            "-pix_fmt",
+                            "yuv420p"});
   };
   const TempDir dir;
   auto store = Store::open(dir.file("store.db"), OpenMode::write);
