@@ -92,11 +92,14 @@ std::string to_bytes(const std::optional<sampler::StretchPlan>& plan) {
   WireWriter to;
   to.put(plan.has_value());
   if (!plan) return to.take();
-  to.put(plan->number);
-  to.put(plan->span);
-  to.put(plan->shots);
-  to.put(plan->activity);
-  to.put(plan->pairs);
+  // Names them all: one that is added does not stay behind unnoticed.
+  const auto& [number, span, shots, activity, pairs, motion] = *plan;
+  to.put(number);
+  to.put(span);
+  to.put(shots);
+  to.put(activity);
+  to.put(pairs);
+  to.put(motion);
   return to.take();
 }
 
@@ -109,6 +112,7 @@ std::optional<sampler::StretchPlan> to_plan(std::string_view bytes) {
   plan.shots = from.get_values<sampler::Shot>();
   plan.activity = from.get_values<sampler::Activity>();
   plan.pairs = from.get_values<sampler::PlannedPair>();
+  plan.motion = from.get_values<sampler::MotionPeak>();
   return plan;
 }
 
@@ -116,11 +120,12 @@ std::string to_bytes(const std::optional<PairPixels>& pixels) {
   WireWriter to;
   to.put(pixels.has_value());
   if (!pixels) return to.take();
-  to.put(pixels->pair);
-  to.put(pixels->patches.grid);
-  to.put(pixels->patches.values);
-  to.put(pixels->thumbnail);
-  to.put(pixels->stored_tokens);
+  const auto& [pair, patches, thumbnail, stored_tokens] = *pixels;
+  to.put(pair);
+  to.put(patches.grid);
+  to.put(patches.values);
+  to.put(thumbnail);
+  to.put(stored_tokens);
   return to.take();
 }
 
