@@ -100,8 +100,9 @@ class IngestCommand {
 
  private:
   void expand_inputs();
-  [[nodiscard]] IngestPreview preview(const IngestJob& job,
+  [[nodiscard]] IngestPreview preview(IngestJob& job,
                                       const std::optional<index::RunRecord>& run);
+  [[nodiscard]] bool is_live(const ingest::Source& source) const;
   void ingest(const ingest::Source& source);
   void record(const ingest::Source& source);
   void keep(IngestReport report);
@@ -178,7 +179,7 @@ model::VisionTower& IngestCommand::tower() {
   return *tower_;
 }
 
-IngestPreview IngestCommand::preview(const IngestJob& job,
+IngestPreview IngestCommand::preview(IngestJob& job,
                                      const std::optional<index::RunRecord>& run) {
   IngestPreview preview;
   preview.name = job.source().name;
@@ -190,11 +191,15 @@ IngestPreview IngestCommand::preview(const IngestJob& job,
   if (run)
     preview.start = sampler::stretch_span(run->stretches_done, preview.end, options.plan).begin;
   tower();
-  preview.rates = {pipeline::measure_decoding(job.source().path, job.scan(), options.fetch.reader),
-                   tokens_per_second_};
+  preview.rates = {job.measure_decoding(), tokens_per_second_};
   preview.forecast = pipeline::forecast(
       {preview.start, preview.end}, options, settings_.model.token_width, preview.rates);
   return preview;
+}
+
+bool IngestCommand::is_live(const ingest::Source& source) const {
+  return arguments_.live.live ||
+         ingest::is_live(source, settings_.options.fetch.reader.limits);
 }
 
 void IngestCommand::record(const ingest::Source& source) {
@@ -202,9 +207,8 @@ void IngestCommand::record(const ingest::Source& source) {
   tower();
   pipeline::LiveJobOptions options{
       .ingest = settings_.options,
-      .stream = to_live_options(arguments_.live,
-                                settings_.options.fetch.reader.stream,
-                                arguments_.load.threads),
+      .stream = to_live_options(
+          arguments_.live, settings_.options.fetch.reader, arguments_.load.threads),
       .length = from_seconds(arguments_.live.for_seconds)};
   if (!arguments_.stretch_given) shorten_stretches(options.ingest.plan);
   pipeline::LiveJob job(source, options, interrupts_.finish(), logger_);
@@ -237,7 +241,7 @@ void IngestCommand::keep(IngestReport report) {
 }
 
 void IngestCommand::ingest(const ingest::Source& source) {
-  if (arguments_.live.live || ingest::is_live(source)) return record(source);
+  if (is_live(source)) return record(source);
   IngestJob job(source, settings_.options, logger_);
   const auto known = job.find_run(*store_, settings_.model);
   const auto before = preview(job, known);
@@ -259,12 +263,12 @@ void IngestCommand::ingest(const ingest::Source& source) {
 
 void IngestCommand::dry_run(const ingest::Source& source,
                             const std::optional<index::Store>& store) {
-  if (arguments_.live.live || ingest::is_live(source)) {
+  if (is_live(source)) {
     throw Error(ErrorCode::usage,
                 fmt::format("--dry-run cannot tell what '{}' will take: it is live; leave it out",
                             source.name));
   }
-  const IngestJob job(source, settings_.options, logger_);
+  IngestJob job(source, settings_.options, logger_);
   previews_.push_back(preview(job, store ? job.find_run(*store, settings_.model) : std::nullopt));
   if (!arguments_.json) fmt::print("{}\n", to_text(previews_.back()));
 }
@@ -338,7 +342,7 @@ void IngestCommand::end() {
   if (arguments_.json) {
     fmt::print("{}\n",
                arguments_.dry_run ? to_json(settings_, previews_)
-                                  : to_json(settings_, reports_, peak_memory_bytes()));
+                                  : to_json(settings_, reports_, peak_memory_bytes() + peak_memory_of_ended_bytes()));
     return;
   }
   std::vector<std::string> done;

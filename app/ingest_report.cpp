@@ -109,6 +109,7 @@ Json report_json(const IngestReport& report) {
           {"pairs_skipped", counters.pairs_skipped},
           {"tokens_encoded", counters.tokens},
           {"stretches_committed", counters.stretches},
+          {"stretches_lost", counters.stretches_lost},
           {"stored",
            {{"pairs", report.stored.num_pairs},
             {"pairs_same", report.stored.num_repeats},

@@ -66,7 +66,7 @@ struct IngestReport {
 /// "gate.mp4: complete, 138 pairs, 9 512 tokens": the result of one input.
 [[nodiscard]] std::string result_line(const IngestReport& report);
 
-/// The final object, indented: settings, every input, failures, peak memory of the process.
+/// The final object, indented: settings, every input, failures, peak memory, of decoding too.
 [[nodiscard]] std::string to_json(const IngestSettings& settings,
                                   const std::vector<IngestReport>& reports,
                                   std::int64_t peak_memory_bytes);

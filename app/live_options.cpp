@@ -36,14 +36,17 @@ void add_live_options(CLI::App& verb, LiveArguments& arguments) {
   seconds("--reconnect",
           arguments.again_seconds,
           "A broken connection is tried again for so long; 0: it is the end");
-  seconds("--stall", arguments.stall_seconds, "A source that is silent for so long is broken");
+  seconds("--silence", arguments.silence_seconds, "A source that is silent for so long is broken");
 }
 
-ingest::LiveOptions to_live_options(const LiveArguments& arguments, int stream, int threads) {
+ingest::LiveOptions to_live_options(const LiveArguments& arguments,
+                                    const ingest::ReaderOptions& reader,
+                                    int threads) {
   ingest::LiveOptions options;
-  options.stream = stream;
+  options.stream = reader.stream;
+  options.limits = reader.limits;
   if (threads > 0) options.threads = threads;
-  options.stall = std::max(100ms, to_milliseconds(arguments.stall_seconds));
+  options.stall = std::max(100ms, to_milliseconds(arguments.silence_seconds));
   options.patience = to_milliseconds(arguments.again_seconds);
   return options;
 }

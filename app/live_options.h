@@ -5,6 +5,7 @@
 
 #include "core/media_time.h"
 #include "ingest/live_options.h"
+#include "ingest/video_reader.h"
 #include "sampler/plan.h"
 
 namespace hindsight::app {
@@ -13,15 +14,15 @@ struct LiveArguments {
   bool live = false;         ///< what is named is read once, as it comes, whatever it is
   double for_seconds = 0;    ///< of the stream; 0: until it ends
   double again_seconds = 120;  ///< a broken connection is tried again for so long
-  double stall_seconds = 10;
+  double silence_seconds = 10;
 };
 
-/// Adds --live, --for, --reconnect and --stall.  `arguments` must live as long as the verb.
+/// Adds --live, --for, --reconnect and --silence.  `arguments` must live as long as the verb.
 void add_live_options(CLI::App& verb, LiveArguments& arguments);
 
-/// The stream with this number (-1: the best), decoded by `threads` (0: as usual).
+/// The stream and the limits of `reader`, decoded by `threads` (0: as usual).
 [[nodiscard]] ingest::LiveOptions to_live_options(const LiveArguments& arguments,
-                                                  int stream,
+                                                  const ingest::ReaderOptions& reader,
                                                   int threads);
 
 /// Live video is stored every 20 s, or after the coverage floor where that is longer.  For verbs

@@ -3,6 +3,8 @@
 #include <fstream>
 #include <string>
 
+#include <sys/resource.h>
+
 namespace hindsight::app {
 
 std::int64_t peak_memory_bytes() {
@@ -13,6 +15,11 @@ std::int64_t peak_memory_bytes() {
     if (word == "VmHWM:" && status >> kibibytes) return kibibytes * 1024;
   }
   return 0;
+}
+
+std::int64_t peak_memory_of_ended_bytes() {
+  rusage usage{};
+  return getrusage(RUSAGE_CHILDREN, &usage) == 0 ? std::int64_t{usage.ru_maxrss} * 1024 : 0;
 }
 
 std::int64_t available_memory_bytes() {

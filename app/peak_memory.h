@@ -9,6 +9,10 @@ namespace hindsight::app {
 /// tell.
 [[nodiscard]] std::int64_t peak_memory_bytes();
 
+/// Likewise of the largest process that this one, or one of its own, started and that has ended;
+/// what it shares with this one counts in both.  0: there was none.
+[[nodiscard]] std::int64_t peak_memory_of_ended_bytes();
+
 /// What programs can take without swapping (MemAvailable); 0 where the system does not tell.
 [[nodiscard]] std::int64_t available_memory_bytes();
 

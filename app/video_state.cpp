@@ -10,7 +10,7 @@ namespace hindsight::app {
 
 double VideoState::share_done() const {
   if (runs.empty()) return 0;
-  const auto& [run, run_stats] = runs.front();
+  const auto& [run, run_stats, gaps] = runs.front();
   if (run.complete) return 1;
   return video.end > MediaTime{}
              ? std::min(1.0, to_seconds(run_stats.reached) / to_seconds(video.end))
@@ -45,7 +45,8 @@ VideoState read_state(const index::Store& store, const index::VideoRecord& video
   VideoState state{video, store.stats(video.id), {}};
   for (auto& run : store.runs(video.id)) {
     auto stats = store.run_stats(run.id);
-    state.runs.push_back({std::move(run), stats});
+    auto gaps = store.gaps(run.id);
+    state.runs.push_back({std::move(run), stats, std::move(gaps)});
   }
   return state;
 }

@@ -11,6 +11,7 @@ namespace hindsight::app {
 struct RunState {
   index::RunRecord run;
   index::RunStats stats;
+  std::vector<index::Gap> gaps;  ///< by time
 };
 
 struct VideoState {

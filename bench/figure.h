@@ -4,7 +4,9 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace hindsight::bench {
@@ -16,6 +18,7 @@ struct Figure {
   std::string unit;
   std::string peer;       ///< what `peer_value` is: a program or a limit; empty when there is none
   double peer_value = 0;  ///< same unit as `value`
+  std::optional<std::pair<double, double>> interval{};  ///< 95 %, of `value`
   /// value / peer_value: 1 is as good as the peer; empty peers give 0.
   [[nodiscard]] double ratio() const { return peer_value > 0 ? value / peer_value : 0; }
 };
@@ -37,6 +40,7 @@ std::vector<Figure> bench_vision(const Setup& setup);
 std::vector<Figure> bench_language(const Setup& setup);
 std::vector<Figure> bench_ask(const Setup& setup);
 std::vector<Figure> bench_query(const Setup& setup);
+std::vector<Figure> bench_tiers(const Setup& setup);
 
 /// Median wall seconds of `setup.repeats` calls, after one call that is not counted.
 [[nodiscard]] double median_seconds(const Setup& setup, const std::function<void()>& work);

@@ -18,6 +18,10 @@ using namespace hindsight::bench;
 namespace {
 
 void print_figure(const Figure& figure, bool json) {
+  const auto interval =
+      figure.interval
+          ? fmt::format(" [{:.4g}, {:.4g}]", figure.interval->first, figure.interval->second)
+          : std::string();
   if (json) {
     nlohmann::ordered_json object{
         {"name", figure.name}, {"value", figure.value}, {"unit", figure.unit}};
@@ -26,17 +30,19 @@ void print_figure(const Figure& figure, bool json) {
       object["peer_value"] = figure.peer_value;
       object["ratio"] = figure.ratio();
     }
+    if (figure.interval) object["interval"] = {figure.interval->first, figure.interval->second};
     fmt::print("{}\n", object.dump());
   } else if (figure.peer.empty()) {
-    fmt::print("{:<44} {:>12.4g} {}\n", figure.name, figure.value, figure.unit);
+    fmt::print("{:<44} {:>12.4g} {}{}\n", figure.name, figure.value, figure.unit, interval);
   } else {
-    fmt::print("{:<44} {:>12.4g} {:<12} {:>7.3f} of {:.4g} ({})\n",
+    fmt::print("{:<44} {:>12.4g} {:<12} {:>7.3f} of {:.4g} ({}){}\n",
                figure.name,
                figure.value,
                figure.unit,
                figure.ratio(),
                figure.peer_value,
-               figure.peer);
+               figure.peer,
+               interval);
   }
   std::fflush(stdout);
 }
@@ -52,6 +58,7 @@ int main(int argc, char** argv) {
       {"language", bench_language},
       {"ask", bench_ask},
       {"query", bench_query},
+      {"tiers", bench_tiers},
   };
   std::vector<std::string> arguments(argv + 1, argv + argc);
   const bool json = std::erase(arguments, "--json") > 0;
@@ -64,10 +71,9 @@ int main(int argc, char** argv) {
   for (const auto& name : wanted) {
     if (std::none_of(
             benchmarks.begin(), benchmarks.end(), [&](const auto& b) { return b.first == name; })) {
-      fmt::print(
-          stderr,
-          "no benchmark is called {}; there are: read ingest store vision language ask query\n",
-          name);
+      fmt::print(stderr, "no benchmark is called {}; there are:", name);
+      for (const auto& benchmark : benchmarks) fmt::print(stderr, " {}", benchmark.first);
+      fmt::print(stderr, "\n");
       return 2;
     }
   }

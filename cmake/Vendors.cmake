@@ -7,6 +7,12 @@ find_package(Threads REQUIRED)
 add_library(vendored_headers INTERFACE)
 target_include_directories(vendored_headers SYSTEM INTERFACE ${PROJECT_SOURCE_DIR}/third_party)
 
+if(HINDSIGHT_ONLY STREQUAL "fuzz")
+  find_package(PkgConfig REQUIRED)
+  pkg_check_modules(FFMPEG REQUIRED IMPORTED_TARGET libavformat libavcodec libavfilter libavutil libswscale)
+  return()
+endif()
+
 # libtorch's own package file brings include paths, definitions and the CUDA libraries where it was built with them.
 find_package(Torch REQUIRED)
 message(STATUS "libtorch ${Torch_VERSION}")

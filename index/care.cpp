@@ -173,15 +173,6 @@ FROM runs r JOIN videos v ON v.id = r.video_id WHERE r.id = ?1)sql");
   if (!ends.step()) return stats;
   stats.reached = MediaTime::from_ns(ends.integer(1));
   stats.coverage = coverage_of(pairs(run_id), MediaTime::from_ns(ends.integer(0)));
-  auto gaps = impl_->database->prepare(R"sql(
-SELECT a.end_ns, b.begin_ns
-FROM stretches a JOIN stretches b ON b.run_id = a.run_id AND b.number = a.number + 1
-WHERE a.run_id = ?1 AND b.begin_ns > a.end_ns ORDER BY a.number)sql");
-  gaps.bind(run_id);
-  while (gaps.step()) {
-    stats.gaps.push_back(
-        {MediaTime::from_ns(gaps.integer(0)), MediaTime::from_ns(gaps.integer(1))});
-  }
   return stats;
 }
 

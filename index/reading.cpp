@@ -167,6 +167,25 @@ std::string Store::thumbnail(std::int64_t pair_id) const {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+std::vector<Gap> Store::gaps(std::int64_t run_id) const {
+  auto select = impl_->database->prepare(R"sql(
+SELECT a.end_ns, b.begin_ns, 0
+FROM stretches a JOIN stretches b ON b.run_id = a.run_id AND b.number = a.number + 1
+WHERE a.run_id = ?1 AND b.begin_ns > a.end_ns
+UNION ALL
+SELECT s.begin_ns, s.end_ns, 1 FROM stretches s
+WHERE s.run_id = ?1 AND NOT EXISTS (SELECT 1 FROM shots h WHERE h.stretch_id = s.id)
+ORDER BY 1)sql");
+  select.bind(run_id);
+  std::vector<Gap> gaps;
+  while (select.step()) {
+    gaps.push_back(
+        {{MediaTime::from_ns(select.integer(0)), MediaTime::from_ns(select.integer(1))},
+         select.integer(2) == 0 ? GapReason::not_seen : GapReason::not_decoded});
+  }
+  return gaps;
+}
+
 std::vector<TimeSpan> Store::shots(std::int64_t run_id) const {
   auto select = impl_->database->prepare(R"sql(
 SELECT h.begin_ns, h.end_ns FROM stretches s JOIN shots h ON h.stretch_id = s.id

@@ -151,6 +151,23 @@ struct Coverage {
   TimeSpan widest_gap;  ///< the longest span in which no frame was looked at
 };
 
+enum class GapReason {
+  not_seen,     ///< between stretches that do not touch, as happens to a live source
+  not_decoded,  ///< a stretch without a shot: no picture of it could be decoded
+};
+
+/// "not_seen", "not_decoded".
+[[nodiscard]] constexpr const char* to_string(GapReason reason) {
+  return reason == GapReason::not_seen ? "not_seen" : "not_decoded";
+}
+
+/// Time before the end of a run of which it has no picture.
+struct Gap {
+  TimeSpan span;
+  GapReason reason = GapReason::not_seen;
+  friend bool operator==(const Gap&, const Gap&) = default;
+};
+
 struct RunStats {
   std::int64_t num_pairs = 0;
   std::int64_t num_repeats = 0;  ///< of these pairs; their tokens count once
@@ -160,8 +177,6 @@ struct RunStats {
   std::int64_t thumbnail_bytes = 0;
   MediaTime reached;  ///< end of the last stretch that is done
   Coverage coverage;
-  /// Between stretches that do not touch: nobody saw it, as happens to a live source.
-  std::vector<TimeSpan> gaps{};
 };
 
 struct StoreStats {

@@ -101,6 +101,7 @@ class Store {
   /// JPEG bytes; empty when the pair has none.
   [[nodiscard]] std::string thumbnail(std::int64_t pair_id) const;
   [[nodiscard]] std::vector<TimeSpan> shots(std::int64_t run_id) const;       ///< by time
+  [[nodiscard]] std::vector<Gap> gaps(std::int64_t run_id) const;  ///< by time
   [[nodiscard]] std::vector<StoredSpan> activity(std::int64_t run_id) const;  ///< by time
   /// Bytes of tokens, vectors and thumbnails that this object has read.
   [[nodiscard]] std::int64_t bytes_read() const;

@@ -55,7 +55,7 @@ Image draw_letters(std::span<const std::string> lines, int columns) {
   const int num_lines = static_cast<int>(lines.size());
   std::string text;
   for (const auto& line : lines) text += plain(line, columns) + "\r\n";
-  detail::silence_ffmpeg();
+  detail::prepare_ffmpeg();
   // A column and a line more than needed: a full line does not wrap, the last one does not scroll.
   const auto decoder =
       open_decoder((columns + 1) * kLetterWidth, (num_lines + 1) * kLetterHeight);

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "ingest/limits.h"
+
 namespace hindsight::ingest {
 
 struct LiveOptions {
@@ -20,6 +22,8 @@ struct LiveOptions {
   std::chrono::milliseconds first_pause{500};
   /// Packets that are kept for the pairs not yet decided, at most.
   std::size_t max_bytes = std::size_t{64} << 20;
+  /// What may be claimed; of these, pixels and streams: it may have no end.
+  InputLimits limits{};
 };
 
 struct LiveStats {

@@ -22,6 +22,8 @@ constexpr MediaDuration kLongestPicture = 5s;
 /// A group of pictures is kept whole up to here, so that its frames can be decoded from its key
 /// frame; in a longer one the second decoder is led along.
 constexpr MediaDuration kFarBehind = 12s;
+/// Eleven years: the times of a source that goes on count for as long as they fit into sums.
+constexpr MediaDuration kNoEnd = 100'000h;
 
 std::string shown_name(const Source& source) {
   return source.path == "-" ? "stdin" : detail::without_credentials(source.name);
@@ -34,7 +36,7 @@ bool is_playlist(const std::string& url) {
 
 }  // namespace
 
-bool is_live(const Source& source) {
+bool is_live(const Source& source, const InputLimits& limits) {
   static constexpr std::array<std::string_view, 12> kSchemes{"rtsp",
                                                              "rtsps",
                                                              "rtmp",
@@ -51,7 +53,7 @@ bool is_live(const Source& source) {
   const auto scheme = source.path.substr(0, source.path.find("://"));
   if (std::ranges::find(kSchemes, scheme) != kSchemes.end()) return true;
   if (!is_playlist(source.path)) return false;
-  const detail::MediaFile file(source.path, detail::Patience{});
+  const detail::MediaFile file(source.path, limits, detail::Patience{});
   return file.format().duration == AV_NOPTS_VALUE;
 }
 
@@ -74,6 +76,12 @@ struct LiveStream::Impl {
     return std::make_unique<detail::LiveSource>(feed, name, part, number);
   }
 
+  [[nodiscard]] ReaderOptions decoding() const {
+    ReaderOptions reader{.threads = options.threads, .limits = options.limits};
+    reader.limits.max_length = kNoEnd;
+    return reader;
+  }
+
   /// The first decoder, at the next part that can be decoded; false when there is none.
   bool open_scout() {
     while (true) {
@@ -83,7 +91,7 @@ struct LiveStream::Impl {
       auto source = make_source(scout_part, feed.part(scout_part).first);
       scout_source = source.get();
       try {
-        scout.emplace(VideoReader(std::move(source), start_pts, options.threads, logger));
+        scout.emplace(VideoReader(std::move(source), start_pts, decoding(), logger));
       } catch (const Error& e) {
         const bool was_all = !start_pts && feed.packet(feed.end_of(scout_part)) == nullptr;
         if (was_all) throw;
@@ -130,7 +138,7 @@ struct LiveStream::Impl {
         std::max(key ? key->number : feed.part(part).first, feed.first_kept());
     auto source = make_source(part, number);
     auto* raw = source.get();
-    VideoReader reader(std::move(source), start_pts, options.threads, Logger{});
+    VideoReader reader(std::move(source), start_pts, decoding(), Logger{});
     follower.emplace(Follower{part, raw, std::move(reader)});
     return *follower;
   }

@@ -21,7 +21,7 @@ namespace hindsight::ingest {
 
 /// Whether what the user named can only be read once, as it comes: a scheme of cameras and
 /// broadcasts (rtsp, rtmp, srt, udp, …) or a playlist without an end.  A playlist is asked for.
-[[nodiscard]] bool is_live(const Source& source);
+[[nodiscard]] bool is_live(const Source& source, const InputLimits& limits = {});
 
 struct LiveFrame {
   Frame frame;

@@ -7,8 +7,11 @@ extern "C" {
 #include <algorithm>
 #include <span>
 
+#include <fmt/format.h>
+
 #include "core/content_hash.h"
 #include "ingest/detail/demuxer.h"
+#include "ingest/detail/media_file.h"
 #include "ingest/detail/packet_table.h"
 
 namespace hindsight::ingest {
@@ -17,10 +20,6 @@ namespace {
 std::span<const std::byte> bytes_of(const std::uint8_t* data, int size) {
   return std::as_bytes(std::span(data, static_cast<std::size_t>(std::max(0, size))));
 }
-
-/// No recording is longer; a time beyond it is a damaged one, and must not become a profile of that
-/// length.
-constexpr MediaDuration kLongest = std::chrono::hours{1000};
 
 /// What two streams with the same packets may still differ in.
 void add_stream(ContentHash& hash, const AVStream& stream) {
@@ -46,8 +45,11 @@ void add_packet(ContentHash& hash, const AVPacket& packet) {
 /// Sums packets into bins and collects key frames.
 class ProfileBuilder {
  public:
-  ProfileBuilder(PacketScan& scan, const AVStream& stream)
-      : scan_(&scan), time_base_(stream.time_base), usual_(detail::usual_duration(stream)) {}
+  ProfileBuilder(PacketScan& scan, const AVStream& stream, const InputLimits& limits)
+      : scan_(&scan),
+        time_base_(stream.time_base),
+        usual_(detail::usual_duration(stream)),
+        latest_(detail::ticks_of(limits.max_length, stream)) {}
 
   void add(const AVPacket& packet) {
     const bool key = (packet.flags & AV_PKT_FLAG_KEY) != 0;
@@ -66,10 +68,11 @@ class ProfileBuilder {
  private:
   MediaTime time_of(const AVPacket& packet) {
     std::int64_t pts = packet.pts != AV_NOPTS_VALUE ? packet.pts : packet.dts;
-    const bool damaged = pts != AV_NOPTS_VALUE && nanoseconds_at(pts) > kLongest.count();
+    const bool damaged = pts != AV_NOPTS_VALUE && pts - scan_->facts.start_pts > latest_;
     if (packet.pts == AV_NOPTS_VALUE || damaged) ++scan_->packets_without_time;
     if (pts == AV_NOPTS_VALUE || damaged) pts = next_;
-    next_ = pts + (packet.duration > 0 ? packet.duration : usual_);
+    const std::int64_t after = pts + (packet.duration > 0 ? packet.duration : usual_);
+    next_ = std::min(after, scan_->facts.start_pts + latest_);
     // Packets that the container stores but does not show lie before the first picture.
     return MediaTime::from_ns(std::max<std::int64_t>(0, nanoseconds_at(pts)));
   }
@@ -87,6 +90,7 @@ class ProfileBuilder {
   PacketScan* scan_;
   AVRational time_base_;
   std::int64_t usual_;
+  std::int64_t latest_;  ///< ticks from the first picture on
   std::int64_t next_ = 0;
 };
 
@@ -120,15 +124,24 @@ PacketScan scan_packets(const std::string& path,
                         const Logger& logger) {
   PacketScan scan;
   // Only decoding shows which picture is the first: the zero of media time.
-  scan.facts = VideoReader(path, {.stream = options.stream, .threads = 1}).facts();
-  detail::Demuxer demuxer(detail::open_container(path, scan.facts.index));
+  ReaderOptions plain = options;
+  plain.threads = 1;
+  scan.facts = VideoReader(path, plain).facts();
+  plain.stream = scan.facts.index;
+  detail::Demuxer demuxer(detail::open_container(path, plain), options.limits);
   ContentHash hash;
   add_stream(hash, demuxer.stream());
-  ProfileBuilder profile(scan, demuxer.stream());
+  ProfileBuilder profile(scan, demuxer.stream(), options.limits);
   detail::PacketTableBuilder table(path, demuxer.stream());
   const auto packet = detail::make_packet();
   while (demuxer.read(*packet)) {
     const detail::PacketContents contents(packet.get());
+    if (scan.num_packets == options.limits.max_packets) {
+      detail::refuse(path,
+                     fmt::format("its video stream has more than {} packets; cut the file into "
+                                 "parts, or raise --max-packets",
+                                 options.limits.max_packets));
+    }
     add_packet(hash, *packet);
     profile.add(*packet);
     table.add(*packet);

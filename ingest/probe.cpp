@@ -99,8 +99,8 @@ StreamInfo describe(const AVStream& stream) {
 
 }  // namespace
 
-MediaInfo probe_media(const std::string& path) {
-  const detail::MediaFile file(path);
+MediaInfo probe_media(const std::string& path, const InputLimits& limits) {
+  const detail::MediaFile file(path, limits);
   const AVFormatContext& format = file.format();
   MediaInfo info;
   info.video_stream = detail::select_video(file, -1).index;

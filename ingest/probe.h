@@ -60,6 +60,6 @@ struct MediaInfo {
 };
 
 /// Throws Error(unreadable_input) like VideoReader, also for a file without a video stream.
-[[nodiscard]] MediaInfo probe_media(const std::string& path);
+[[nodiscard]] MediaInfo probe_media(const std::string& path, const InputLimits& limits = {});
 
 }  // namespace hindsight::ingest

@@ -159,8 +159,10 @@ std::vector<TimedText> read_texts(MediaFile& file,
 
 /// The first picture's time in the container: where media time begins.  Zero for a file without
 /// pictures.
-MediaDuration zero_of(const std::string& path) {
-  const StreamFacts facts = VideoReader(path, {.threads = 1}).facts();
+MediaDuration zero_of(const std::string& path, ReaderOptions options) {
+  options.stream = -1;
+  options.threads = 1;
+  const StreamFacts facts = VideoReader(path, options).facts();
   const AVRational base{static_cast<int>(facts.time_base.num),
                         static_cast<int>(facts.time_base.den)};
   return MediaDuration{av_rescale_q(facts.start_pts, base, detail::kNanoseconds)};
@@ -184,14 +186,16 @@ std::vector<TimedText> read_sidecar(const detail::Sidecar& sidecar, const Logger
 
 }  // namespace
 
-std::vector<TimedText> read_subtitles(const std::string& path, const Logger& logger) {
+std::vector<TimedText> read_subtitles(const std::string& path,
+                                      const Logger& logger,
+                                      const ReaderOptions& options) {
   std::vector<TimedText> texts;
-  MediaFile file(path);
+  MediaFile file(path, options.limits, options.on_packet);
   const auto is_subtitle = [](const AVStream* s) {
     return s->codecpar->codec_type == AVMEDIA_TYPE_SUBTITLE;
   };
   if (std::ranges::any_of(detail::streams_of(file.format()), is_subtitle)) {
-    texts = read_texts(file, zero_of(path), "", "", logger);
+    texts = read_texts(file, zero_of(path, options), "", "", logger);
   }
   for (const auto& sidecar : detail::find_sidecars(path)) {
     std::ranges::move(read_sidecar(sidecar, logger), std::back_inserter(texts));

@@ -6,6 +6,7 @@
 
 #include "core/logger.h"
 #include "core/media_time.h"
+#include "ingest/video_reader.h"
 
 namespace hindsight::ingest {
 
@@ -18,8 +19,9 @@ struct TimedText {
 
 /// All text subtitles of `path` and of its sidecars (movie.srt, movie.en.vtt, ... beside
 /// movie.mp4), by begin time. Picture subtitles (DVD, PGS) are skipped with one log line.  A
-/// damaged sidecar yields what can be read.
+/// damaged sidecar yields what can be read.  Of `options`, `limits` and `on_packet` count.
 [[nodiscard]] std::vector<TimedText> read_subtitles(const std::string& path,
-                                                    const Logger& logger = {});
+                                                    const Logger& logger = {},
+                                                    const ReaderOptions& options = {});
 
 }  // namespace hindsight::ingest

@@ -52,14 +52,25 @@ StreamFacts read_facts(const AVStream& stream,
   return facts;
 }
 
+std::unique_ptr<detail::PacketSource> open_scanned(const std::string& path,
+                                                   const PacketScan& scan,
+                                                   ReaderOptions options) {
+  if (scan.table) return detail::open_table(path, scan.table, options);
+  options.stream = scan.facts.index;
+  return detail::open_container(path, options);
+}
+
 }  // namespace
 
 struct VideoReader::Impl {
   Impl(std::unique_ptr<detail::PacketSource> source,
-       int threads,
+       const ReaderOptions& options,
        Logger log,
        std::optional<std::int64_t> start_pts = {})
-      : demuxer(std::move(source)), decoder(demuxer, threads), logger(std::move(log)) {
+      : demuxer(std::move(source), options.limits),
+        decoder(demuxer, options),
+        logger(std::move(log)),
+        longest(options.limits.max_length) {
     current = decoder.next();
     if (!current) {
       throw Error(
@@ -85,8 +96,9 @@ struct VideoReader::Impl {
         av_rescale_q(pts - facts.start_pts, demuxer.stream().time_base, detail::kNanoseconds));
   }
 
-  /// The last pts whose time is not after `t`.
+  /// The last pts whose time is not after `t`, which counts as the longest video's end behind it.
   [[nodiscard]] std::int64_t ticks_at(MediaTime t) const {
+    t = std::min(t, MediaTime{longest});
     const auto ticks =
         facts.start_pts + av_rescale_q(t.ns(), detail::kNanoseconds, demuxer.stream().time_base);
     return time_of(ticks) <= t ? ticks : ticks - 1;
@@ -133,6 +145,7 @@ struct VideoReader::Impl {
   FramePtr current;
   FramePtr after;
   DecodeStats stats;
+  MediaDuration longest;                      // no picture has a later time
   std::optional<std::int64_t> missing_bytes;  // at the end of the file; known once it was asked for
   bool damage_reported = false;
 };
@@ -140,7 +153,7 @@ struct VideoReader::Impl {
 std::int64_t VideoReader::Impl::ticks_until_next() const {
   if (after) return after->pts - current->pts;
   const std::int64_t stored = detail::duration_of(*current);
-  if (stored > 0) return stored;
+  if (stored > 0 && stored <= detail::ticks_of(longest, demuxer.stream())) return stored;
   return before ? current->pts - before->pts : decoder.usual_duration();
 }
 
@@ -278,20 +291,18 @@ void VideoReader::Impl::report_damage() {
 
 VideoReader::VideoReader(const std::string& path, const ReaderOptions& options, Logger logger)
     : impl_(std::make_unique<Impl>(
-          detail::open_container(path, options.stream), options.threads, std::move(logger))) {}
+          detail::open_container(path, options), options, std::move(logger))) {}
 VideoReader::VideoReader(const std::string& path,
                          const PacketScan& scan,
                          const ReaderOptions& options,
                          Logger logger)
-    : impl_(std::make_unique<Impl>(scan.table ? detail::open_table(path, scan.table)
-                                              : detail::open_container(path, scan.facts.index),
-                                   options.threads,
-                                   std::move(logger))) {}
+    : impl_(std::make_unique<Impl>(open_scanned(path, scan, options), options, std::move(logger))) {
+}
 VideoReader::VideoReader(std::unique_ptr<detail::PacketSource> source,
                          std::optional<std::int64_t> start_pts,
-                         int threads,
+                         const ReaderOptions& options,
                          Logger logger)
-    : impl_(std::make_unique<Impl>(std::move(source), threads, std::move(logger), start_pts)) {}
+    : impl_(std::make_unique<Impl>(std::move(source), options, std::move(logger), start_pts)) {}
 VideoReader::~VideoReader() = default;
 VideoReader::VideoReader(VideoReader&&) noexcept = default;
 VideoReader& VideoReader::operator=(VideoReader&&) noexcept = default;

@@ -12,6 +12,7 @@
 #include "core/image_view.h"
 #include "core/logger.h"
 #include "core/media_time.h"
+#include "ingest/limits.h"
 
 namespace hindsight::ingest {
 
@@ -86,6 +87,10 @@ struct ReaderOptions {
   int stream = -1;
   /// Decoder threads.  0: one a core.
   int threads = 0;
+  /// What may be claimed.
+  InputLimits limits{};
+  /// Called for every packet that is read, of whatever stream.
+  std::function<void()> on_packet{};
 };
 
 /// Not thread-safe: one reader, one thread.  Damage is skipped, counted in stats().errors and
@@ -135,7 +140,7 @@ class VideoReader {
   /// `start_pts`: the zero of media time; the first frame when empty.
   VideoReader(std::unique_ptr<detail::PacketSource> source,
               std::optional<std::int64_t> start_pts,
-              int threads,
+              const ReaderOptions& options,
               Logger logger);
   struct Impl;
   std::unique_ptr<Impl> impl_;

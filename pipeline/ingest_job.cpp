@@ -6,12 +6,14 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "core/error.h"
-#include "ingest/subtitles.h"
 #include "pipeline/detail/ingest_stages.h"
 #include "pipeline/detail/progress_board.h"
 #include "pipeline/detail/store_records.h"
 #include "pipeline/input_guard.h"
+#include "pipeline/isolated_source.h"
 
 namespace hindsight::pipeline {
 namespace {
@@ -47,20 +49,41 @@ struct IngestJob::Impl {
     const StageTimer timer(board, &IngestCounters::scan_seconds);
     logger = naming(source, logger);
     with_names_of(source, [this] {
-      scan = ingest::scan_packets(source.path, options.fetch.reader, logger);
-      // Here, before a model is loaded: opening a long MP4 takes tens of megabytes for as long as
-      // it lasts.
-      texts = ingest::read_subtitles(source.path, logger);
+      const SourceInputs inputs{source.path, options.plan, options.fetch, logger};
+      decoding = options.in_process
+                     ? options.open_source(inputs)
+                     : open_isolated_source(inputs, options.open_source, options.stall);
     });
     guard.check();
-    board.update([&](IngestProgress& progress) { progress.end = scan.end; });
+    board.update([&](IngestProgress& progress) { progress.end = scan().end; });
+  }
+
+  [[nodiscard]] const ingest::PacketScan& scan() const { return decoding->scan(); }
+
+  void tell_losses(const std::vector<LostStretch>& lost) const {
+    if (lost.empty()) return;
+    std::string where;
+    for (const auto& stretch : lost) {
+      where += fmt::format("{}{} to {} ({})",
+                           where.empty() ? "" : ", ",
+                           to_clock(stretch.span.begin),
+                           to_clock(stretch.span.end),
+                           stretch.why);
+    }
+    logger.warn(
+        "{} of '{}' could not be decoded and {} kept as not covered: {}; check that the file "
+        "plays there",
+        lost.size() == 1 ? "1 stretch" : fmt::format("{} stretches", lost.size()),
+        source.name,
+        lost.size() == 1 ? "is" : "are",
+        where);
   }
 
   /// Adds the video, its name and its subtitles; returns its row.
   std::int64_t keep_video(index::Store& store) const {
-    const auto video_id = store.put_video(to_video_record(source, scan));
+    const auto video_id = store.put_video(to_video_record(source, scan()));
     std::map<std::string, std::vector<index::StoredText>> by_origin;
-    for (const auto& text : texts) {
+    for (const auto& text : decoding->texts()) {
       by_origin[text.origin].push_back(
           {video_id, text.span, text.text, text.language, text.origin});
     }
@@ -73,8 +96,7 @@ struct IngestJob::Impl {
   ingest::Source source;
   ingest::SpoolGuard spooled;
   InputGuard guard;
-  ingest::PacketScan scan;
-  std::vector<ingest::TimedText> texts;
+  std::unique_ptr<StretchSource> decoding;
   ProgressBoard board;
 };
 
@@ -83,12 +105,13 @@ IngestJob::IngestJob(const ingest::Source& source, IngestOptions options, Logger
 IngestJob::~IngestJob() = default;
 
 const ingest::Source& IngestJob::source() const { return impl_->source; }
-const ingest::PacketScan& IngestJob::scan() const { return impl_->scan; }
+const ingest::PacketScan& IngestJob::scan() const { return impl_->scan(); }
+double IngestJob::measure_decoding() { return impl_->decoding->measure_decoding(); }
 IngestProgress IngestJob::progress() const { return impl_->board.read(); }
 
 std::optional<index::RunRecord> IngestJob::find_run(const index::Store& store,
                                                     const model::ModelInfo& model) const {
-  const auto video = store.find_video_by_hash(impl_->scan.content_hash);
+  const auto video = store.find_video_by_hash(impl_->scan().content_hash);
   if (!video) return std::nullopt;
   const auto wanted = to_run_record(model, impl_->options);
   for (const auto& run : store.runs(video->id)) {
@@ -119,15 +142,17 @@ IngestOutcome IngestJob::run(index::Store& store,
   IngestOutcome outcome{
       IngestStatus::interrupted, run.video_id, run.id, run.stretches_done > 0, {}, {}};
   const auto start =
-      sampler::stretch_span(run.stretches_done, impl_->scan.end, impl_->options.plan).begin;
+      sampler::stretch_span(run.stretches_done, impl_->scan().end, impl_->options.plan).begin;
   board.update([&](IngestProgress& progress) {
     progress.start = progress.committed = progress.encoded = progress.planned = start;
   });
   {
     const StageTimer timer(board, &IngestCounters::wall_seconds);
-    IngestStages stages(
-        {impl_->source.path, impl_->scan, impl_->options, impl_->guard, impl_->logger}, board);
-    if (with_names_of(impl_->source, [&] { return stages.run(store, tower, run, finish); })) {
+    IngestStages stages({*impl_->decoding, impl_->options, impl_->guard}, board);
+    const bool is_done =
+        with_names_of(impl_->source, [&] { return stages.run(store, tower, run, finish); });
+    impl_->tell_losses(stages.lost());
+    if (is_done) {
       store.finish_run(run.id);
       outcome.status = IngestStatus::complete;
     }

@@ -9,6 +9,7 @@
 // the video's length, but for the places of its packets: six bytes a picture.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -23,6 +24,7 @@
 #include "ingest/sources.h"
 #include "model/vision_language_model.h"
 #include "pipeline/pair_fetcher.h"
+#include "pipeline/stretch_source.h"
 #include "sampler/plan.h"
 
 namespace hindsight::pipeline {
@@ -35,6 +37,12 @@ struct IngestOptions {
   std::string spool_directory = "/tmp";
   /// Pixels that wait for the tower, and encoded stretches that wait for the store, in bytes each.
   std::size_t queue_bytes = std::size_t{64} << 20;
+  /// Decoding happens in the process of the job: one that crashes or hangs ends the job.  See Note
+  /// [Who decodes] in isolated_source.h.
+  bool in_process = false;
+  /// A process that decodes and has read nothing for so long is taken for hung; at least 1 s.
+  std::chrono::seconds stall{60};
+  OpenSource open_source = open_file_source;
 };
 
 /// What a job did and what it took.  Stages run side by side: their seconds add up to more than
@@ -47,6 +55,7 @@ struct IngestCounters {
   std::int64_t pairs_skipped = 0;  ///< planned, but the damaged video gave no such frame
   std::int64_t tokens = 0;         ///< of encoded pairs
   int stretches = 0;               ///< committed
+  int stretches_lost = 0;          ///< of them; without a pair, since decoding crashed or hung
   double scan_seconds = 0;
   double plan_seconds = 0;
   double fetch_seconds = 0;
@@ -87,16 +96,19 @@ struct IngestOutcome {
 class IngestJob {
  public:
   /// Copies a URL or the standard input to the spool directory and scans the packets and
-  /// subtitles.
-  /// Throws Error(unreadable_input) for what cannot be read, Error(exhausted) when the spool
-  /// directory is full.
+  /// subtitles.  Forks, unless `options.in_process`: no other thread should be at work, and this
+  /// one must live as long as the job. Throws Error(unreadable_input) for what cannot be read,
+  /// Error(exhausted) when the spool directory is full.
   IngestJob(const ingest::Source& source, IngestOptions options, Logger logger = {});
   ~IngestJob();
   IngestJob(const IngestJob&) = delete;
   IngestJob& operator=(const IngestJob&) = delete;
 
   [[nodiscard]] const ingest::Source& source() const;
+  /// Without the table of packets, unless decoding happens in this process.
   [[nodiscard]] const ingest::PacketScan& scan() const;
+  /// Seconds of video that are decoded in a second, by a short measurement; 0 when it failed.
+  [[nodiscard]] double measure_decoding();
 
   /// The run that this job would make or continue, if the store has it.
   [[nodiscard]] std::optional<index::RunRecord> find_run(const index::Store& store,

@@ -56,6 +56,8 @@ std::optional<sampler::StretchPlan> LivePlanner::decide(std::int64_t room) {
   const MediaTime read = pictures_.back().time;
   if (!broken_at_ && read < span.end + sampler::kStretchContext) return std::nullopt;
   if (span.empty()) return std::nullopt;
+  // The last picture may end a little behind a border of stretches: nothing was seen from there on.
+  if (broken_at_ && steps_.empty() && read < span.begin) return std::nullopt;
   // A stretch without a pair would not be covered.
   const bool due = num_pairs_ == 0 && broken_at_ && *broken_at_ == span.end;
   sampler::StretchInput input{static_cast<int>(steps_.size()),

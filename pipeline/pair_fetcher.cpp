@@ -10,6 +10,8 @@ namespace hindsight::pipeline {
 namespace {
 
 constexpr int kThumbnailQuality = 80;
+/// Times its width; what is taller is squeezed.
+constexpr int kTallestThumbnail = 8;
 
 }  // namespace
 
@@ -29,8 +31,9 @@ std::shared_ptr<const Image> PairFetcher::frame_at(MediaTime t) {
 Image PairFetcher::shrink(const ImageView& frame) const {
   const auto& facts = reader_.facts();
   const int width = options_.thumbnail_width;
-  const int height = std::max(
-      1, static_cast<int>(std::int64_t{width} * facts.display_height / facts.display_width));
+  const std::int64_t upright = std::int64_t{width} * facts.display_height / facts.display_width;
+  const int height = static_cast<int>(
+      std::clamp<std::int64_t>(upright, 1, std::int64_t{width} * kTallestThumbnail));
   return model::resize_bicubic(frame, {width, height});
 }
 

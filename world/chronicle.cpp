@@ -30,6 +30,7 @@ bool is_plain(const BoardSight& board) { return board.clear && board.letter_heig
 bool is_plain(const StateSight& state) { return state.pixels >= kMinPixels; }
 
 void Chronicle::add(double t, const Shot& shot) {
+  if (boxes_ != nullptr) boxes_->add(t, shot, story_);
   const bool count = censuses_.empty() || t - censuses_.back().t >= 1.0 - 1e-9;
   if (shot.mixed) return;
   Census census{.t = t, .counts = {}, .doubt = false, .boards = shot.boards, .states = shot.states};

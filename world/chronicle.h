@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "world/box_log.h"
 #include "world/renderer.h"
 #include "world/story.h"
 
@@ -43,8 +44,10 @@ inline constexpr float kNoPixels = 4;
 
 class Chronicle {
  public:
-  /// `story` must outlive the chronicle; its cast is complete whenever a shot is added.
-  Chronicle(const Story& story, double frame_seconds) : story_(story), step_(frame_seconds) {}
+  /// `story` must outlive the chronicle; its cast is complete whenever a shot is added.  `boxes`:
+  /// is told of every shot; null: nobody is.
+  Chronicle(const Story& story, double frame_seconds, BoxLog* boxes = nullptr)
+      : story_(story), step_(frame_seconds), boxes_(boxes) {}
   /// Shots in the order of time; of the picture only the width is read.
   void add(double t, const Shot& shot);
   [[nodiscard]] const Story& story() const { return story_; }
@@ -59,6 +62,7 @@ class Chronicle {
  private:
   const Story& story_;
   double step_;
+  BoxLog* boxes_;
   std::map<int, Presence> presences_;
   std::vector<Census> censuses_;
   std::map<std::pair<std::string, std::string>, std::vector<Interval>> readings_;

@@ -107,6 +107,9 @@ void add_make(CLI::App& app, MakeFlags& flags) {
                    "minutes beyond");
   verb->add_option("--questions-per-type", o.questions_per_type, "At most so many of each type")
       ->capture_default_str();
+  verb->add_flag("--boxes",
+                 o.boxes,
+                 "Also write where every thing and text is in each picture, to .boxes.jsonl");
   verb->add_option("--out", o.out, "The video file")->required();
   verb->callback([&flags] { run_make(flags); });
 }

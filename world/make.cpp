@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <memory>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -10,6 +11,7 @@
 
 #include "core/error.h"
 #include "ingest/video_writer.h"
+#include "world/box_log.h"
 #include "world/programme.h"
 #include "world/questions.h"
 #include "world/splice.h"
@@ -119,18 +121,23 @@ void render_video(const Programme& programme,
   writer.finish();
 }
 
+std::filesystem::path beside(const MakeOptions& options, const char* extension) {
+  return std::filesystem::path(options.out).replace_extension(extension);
+}
+
+std::unique_ptr<BoxLog> box_log(const MakeOptions& options) {
+  return options.boxes ? std::make_unique<BoxLog>(beside(options, ".boxes.jsonl")) : nullptr;
+}
+
 MakeReport write_facts(const MakeOptions& options,
                        const Chronicle& chronicle,
                        std::string family,
                        std::int64_t frames) {
-  const auto beside = [&](const char* extension) {
-    return std::filesystem::path(options.out).replace_extension(extension);
-  };
   const auto events = event_lines(chronicle);
   const auto questions =
       make_questions(chronicle, options.out.filename().string(), options.questions_per_type);
-  write_lines(beside(".events.jsonl"), events);
-  write_lines(beside(".questions.jsonl"), questions);
+  write_lines(beside(options, ".events.jsonl"), events);
+  write_lines(beside(options, ".questions.jsonl"), questions);
   return {.family = std::move(family),
           .frames = frames,
           .events = static_cast<int>(events.size()),
@@ -150,18 +157,20 @@ MakeReport make_video(const MakeOptions& options) {
   const auto frames = std::max<std::int64_t>(1, std::llround(options.minutes * 60 / step));
   const bool spliced = options.needles.value_or(0) > 0 || options.minutes > kMaxRenderedMinutes;
   const std::string drawn = draw_family(options.family, options.split, rng);
+  const auto boxes = box_log(options);
   if (!spliced) {
     const Programme programme = make_programme({.family = drawn,
                                                 .seed = seed,
                                                 .split = options.split,
                                                 .seconds = static_cast<double>(frames) * step,
                                                 .spacing = options.spacing});
-    Chronicle chronicle(programme.story, step);
+    Chronicle chronicle(programme.story, step, boxes.get());
     render_video(programme, options, frames, chronicle);
+    if (boxes) boxes->finish();
     return write_facts(options, chronicle, drawn, frames);
   }
   Story story{.seed = seed, .split = options.split};
-  Chronicle chronicle(story, step);
+  Chronicle chronicle(story, step, boxes.get());
   ingest::SegmentWriter writer(options.out.string(), video);
   splice_video({.seed = seed,
                 .family = options.family,
@@ -174,6 +183,7 @@ MakeReport make_video(const MakeOptions& options) {
                story,
                chronicle);
   writer.finish();
+  if (boxes) boxes->finish();
   return write_facts(options, chronicle, options.family, frames);
 }
 

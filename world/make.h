@@ -25,6 +25,7 @@ struct MakeOptions {
   /// Rare things to put in.  Empty: none up to 30 minutes, one in 15 minutes beyond.
   std::optional<int> needles{};
   int questions_per_type = 8;
+  bool boxes = false;  ///< also write .boxes.jsonl (box_log.h)
   std::filesystem::path out;
 };
 
@@ -35,8 +36,8 @@ struct MakeReport {
   int questions = 0;
 };
 
-/// Writes `out`, and beside it the same name with .events.jsonl and .questions.jsonl in place of
-/// the extension.  Beyond 30 minutes, or with needles, the video is joined from clips that are
+/// Writes `out`, and beside it the same name with .events.jsonl and .questions.jsonl, and where they
+/// are asked for .boxes.jsonl, in place of the extension.  Beyond 30 minutes, or with needles, the video is joined from clips that are
 /// rendered once.  Throws Error(usage) on options out of range, Error(store) when writing fails.
 MakeReport make_video(const MakeOptions& options);
 

@@ -31,11 +31,15 @@ Json to_json(const index::StoreStats& stats) {
 }
 
 Json to_json(const RunState& state) {
-  const auto& [run, stats] = state;
-  const TimeSpan& gap = stats.coverage.widest_gap;
+  const auto& run = state.run;
+  const auto& stats = state.stats;
+  const TimeSpan& widest = stats.coverage.widest_gap;
   Json gaps = Json::array();
-  for (const TimeSpan& unseen : stats.gaps)
-    gaps.push_back({{"from", to_seconds(unseen.begin)}, {"to", to_seconds(unseen.end)}});
+  for (const auto& gap : state.gaps) {
+    gaps.push_back({{"from", to_seconds(gap.span.begin)},
+                    {"to", to_seconds(gap.span.end)},
+                    {"why", index::to_string(gap.reason)}});
+  }
   return {{"run", run.id},
           {"model", run.model_name},
           {"model_fingerprint", run.model_fingerprint},
@@ -54,7 +58,7 @@ Json to_json(const RunState& state) {
             {"vectors", stats.vector_bytes},
             {"thumbnails", stats.thumbnail_bytes}}},
           {"coverage", stats.coverage.share},
-          {"widest_gap", {{"from", to_seconds(gap.begin)}, {"to", to_seconds(gap.end)}}},
+          {"widest_gap", {{"from", to_seconds(widest.begin)}, {"to", to_seconds(widest.end)}}},
           {"gaps", gaps}};
 }
 
@@ -91,8 +95,9 @@ void print_content(const index::StoreStats& stats) {
 }
 
 void print_run(const RunState& state) {
-  const auto& [run, stats] = state;
-  const TimeSpan& gap = stats.coverage.widest_gap;
+  const auto& run = state.run;
+  const auto& stats = state.stats;
+  const TimeSpan& widest = stats.coverage.widest_gap;
   fmt::print("\nrun {}: {} ({}, fingerprint {:.12}, preprocessing {})\n",
              run.id,
              run.model_name,
@@ -113,14 +118,16 @@ void print_run(const RunState& state) {
              human_bytes(stats.token_bytes + stats.vector_bytes + stats.thumbnail_bytes));
   fmt::print("  coverage  {:.1f} %, widest gap {} from {} to {}\n",
              100 * stats.coverage.share,
-             human_seconds(to_seconds(gap.length())),
-             to_clock(gap.begin),
-             to_clock(gap.end));
-  for (const TimeSpan& unseen : stats.gaps) {
-    fmt::print("  gap       {} from {} to {}: nobody saw it\n",
-               human_seconds(to_seconds(unseen.length())),
-               to_clock(unseen.begin),
-               to_clock(unseen.end));
+             human_seconds(to_seconds(widest.length())),
+             to_clock(widest.begin),
+             to_clock(widest.end));
+  for (const auto& gap : state.gaps) {
+    fmt::print("  gap       {} from {} to {}: {}\n",
+               human_seconds(to_seconds(gap.span.length())),
+               to_clock(gap.span.begin),
+               to_clock(gap.span.end),
+               gap.reason == index::GapReason::not_seen ? "nobody saw it"
+                                                        : "it could not be decoded");
   }
 }
 

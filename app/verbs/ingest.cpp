@@ -1,9 +1,13 @@
+#include <chrono>
+#include <functional>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "app/choice.h"
 #include "app/ingest_command.h"
 #include "app/plan_options.h"
+#include "app/reader_options.h"
 #include "app/verbs/model.h"
 
 namespace hindsight::app {
@@ -20,10 +24,19 @@ void add_ingest(CLI::App& root, Context& context) {
       ->configurable(false);
   add_store_option(*verb, context);
   add_model_option(*verb, context);
-  verb->add_option("--stream",
-                   arguments->options.fetch.reader.stream,
-                   "Number of the video stream; -1: the best one")
-      ->check(CLI::Range(-1, 1'000'000));
+  add_reader_options(*verb, arguments->options.fetch.reader);
+  const std::function<void(const int&)> set_stall = [arguments](const int& seconds) {
+    arguments->options.stall = std::chrono::seconds{seconds};
+  };
+  verb->add_option_function("--stall",
+                            set_stall,
+                            "Seconds without a packet or a picture after which a decoder is taken "
+                            "for hung")
+      ->check(CLI::Range(1, 86'400))
+      ->default_str(std::to_string(arguments->options.stall.count()));
+  verb->add_flag("--in-process",
+                 arguments->options.in_process,
+                 "Decode in this process: a decoder that crashes or hangs then ends the job");
   add_plan_options(*verb, arguments->options.plan);
   add_live_options(*verb, arguments->live);
   add_choice(*verb,
@@ -43,6 +56,9 @@ void add_ingest(CLI::App& root, Context& context) {
       "The same video under another name, and a repeated call, encode nothing. An interrupted call "
       "goes on where it\n"
       "ended. A video can be asked about as soon as its first stretch is stored.\n"
+      "A stretch at which the decoder crashes or hangs twice is kept as not covered and told in a "
+      "warning; eight in a\n"
+      "row end the job.\n\n"
       "A live source is read until it ends, for --for, or until Ctrl-C; its name then carries the "
       "time at which it began.\n"
       "It is stored every 20 s (--stretch-length). What nobody saw while a connection was gone is "

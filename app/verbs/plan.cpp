@@ -14,6 +14,7 @@
 #include "app/live_options.h"
 #include "app/live_plan.h"
 #include "app/plan_options.h"
+#include "app/reader_options.h"
 #include "app/text.h"
 #include "app/video_plan.h"
 #include "ingest/live_stream.h"
@@ -149,8 +150,7 @@ void add_plan(CLI::App& root, Context& context) {
   verb->add_option("--rows", settings->rows, "Pairs in the table; 0: all")
       ->check(not_negative())
       ->capture_default_str();
-  verb->add_option("--stream", settings->reader.stream, "Number of the video stream; -1: the best")
-      ->capture_default_str();
+  add_reader_options(*verb, settings->reader);
   add_plan_options(*verb, settings->plan);
   add_live_options(*verb, settings->live);
   verb->get_option("--rows")->excludes("--json");
@@ -158,11 +158,11 @@ void add_plan(CLI::App& root, Context& context) {
     verb->get_option("--live")->excludes(verb->get_option(whole));
   verb->callback([settings, &context, verb] {
     const ingest::Source source{settings->video, settings->video};
-    if (settings->live.live || ingest::is_live(source)) {
+    if (settings->live.live || ingest::is_live(source, settings->reader.limits)) {
       if (verb->get_option("--stretch-length")->count() == 0) shorten_stretches(settings->plan);
       return plan_live(source,
                        settings->plan,
-                       to_live_options(settings->live, settings->reader.stream, 0),
+                       to_live_options(settings->live, settings->reader, 0),
                        from_seconds(settings->live.for_seconds),
                        settings->json,
                        context);

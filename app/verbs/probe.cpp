@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/context.h"
+#include "app/reader_options.h"
 #include "ingest/video_reader.h"
 
 namespace hindsight::app {
@@ -23,6 +24,7 @@ using ingest::StreamKind;
 struct ProbeOptions {
   std::string video;
   int stream = -1;
+  ingest::InputLimits limits{};
   bool frames = false;
   bool json = false;
 };
@@ -211,12 +213,12 @@ void print_frames_json(ingest::VideoReader& reader) {
 }
 
 void probe(const ProbeOptions& options, const Logger& logger) {
-  const MediaInfo info = ingest::probe_media(options.video);
+  const MediaInfo info = ingest::probe_media(options.video, options.limits);
   // Opened before anything is printed: a stream that cannot be read leaves stdout empty.
   std::unique_ptr<ingest::VideoReader> reader;
   if (options.frames || options.stream >= 0) {
     reader = std::make_unique<ingest::VideoReader>(
-        options.video, ingest::ReaderOptions{.stream = options.stream}, logger);
+        options.video, ingest::ReaderOptions{.stream = options.stream, .limits = options.limits}, logger);
   }
   if (options.json) {
     std::string text =
@@ -247,6 +249,7 @@ void add_probe(CLI::App& root, Context& context) {
                  "List every frame: pts and duration as ticks, rationals and seconds");
   verb->add_option(
       "--stream", options->stream, "The stream whose frames are listed, as ffprobe counts");
+  add_limit_options(*verb, options->limits);
   verb->add_flag("--json", options->json, "One JSON object on stdout");
   verb->footer(
       "Examples:\n"

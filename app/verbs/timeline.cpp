@@ -14,6 +14,7 @@
 #include "app/output_file.h"
 #include "app/plan_options.h"
 #include "app/plan_pictures.h"
+#include "app/reader_options.h"
 #include "app/text.h"
 #include "app/timeline_page.h"
 #include "app/video_plan.h"
@@ -200,8 +201,7 @@ void add_timeline(CLI::App& root, Context& context) {
   auto* format = verb->add_option("--format", settings->format, "text, json, csv or vtt")
                      ->check(CLI::IsMember({"text", "json", "csv", "vtt"}))
                      ->capture_default_str();
-  verb->add_option("--stream", settings->reader.stream, "Number of the video stream; -1: the best")
-      ->capture_default_str();
+  add_reader_options(*verb, settings->reader);
   add_picture_options(*verb, *settings);
   add_plan_options(*verb, settings->plan);
   verb->callback([settings, format, verb, &context] {

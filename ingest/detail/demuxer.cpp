@@ -14,10 +14,13 @@ namespace {
 /// A cut-off file fails at each packet that its index promises; so many in a row and the rest is
 /// taken for lost.
 constexpr int kMaxErrorsInARow = 64;
+constexpr int kLongestTick = 60;  // seconds
 
 }  // namespace
 
-AVStream& select_video(const MediaFile& file, int wanted) {
+namespace {
+
+AVStream& find_video(const MediaFile& file, int wanted) {
   const auto streams = streams_of(file.format());
   const auto is_video = [](const AVStream* s) {
     return s->codecpar->codec_type == AVMEDIA_TYPE_VIDEO &&
@@ -51,12 +54,35 @@ AVStream& select_video(const MediaFile& file, int wanted) {
   return *streams[index];
 }
 
-std::int64_t usual_duration(const AVStream& stream) {
-  for (const AVRational rate : {stream.avg_frame_rate, stream.r_frame_rate}) {
-    if (known(rate))
-      return std::max<std::int64_t>(1, av_rescale_q(1, av_inv_q(rate), stream.time_base));
+}  // namespace
+
+AVStream& select_video(const MediaFile& file, int wanted) {
+  AVStream& stream = find_video(file, wanted);
+  // Sums of such times would not fit into 64 bits of nanoseconds.
+  if (!known(stream.time_base) || stream.time_base.num / stream.time_base.den >= kLongestTick) {
+    refuse(file.path(),
+           fmt::format("a tick of its clock lasts {} / {} seconds, its header is damaged; check "
+                       "that it plays elsewhere",
+                       stream.time_base.num,
+                       stream.time_base.den));
   }
-  return std::max<std::int64_t>(1, av_rescale_q(1, {1, 25}, stream.time_base));
+  return stream;
+}
+
+std::int64_t ticks_of(MediaDuration length, const AVStream& stream) {
+  const std::int64_t ticks = av_rescale_q(length.count(), kNanoseconds, stream.time_base);
+  // What does not fit is told by a negative number.
+  return ticks < 0 ? kLatest : std::clamp<std::int64_t>(ticks, 1, kLatest);
+}
+
+std::int64_t usual_duration(const AVStream& stream) {
+  AVRational rate{25, 1};
+  for (const AVRational told : {stream.r_frame_rate, stream.avg_frame_rate}) {
+    if (known(told)) rate = told;
+  }
+  return std::clamp<std::int64_t>(av_rescale_q(1, av_inv_q(rate), stream.time_base),
+                                  1,
+                                  ticks_of(std::chrono::minutes{1}, stream));
 }
 
 bool Demuxer::read(AVPacket& packet) {
@@ -74,12 +100,20 @@ bool Demuxer::read(AVPacket& packet) {
     }
     // An empty packet means "the same picture again" in AVI, and "no more data" to a decoder.
     if (packet.stream_index == stream().index && packet.size > 0) {
+      clean_times(packet);
       note_position(packet);
       return true;
     }
     av_packet_unref(&packet);
   }
   return false;
+}
+
+void Demuxer::clean_times(AVPacket& packet) const {
+  for (auto* time : {&packet.pts, &packet.dts}) {
+    if (!is_possible(*time)) *time = AV_NOPTS_VALUE;
+  }
+  if (packet.duration < 0 || packet.duration > longest_) packet.duration = 0;
 }
 
 void Demuxer::note_position(const AVPacket& packet) {

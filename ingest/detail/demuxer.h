@@ -10,27 +10,39 @@
 #include "ingest/detail/ffmpeg.h"
 #include "ingest/detail/media_file.h"
 #include "ingest/detail/packet_source.h"
+#include "ingest/limits.h"
 
 namespace hindsight::ingest::detail {
 
 /// The video stream that `wanted` (an index, or -1 for the best one) names.  Cover pictures do not
-/// count. Throws Error(unreadable_input) when there is none.
+/// count. Throws Error(unreadable_input) when there is none, or when its clock cannot be true.
 [[nodiscard]] AVStream& select_video(const MediaFile& file, int wanted);
 
+/// Ticks.  The date in nanoseconds, which some cameras write, is below it until 2043.
+inline constexpr std::int64_t kLatest = std::int64_t{1} << 61;
+[[nodiscard]] constexpr bool is_possible(std::int64_t ticks) {
+  return ticks >= -kLatest && ticks <= kLatest;
+}
+
+/// `length` in ticks of the stream: at least 1, and far from the largest number.
+[[nodiscard]] std::int64_t ticks_of(MediaDuration length, const AVStream& stream);
+
 /// Ticks that a picture lasts by the stream's frame rate (25 a second when that is unknown too); at
-/// least 1.
+/// least 1, at most a minute.
 [[nodiscard]] std::int64_t usual_duration(const AVStream& stream);
 
 /// Packets of one video stream, errors skipped and counted.
 class Demuxer {
  public:
-  explicit Demuxer(std::unique_ptr<PacketSource> source) : source_(std::move(source)) {}
+  Demuxer(std::unique_ptr<PacketSource> source, const InputLimits& limits)
+      : source_(std::move(source)), longest_(ticks_of(limits.max_length, source_->stream())) {}
 
   [[nodiscard]] const AVStream& stream() const { return source_->stream(); }
   [[nodiscard]] const std::string& path() const { return source_->path(); }
 
   /// The next packet of the stream that holds data; false at the end, or where so much is damaged
-  /// that nothing more can be expected.
+  /// that nothing more can be expected.  Times that no recording has are left out, so that sums and
+  /// differences of some of them fit into 64 bits.
   [[nodiscard]] bool read(AVPacket& packet);
   /// These are the source's.
   [[nodiscard]] bool seek(std::int64_t ts) { return source_->seek(ts); }
@@ -50,8 +62,10 @@ class Demuxer {
 
  private:
   void note_position(const AVPacket& packet);
+  void clean_times(AVPacket& packet) const;
 
   std::unique_ptr<PacketSource> source_;
+  std::int64_t longest_;  // in ticks
   std::int64_t errors_ = 0;
   std::int64_t num_read_ = 0;  // since the first packet
   std::int64_t frontier_ = INT64_MIN;

@@ -72,7 +72,7 @@ void set_quality(AVCodecContext& encoder, const VideoWriterOptions& o) {
 PictureEncoder::PictureEncoder(const VideoWriterOptions& options, bool global_header)
     : scaler_(nullptr, sws_freeContext) {
   validate(options);
-  silence_ffmpeg();
+  prepare_ffmpeg();
   const AVCodec* codec = find_encoder(options.codec);
   encoder_.reset(avcodec_alloc_context3(codec));
   encoder_->width = options.width;
@@ -139,7 +139,7 @@ void OutputFile::CloseOutput::operator()(AVFormatContext* context) const noexcep
 }
 
 OutputFile::OutputFile(const std::string& path) : path_(path) {
-  silence_ffmpeg();
+  prepare_ffmpeg();
   AVFormatContext* raw = nullptr;
   if (avformat_alloc_output_context2(&raw, nullptr, nullptr, path.c_str()) < 0 || raw == nullptr)
     throw Error(ErrorCode::usage,

@@ -3,9 +3,11 @@
 extern "C" {
 #include <libavutil/error.h>
 #include <libavutil/log.h>
+#include <libavutil/mem.h>
 }
 
 #include <array>
+#include <cstddef>
 #include <new>
 
 #include <fmt/format.h>
@@ -14,6 +16,10 @@ extern "C" {
 
 namespace hindsight::ingest::detail {
 namespace {
+
+/// The largest picture within the limits has half of it in its deepest format; 24 hours of an MP4
+/// at 60 pictures a second have an index of a sixth.
+constexpr std::size_t kMostBytesAtOnce = std::size_t{1} << 30;
 
 template <class Pointer>
 Pointer or_bad_alloc(Pointer pointer) {
@@ -40,6 +46,9 @@ int check(int code, std::string_view call) {
   return code;
 }
 
-void silence_ffmpeg() { av_log_set_level(AV_LOG_QUIET); }
+void prepare_ffmpeg() {
+  av_log_set_level(AV_LOG_QUIET);
+  av_max_alloc(kMostBytesAtOnce);
+}
 
 }  // namespace hindsight::ingest::detail

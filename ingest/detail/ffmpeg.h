@@ -56,9 +56,10 @@ using PacketContents = std::unique_ptr<AVPacket, Delete<av_packet_unref>>;
 /// for calls that bad input cannot make fail.
 int check(int code, std::string_view call);
 
-/// FFmpeg writes to stderr by default; here nothing below app/ does.  What it would say reaches the
-/// user as counts and as the text of errors.
-void silence_ffmpeg();
+/// For before the first call.  FFmpeg writes to stderr by default; here nothing below app/ does:
+/// what it would say reaches the user as counts and as the text of errors.  No single block that it
+/// asks for is larger than a gigabyte, whatever a file claims.
+void prepare_ffmpeg();
 
 /// A rational is known when neither part is zero.
 [[nodiscard]] inline bool known(AVRational r) { return r.num > 0 && r.den > 0; }

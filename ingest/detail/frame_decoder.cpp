@@ -22,16 +22,21 @@ bool knows_unreferenced(AVCodecID codec) {
   return std::ranges::find(kCodecs, codec) != kCodecs.end();
 }
 
+/// A decoder keeps some pictures back, each of which may be bad; one that fails more often between
+/// two packets would fail for ever.
+constexpr int kMaxFailures = 1000;
+
 }  // namespace
 
-FrameDecoder::FrameDecoder(Demuxer& demuxer, int threads)
+FrameDecoder::FrameDecoder(Demuxer& demuxer, const ReaderOptions& options)
     : demuxer_(&demuxer),
       packet_(make_packet()),
-      usual_duration_(detail::usual_duration(demuxer.stream())) {
-  open(threads);
+      usual_duration_(detail::usual_duration(demuxer.stream())),
+      longest_(ticks_of(options.limits.max_length, demuxer.stream())) {
+  open(options);
 }
 
-void FrameDecoder::open(int threads) {
+void FrameDecoder::open(const ReaderOptions& options) {
   const AVStream& stream = demuxer_->stream();
   const auto refuse = [&](std::string_view reason) {
     throw Error(ErrorCode::unreadable_input,
@@ -48,7 +53,8 @@ void FrameDecoder::open(int threads) {
         "avcodec_parameters_to_context");
   codec_->pkt_timebase = stream.time_base;
   can_skip_ = knows_unreferenced(decoder->id);
-  codec_->thread_count = std::max(0, threads);
+  codec_->thread_count = std::max(0, options.threads);
+  codec_->max_pixels = options.limits.max_pixels;
   if (const int code = avcodec_open2(codec_.get(), decoder, nullptr); code < 0) {
     refuse(fmt::format("could not be started ({}); check that the file plays elsewhere",
                        error_text(code)));
@@ -66,22 +72,23 @@ FramePtr FrameDecoder::next() {
 
 FramePtr FrameDecoder::decode() {
   auto frame = make_frame();
+  int failures = 0;  // since it was fed
   while (true) {
     const int code = avcodec_receive_frame(codec_.get(), frame.get());
     if (code == AVERROR_EOF && (!key_frames_before_ || draining_)) return nullptr;
     if (code == AVERROR_EOF) {
       // Each key frame begins anew: H.264 gives an open group's only after a fresh start.
       avcodec_flush_buffers(codec_.get());
-      feed();
-      continue;
     }
-    if (code == AVERROR(EAGAIN)) {
+    if (code == AVERROR_EOF || code == AVERROR(EAGAIN)) {
       feed();
+      failures = 0;
       continue;
     }
     if (code < 0) {
       demuxer_->note_error();
       if (!unused_times_.empty()) unused_times_.pop_back();
+      if (++failures > kMaxFailures) return nullptr;
       continue;
     }
     ++frames_decoded_;
@@ -92,8 +99,16 @@ FramePtr FrameDecoder::decode() {
     } else if (frame->pts == AV_NOPTS_VALUE) {
       frame->pts = frame->best_effort_timestamp;
     }
+    if (!is_near(frame->pts)) frame->pts = AV_NOPTS_VALUE;
+    if (first_pts_ == AV_NOPTS_VALUE) first_pts_ = frame->pts;
     return frame;
   }
+}
+
+bool FrameDecoder::is_near(std::int64_t pts) const {
+  if (!is_possible(pts)) return false;
+  return first_pts_ == AV_NOPTS_VALUE ||
+         (pts >= first_pts_ - longest_ && pts <= first_pts_ + longest_);
 }
 
 bool FrameDecoder::read() {
@@ -144,7 +159,7 @@ void FrameDecoder::note_time(const AVPacket& packet) {
   }
   const std::int64_t time = packet.dts != AV_NOPTS_VALUE ? packet.dts : next_time_;
   unused_times_.push_back(time);
-  next_time_ = time + (packet.duration > 0 ? packet.duration : usual_duration_);
+  next_time_ = std::min(kLatest, time + (packet.duration > 0 ? packet.duration : usual_duration_));
 }
 
 void FrameDecoder::stamp(AVFrame& frame, const AVFrame* following) {

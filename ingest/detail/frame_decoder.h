@@ -19,9 +19,9 @@ namespace hindsight::ingest::detail {
 /// count starts at the first packet, so an unstamped stream can be entered only there.
 class FrameDecoder {
  public:
-  /// threads: 0 = one a core.  Throws Error(unreadable_input) when FFmpeg has no decoder for the
-  /// codec.
-  FrameDecoder(Demuxer& demuxer, int threads);
+  /// Of `options`, `threads` and `limits` count.  Throws Error(unreadable_input) when FFmpeg has no
+  /// decoder for the codec.
+  FrameDecoder(Demuxer& demuxer, const ReaderOptions& options);
 
   /// Until the next flush(): pictures before `pts` that no other picture refers to need not be
   /// decoded, where that leaves all others as they are.  lost_picture() tells which were left out.
@@ -54,9 +54,11 @@ class FrameDecoder {
   [[nodiscard]] std::int64_t frames_decoded() const { return frames_decoded_; }
 
  private:
-  void open(int threads);
+  void open(const ReaderOptions& options);
   /// Feeds one packet, or the end of the stream.
   void feed();
+  /// Whether `pts` can be a picture's, the first one being known.
+  [[nodiscard]] bool is_near(std::int64_t pts) const;
   /// The next packet that is wanted; false at the end.
   [[nodiscard]] bool read();
   void note_time(const AVPacket& packet);
@@ -84,6 +86,8 @@ class FrameDecoder {
   std::int64_t skip_before_ = INT64_MIN;
   std::optional<std::int64_t> key_frames_before_;
   bool can_skip_ = false;
+  std::int64_t longest_;  // ticks from the first picture of all on
+  std::int64_t first_pts_ = AV_NOPTS_VALUE;
   std::int64_t last_pts_ = AV_NOPTS_VALUE;
   std::int64_t last_pts_but_one_ = AV_NOPTS_VALUE;
   std::int64_t packets_read_ = 0;

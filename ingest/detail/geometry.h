@@ -20,7 +20,7 @@ struct Geometry {
 };
 
 /// `width`, `height`: of the stored samples.  The container's aspect ratio wins over the codec's,
-/// which is `aspect`.
+/// which is `aspect`; one that no picture has counts as unknown.
 [[nodiscard]] Geometry geometry_of(const AVStream& stream,
                                    int width,
                                    int height,

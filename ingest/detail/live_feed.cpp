@@ -5,6 +5,7 @@ extern "C" {
 }
 
 #include <algorithm>
+#include <cstdlib>
 #include <string_view>
 #include <thread>
 #include <utility>
@@ -27,6 +28,9 @@ constexpr std::chrono::nanoseconds kReplayAll = 1000h;
 /// A stream without marked key frames (intra refresh) is decoded from wherever it was entered.
 constexpr int kMaxSkipped = 250;
 constexpr int kMaxErrorsInARow = 64;
+/// No codec shows a picture so long after it was decoded; one that claims it would leave out what
+/// comes between.
+constexpr std::int64_t kFarthestAhead = 60'000'000'000;
 constexpr int kLongestPause = 16;  // times the first one
 
 bool is_video(const AVStream& stream) {
@@ -48,7 +52,7 @@ LiveFeed::LiveFeed(std::string path,
 }
 
 void LiveFeed::open() {
-  input_ = std::make_unique<MediaFile>(path_, Patience{options_.stall, stop_});
+  input_ = std::make_unique<MediaFile>(path_, options_.limits, Patience{options_.stall, stop_});
   auto& format = input_->format();
   stream_ = &select_video(*input_, options_.stream);
   num_streams_ = format.nb_streams;
@@ -145,6 +149,8 @@ bool LiveFeed::pause(std::chrono::milliseconds time) const {
 
 bool LiveFeed::belongs(const AVPacket& packet) {
   auto& format = input_->format();
+  if (std::cmp_greater(format.nb_streams, options_.limits.max_streams))
+    input_->refuse_beyond_limits();
   if (packet.size == 0) return false;
   AVStream& from = *format.streams[packet.stream_index];
   if (&from != stream_) {
@@ -171,6 +177,7 @@ bool LiveFeed::accept() {
     ++skipped_;
     return false;
   }
+  clean_times();
   const std::int64_t ticks = packet_->dts != AV_NOPTS_VALUE ? packet_->dts : packet_->pts;
   const auto arrived = Clock::now();
   const auto shift = clock_.shift(
@@ -189,6 +196,19 @@ bool LiveFeed::accept() {
   broken_since_.reset();
   keep(*shift);
   return true;
+}
+
+void LiveFeed::clean_times() {
+  const auto fits = [&](std::int64_t ticks) {
+    return is_possible(ticks) && is_possible(nanoseconds(ticks));
+  };
+  for (auto* time : {&packet_->pts, &packet_->dts}) {
+    if (!fits(*time)) *time = AV_NOPTS_VALUE;
+  }
+  if (packet_->duration < 0 || !fits(packet_->duration)) packet_->duration = 0;
+  if (packet_->pts == AV_NOPTS_VALUE || packet_->dts == AV_NOPTS_VALUE) return;
+  const std::int64_t ahead = nanoseconds(packet_->pts) - nanoseconds(packet_->dts);
+  if (std::abs(ahead) > kFarthestAhead) packet_->pts = AV_NOPTS_VALUE;
 }
 
 void LiveFeed::keep(std::int64_t shift) {

@@ -75,6 +75,8 @@ class LiveFeed {
   /// Whether the packet is one of ours; then it is kept.
   bool accept();
   [[nodiscard]] bool belongs(const AVPacket& packet);
+  /// Times that no recording has are left out.
+  void clean_times();
   void keep(std::int64_t shift);
   [[nodiscard]] std::int64_t nanoseconds(std::int64_t ticks) const;
 

@@ -15,6 +15,7 @@ extern "C" {
 #include <span>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -167,7 +168,7 @@ int PipeBytes::read(void* self, std::uint8_t* buffer, int size) {
 }
 
 UrlStream::UrlStream(std::string url) : url_(std::move(url)) {
-  silence_ffmpeg();
+  prepare_ffmpeg();
   guard_.arm();
   const AVIOInterruptCB interrupt = guard_.callback();
   AVIOContext* raw = nullptr;
@@ -189,16 +190,21 @@ std::size_t UrlStream::read(std::span<std::uint8_t> buffer) {
   return static_cast<std::size_t>(count);
 }
 
-MediaFile::MediaFile(std::string path)
-    : path_(std::move(path)), guard_(std::make_unique<StallGuard>()) {
-  silence_ffmpeg();
+MediaFile::MediaFile(std::string path, const InputLimits& limits, std::function<void()> on_packet)
+    : path_(std::move(path)),
+      limits_(limits),
+      on_packet_(std::move(on_packet)),
+      guard_(std::make_unique<StallGuard>()) {
+  prepare_ffmpeg();
   if (!is_url(path_)) refuse_unreadable_path(path_);
   open();
 }
 
-MediaFile::MediaFile(std::string path, Patience patience)
-    : path_(std::move(path)), guard_(std::make_unique<StallGuard>(std::move(patience))) {
-  silence_ffmpeg();
+MediaFile::MediaFile(std::string path, const InputLimits& limits, Patience patience)
+    : path_(std::move(path)),
+      limits_(limits),
+      guard_(std::make_unique<StallGuard>(std::move(patience))) {
+  prepare_ffmpeg();
   std::error_code ignored;
   if (path_ == "-" || std::filesystem::is_fifo(path_, ignored)) {
     pipe_ = std::make_unique<PipeBytes>(path_, *guard_);
@@ -212,7 +218,6 @@ void MediaFile::open() {
   const LargeBlocksMapped mapped;
   // A file name may contain a colon, which FFmpeg would take for a protocol.
   const std::string url = is_url(path_) || pipe_ ? path_ : "file:" + path_;
-  const std::string shown = path_ == "-" ? "stdin" : without_credentials(path_);
   AVFormatContext* raw = avformat_alloc_context();
   if (raw == nullptr) throw std::bad_alloc();
   raw->interrupt_callback = guard_->callback();
@@ -223,17 +228,56 @@ void MediaFile::open() {
   if (path_.starts_with("rtsp")) options.set("rtsp_transport", "tcp");
   // On failure FFmpeg frees the context itself.
   const int opened = avformat_open_input(&raw, url.c_str(), nullptr, options.address());
-  if (opened < 0) refuse(shown, open_failure(opened, is_url(path_), guard_->stall()));
+  if (opened < 0) refuse(shown(), open_failure(opened, is_url(path_), guard_->stall()));
   format_.reset(raw);
   if (is_text_art(*format_))
-    refuse(shown, open_failure(AVERROR_INVALIDDATA, false, guard_->stall()));
+    refuse(shown(), open_failure(AVERROR_INVALIDDATA, false, guard_->stall()));
+  refuse_beyond_limits();
+  find_streams();
+  refuse_beyond_limits();
+}
+
+std::string MediaFile::shown() const {
+  return path_ == "-" ? "stdin" : without_credentials(path_);
+}
+
+void MediaFile::find_streams() {
   guard_->arm();
-  if (const int found = avformat_find_stream_info(format_.get(), nullptr); found < 0) {
-    refuse(shown, open_failure(found, is_url(path_), guard_->stall()));
+  // It decodes pictures where the header is silent, with decoders of its own.
+  std::vector<AVDictionary*> decoder_options(format_->nb_streams, nullptr);
+  for (auto& options : decoder_options) {
+    av_dict_set_int(&options, "max_pixels", limits_.max_pixels, 0);
+  }
+  const int found = avformat_find_stream_info(format_.get(), decoder_options.data());
+  for (auto& options : decoder_options) av_dict_free(&options);
+  if (found < 0) refuse(shown(), open_failure(found, is_url(path_), guard_->stall()));
+}
+
+void MediaFile::refuse_beyond_limits() const {
+  const auto streams = streams_of(*format_);
+  if (std::ssize(streams) > limits_.max_streams) {
+    refuse(shown(),
+           fmt::format("it has {} streams and at most {} are allowed; copy the ones that matter to "
+                       "another file, or raise --max-streams",
+                       streams.size(),
+                       limits_.max_streams));
+  }
+  for (const AVStream* stream : streams) {
+    const AVCodecParameters& codec = *stream->codecpar;
+    if (codec.codec_type != AVMEDIA_TYPE_VIDEO) continue;
+    if (std::int64_t{codec.width} * codec.height > limits_.max_pixels) {
+      refuse(shown(),
+             fmt::format("its pictures have {} x {} pixels by its header and at most {} are "
+                         "allowed; raise --max-pixels if that is what they have",
+                         codec.width,
+                         codec.height,
+                         limits_.max_pixels));
+    }
   }
 }
 
 int MediaFile::read(AVPacket& packet) {
+  if (on_packet_) on_packet_();
   guard_->arm();
   return av_read_frame(format_.get(), &packet);
 }

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <stop_token>
@@ -12,6 +13,7 @@
 
 #include "ingest/detail/ffmpeg.h"
 #include "ingest/detail/file_descriptor.h"
+#include "ingest/limits.h"
 
 namespace hindsight::ingest::detail {
 
@@ -81,12 +83,15 @@ class UrlStream {
 };
 
 /// Opens `path` (local file or URL) and reads what its header says.  Throws Error(unreadable_input)
-/// in one sentence for what is missing, empty, a directory, not readable or not a media file.
+/// in one sentence for what is missing, empty, a directory, not readable, not a media file or
+/// beyond `limits`.  `on_packet` is called for every packet that is read.
 class MediaFile {
  public:
-  explicit MediaFile(std::string path);
+  explicit MediaFile(std::string path,
+                     const InputLimits& limits = {},
+                     std::function<void()> on_packet = {});
   /// Also "-" and named pipes, which cannot be read twice.
-  MediaFile(std::string path, Patience patience);
+  MediaFile(std::string path, const InputLimits& limits, Patience patience);
 
   [[nodiscard]] AVFormatContext& format() const { return *format_; }
   [[nodiscard]] const std::string& path() const { return path_; }
@@ -96,13 +101,20 @@ class MediaFile {
   /// To the last key frame at or before `ts`, by the container's index.  False when the container
   /// cannot.
   [[nodiscard]] bool seek(int stream, std::int64_t ts);
+  /// Throws Error(unreadable_input) for what came to light since the header was read, too.
+  void refuse_beyond_limits() const;
   /// Starts again at the first packet; for containers whose seeking cannot be trusted.
   void reopen();
 
  private:
   void open();
+  void find_streams();
+  /// What messages call it.
+  [[nodiscard]] std::string shown() const;
 
   std::string path_;
+  InputLimits limits_;
+  std::function<void()> on_packet_;
   std::unique_ptr<StallGuard> guard_;
   std::unique_ptr<PipeBytes> pipe_;  ///< before what reads from it
   FormatPtr format_;

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <functional>
 #include <span>
 #include <utility>
 
@@ -14,8 +15,9 @@ namespace {
 
 class ContainerSource final : public PacketSource {
  public:
-  ContainerSource(const std::string& path, int wanted_stream)
-      : file_(path), stream_(&select_video(file_, wanted_stream)) {
+  ContainerSource(const std::string& path, const ReaderOptions& options)
+      : file_(path, options.limits, options.on_packet),
+        stream_(&select_video(file_, options.stream)) {
     discard_other_streams();
   }
 
@@ -54,8 +56,13 @@ class ContainerSource final : public PacketSource {
 
 class TableSource final : public PacketSource {
  public:
-  TableSource(std::string path, std::shared_ptr<const PacketTable> table)
-      : path_(std::move(path)), table_(std::move(table)), file_(open_regular(path_)) {
+  TableSource(std::string path,
+              std::shared_ptr<const PacketTable> table,
+              std::function<void()> on_packet)
+      : path_(std::move(path)),
+        table_(std::move(table)),
+        on_packet_(std::move(on_packet)),
+        file_(open_regular(path_)) {
     if (file_.is_open()) return;
     refuse_unreadable_path(path_);
     refuse(path_, "it is no longer an ordinary file; repeat the command");
@@ -65,6 +72,7 @@ class TableSource final : public PacketSource {
   const std::string& path() const override { return path_; }
 
   int read(AVPacket& packet) override {
+    if (on_packet_) on_packet_();
     const auto place = table_->next(cursor_);
     if (!place) return AVERROR_EOF;
     if (const int code = av_new_packet(&packet, static_cast<int>(place->size)); code < 0)
@@ -108,19 +116,22 @@ class TableSource final : public PacketSource {
  private:
   std::string path_;
   std::shared_ptr<const PacketTable> table_;
+  std::function<void()> on_packet_;
   FileDescriptor file_;
   PacketTable::Cursor cursor_;
 };
 
 }  // namespace
 
-std::unique_ptr<PacketSource> open_container(const std::string& path, int wanted_stream) {
-  return std::make_unique<ContainerSource>(path, wanted_stream);
+std::unique_ptr<PacketSource> open_container(const std::string& path,
+                                             const ReaderOptions& options) {
+  return std::make_unique<ContainerSource>(path, options);
 }
 
 std::unique_ptr<PacketSource> open_table(const std::string& path,
-                                         std::shared_ptr<const PacketTable> table) {
-  return std::make_unique<TableSource>(path, std::move(table));
+                                         std::shared_ptr<const PacketTable> table,
+                                         const ReaderOptions& options) {
+  return std::make_unique<TableSource>(path, std::move(table), options.on_packet);
 }
 
 }  // namespace hindsight::ingest::detail

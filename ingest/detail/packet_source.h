@@ -8,6 +8,7 @@
 
 #include "ingest/detail/ffmpeg.h"
 #include "ingest/detail/packet_table.h"
+#include "ingest/video_reader.h"
 
 namespace hindsight::ingest::detail {
 
@@ -36,14 +37,15 @@ class PacketSource {
   [[nodiscard]] virtual bool knows_key_frames_until(std::int64_t ts) const = 0;
 };
 
-/// Through FFmpeg's demuxer.  `wanted_stream`: an index, or -1 for the best one.
-/// Throws Error(unreadable_input) for what cannot be opened and when there is no such video stream.
+/// Through FFmpeg's demuxer.  Throws Error(unreadable_input) for what cannot be opened and when
+/// there is no video stream `options.stream`.
 [[nodiscard]] std::unique_ptr<PacketSource> open_container(const std::string& path,
-                                                           int wanted_stream);
+                                                           const ReaderOptions& options);
 
 /// Straight from the file whose packets `table` tells.  Throws Error(unreadable_input) when the
 /// file is gone or may not be read.
 [[nodiscard]] std::unique_ptr<PacketSource> open_table(const std::string& path,
-                                                       std::shared_ptr<const PacketTable> table);
+                                                       std::shared_ptr<const PacketTable> table,
+                                                       const ReaderOptions& options);
 
 }  // namespace hindsight::ingest::detail

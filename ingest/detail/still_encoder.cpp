@@ -7,7 +7,7 @@ namespace hindsight::ingest::detail {
 std::string encode_still(const AVFrame& frame,
                          AVCodecID codec,
                          const std::function<void(AVCodecContext&)>& set_up) {
-  silence_ffmpeg();
+  prepare_ffmpeg();
   const AVCodec* encoder = avcodec_find_encoder(codec);
   if (encoder == nullptr) check(AVERROR_ENCODER_NOT_FOUND, "avcodec_find_encoder");
   const CodecPtr context(avcodec_alloc_context3(encoder));

@@ -50,6 +50,8 @@ void EncodeStages::encode_pairs(model::VisionTower& tower, std::stop_token finis
     } else if (const auto* settled = std::get_if<SettledStretch>(&*item)) {
       settle(settled->plan, pairs);
       if (!push_stretch(settled->plan, std::exchange(pairs, {}))) return;
+    } else if (std::holds_alternative<ForgetPairs>(*item)) {
+      pairs.clear();
     } else {
       pairs.push_back(encode(std::get<PairPixels>(std::move(*item)), tower));
     }

@@ -39,8 +39,12 @@ struct SettledStretch {
   sampler::StretchPlan plan;
 };
 
+/// What came of the stretch is void: it is planned anew.
+struct ForgetPairs {};
+
 /// The pairs of a stretch, then its plan: the stretch is over.
-using PixelQueue = BoundedQueue<std::variant<PairPixels, sampler::StretchPlan, SettledStretch>>;
+using PixelQueue =
+    BoundedQueue<std::variant<PairPixels, sampler::StretchPlan, SettledStretch, ForgetPairs>>;
 
 /// One use: run() once.
 class EncodeStages {

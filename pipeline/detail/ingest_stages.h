@@ -4,21 +4,26 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "pipeline/detail/encode_stages.h"
 #include "pipeline/detail/progress_board.h"
 #include "pipeline/input_guard.h"
-#include "pipeline/stretch_planner.h"
+#include "pipeline/stretch_source.h"
 
 namespace hindsight::pipeline {
 
 /// What the stages read; outlives them.
 struct StageInputs {
-  const std::string& path;
-  const ingest::PacketScan& scan;
+  StretchSource& source;
   const IngestOptions& options;
   const InputGuard& guard;
-  const Logger& logger;
+};
+
+/// A stretch that has no pairs because decoding crashed or hung each time it was tried.
+struct LostStretch {
+  TimeSpan span;
+  std::string why;
 };
 
 /// One use: run() once.
@@ -34,26 +39,38 @@ class IngestStages {
            const index::RunRecord& run,
            std::stop_token finish);
 
+  /// For after run().
+  [[nodiscard]] const std::vector<LostStretch>& lost() const { return lost_; }
+
  private:
-  /// Plans a stretch, then fetches its pairs, in turns with one reader, so that a decoder and its
-  /// pictures are held once.
   void read_video(const index::RunRecord& run,
                   const std::string& store_path,
                   PixelQueue& pixels,
                   std::stop_token stop);
-  [[nodiscard]] std::optional<sampler::StretchPlan> plan_stretch(StretchPlanner& planner,
+  /// Plans the stretch at `position`, which moves on, then fetches its pairs.  False when the job
+  /// is to end.  Throws DecoderLost.
+  bool read_stretch(PlanPosition& position,
+                    const index::RunRecord& run,
+                    const index::Store& store,
+                    PixelQueue& pixels,
+                    std::stop_token stop);
+  [[nodiscard]] std::optional<sampler::StretchPlan> plan_stretch(const PlanPosition& position,
                                                                  const PixelQueue& pixels,
                                                                  std::stop_token stop);
-  /// Returns the tokens of the plan that are not encoded.
+  /// Returns the tokens of the plan that are encoded.
   std::int64_t fetch_stretch(const sampler::StretchPlan& plan,
                              const index::RunRecord& run,
                              const index::Store& store,
-                             PairFetcher& fetcher,
                              PixelQueue& pixels,
                              std::stop_token stop);
+  /// The plan of a stretch that could not be decoded: nothing.  Throws Error(unreadable_input) when
+  /// too many came one after the other.
+  [[nodiscard]] sampler::StretchPlan give_up(int number, const std::string& why);
 
   StageInputs inputs_;
   ProgressBoard& board_;
+  std::vector<LostStretch> lost_;  ///< the reader's while run() runs
+  int lost_in_a_row_ = 0;
 };
 
 }  // namespace hindsight::pipeline

@@ -182,12 +182,20 @@ TEST_CASE("stretches that do not touch leave a gap") {
   auto second = make_stretch(3);
   second.number = 1;
   store.commit_stretch(run.id, first);
-  CHECK(store.run_stats(run.id).gaps.empty());
+  CHECK(store.gaps(run.id).empty());
   store.commit_stretch(run.id, second);
-  const auto stats = store.run_stats(run.id);
-  REQUIRE(stats.gaps.size() == 1);
-  CHECK(stats.gaps[0] == span(10, 30));
+  CHECK(store.gaps(run.id) == std::vector<Gap>{{span(10, 30), GapReason::not_seen}});
   // Six pairs of a second each in 60 s: what nobody saw is not covered.
-  CHECK(stats.coverage.share == doctest::Approx(0.1));
+  CHECK(store.run_stats(run.id).coverage.share == doctest::Approx(0.1));
   CHECK(store.verify().faults.empty());
+
+  auto dark = make_stretch(4);
+  dark.number = 2;
+  dark.pairs.clear();
+  dark.shots.clear();
+  dark.activity.clear();
+  store.commit_stretch(run.id, dark);
+  const std::vector<Gap> both{{span(10, 30), GapReason::not_seen},
+                              {span(40, 50), GapReason::not_decoded}};
+  CHECK(store.gaps(run.id) == both);
 }

@@ -235,6 +235,7 @@ TEST_CASE("what a stretch brings can be read back") {
     CHECK(store.thumbnail(store.pairs(run.id, span(31, 31.5)).at(0).id) == "jpeg 31");
     CHECK(store.shots(run.id).size() == 8);
     CHECK(store.shots(run.id)[2] == span(10, 14));
+    CHECK(store.gaps(run.id).empty());
     CHECK(store.activity(run.id).at(3).span == span(31, 32));
     CHECK(store.activity(run.id).at(3).score == 0.75);
   }

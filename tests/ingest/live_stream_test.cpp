@@ -260,6 +260,31 @@ TEST_CASE("what gives no pictures is refused in one sentence") {
         "server runs");
 }
 
+TEST_CASE("a live source may claim no more than a file") {
+  const TempDir dir;
+  const auto clip =
+      make_clip(dir.file("a.ts"), numbered({.frames = 50}, {"-c:v", "libx264", "-g", "25"}));
+  const auto refusal = [&](const ingest::InputLimits& limits) {
+    const PipeWriter writer(dir.file("pipe"), {clip});
+    LiveOptions options;
+    options.limits = limits;
+    return refusal_of(source_of(writer), options);
+  };
+  CHECK(refusal({.max_pixels = 100}).find("at most 100 are allowed; raise --max-pixels") !=
+        std::string::npos);
+  CHECK(refusal({.max_streams = 0}).find("at most 0 are allowed") != std::string::npos);
+  SUBCASE("it may go on for as long as it likes") {
+    const PipeWriter writer(dir.file("pipe"), {clip});
+    LiveOptions options;
+    options.limits.max_packets = 1;
+    options.limits.max_length = 100ms;
+    LiveStream stream(source_of(writer), options);
+    const auto seen = read_all(stream);
+    CHECK(seen.numbers.size() == 50);
+    check_rising(seen.times);
+  }
+}
+
 TEST_CASE("a source that falls silent ends what came before it, and so does a stop") {
   const TempDir dir;
   const auto clip =

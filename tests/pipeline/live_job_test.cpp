@@ -180,9 +180,11 @@ TEST_CASE("a gap is recorded as one") {
   CHECK(to_seconds(outcome.live.unseen) == doctest::Approx(60).epsilon(0.01));
   CHECK(to_seconds(outcome.end) == doctest::Approx(140).epsilon(0.01));
   const auto stats = store.run_stats(outcome.ingest.run_id);
-  REQUIRE(stats.gaps.size() == 1);
-  CHECK(to_seconds(stats.gaps[0].begin) == doctest::Approx(40).epsilon(0.01));
-  CHECK(to_seconds(stats.gaps[0].end) == doctest::Approx(100).epsilon(0.01));
+  const auto gaps = store.gaps(outcome.ingest.run_id);
+  REQUIRE(gaps.size() == 1);
+  CHECK(gaps[0].reason == index::GapReason::not_seen);
+  CHECK(to_seconds(gaps[0].span.begin) == doctest::Approx(40).epsilon(0.01));
+  CHECK(to_seconds(gaps[0].span.end) == doctest::Approx(100).epsilon(0.01));
   CHECK(stats.coverage.share == doctest::Approx(80.0 / 140).epsilon(0.01));
   REQUIRE(log.lines.size() == 1);
   CHECK(log.lines[0].find("nothing was seen from 00:00:40") != std::string::npos);

@@ -1,5 +1,7 @@
 #include "pipeline/pair_fetcher.h"
 
+#include <chrono>
+#include <fstream>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -128,4 +130,21 @@ TEST_CASE("a time at which no frame begins gives nothing") {
   CHECK_FALSE(fetcher.fetch(pair_of(MediaTime{}, MediaTime{41ms})).has_value());
   CHECK_FALSE(fetcher.fetch(pair_of(MediaTime{1h}, MediaTime{1h})).has_value());
   CHECK_FALSE(fetcher.fetch_picture(pair_of(MediaTime{1ms}, MediaTime{40ms})).has_value());
+}
+
+TEST_CASE("the thumbnail of a strip is bounded, whatever its shape") {
+  const test::TempDir dir;
+  const auto path = test::make_clip(
+      dir.file("strip.avi"),
+      {"-f", "lavfi", "-i", "testsrc2=size=2x4000:rate=5", "-frames:v", "2", "-c:v", "rawvideo"});
+  ingest::VideoReader reader(path);
+  PairFetcher fetcher(reader, {.thumbnail_width = 32});
+  const auto pixels =
+      fetcher.fetch(pair_of(MediaTime{}, MediaTime{std::chrono::milliseconds{200}}));
+  REQUIRE(pixels.has_value());
+  test::TempDir jpeg;
+  std::ofstream(jpeg.file("strip.jpg"), std::ios::binary) << pixels->thumbnail;
+  const auto facts = ingest::VideoReader(jpeg.file("strip.jpg")).facts();
+  CHECK(facts.width == 32);
+  CHECK(facts.height == 256);
 }

@@ -158,6 +158,72 @@ TEST_CASE("pictures stand at the times of the rate that is asked for") {
   }
 }
 
+TEST_CASE("boxes are told of every picture and agree with the log, joined from clips or not") {
+  const test::TempDir dir;
+  for (const auto& needles : {std::optional<int>{}, std::optional<int>{1}}) {
+    CAPTURE(needles.has_value());
+    make_video({.seed = 4,
+                .family = "road_gate",
+                .minutes = needles ? 3.0 : 0.5,
+                .width = 160,
+                .height = 96,
+                .fps = 5,
+                .spacing = 4,
+                .needles = needles,
+                .boxes = true,
+                .out = dir.path() / "b.mp4"});
+    const auto pictures = lines_of(dir.path() / "b.boxes.jsonl");
+    REQUIRE(pictures.size() == (needles ? 900U : 150U));
+    // A thing is plain in the first picture of each time in which the log calls it visible, and in
+    // none before the first of these times.
+    std::map<int, double> seen_first;
+    for (const auto& picture : pictures) {
+      for (const auto& thing : picture["things"]) {
+        const auto& box = thing["box"];
+        CHECK(box[0] < box[2]);
+        CHECK(box[1] < box[3]);
+        CHECK(box[2] <= 160);
+        CHECK(box[3] <= 96);
+        if (thing["plain"]) seen_first.try_emplace(thing["id"], picture["t"]);
+      }
+    }
+    std::map<int, double> visible_first;
+    for (const auto& event : lines_of(dir.path() / "b.events.jsonl"))
+      if (event["event"] == "visible")
+        visible_first.try_emplace(event["entity"]["id"], event["begin"]);
+    REQUIRE_FALSE(visible_first.empty());
+    REQUIRE(seen_first.size() == visible_first.size());
+    for (const auto& [id, begin] : visible_first)
+      CHECK(seen_first.at(id) == doctest::Approx(begin).epsilon(1e-3));
+  }
+}
+
+TEST_CASE("boxes of a sign have its text and height, and are written only when asked for") {
+  const test::TempDir dir;
+  MakeOptions options{.seed = 4,
+                      .family = "sign_clock",
+                      .minutes = 0.1,
+                      .width = 320,
+                      .height = 180,
+                      .fps = 5,
+                      .out = dir.path() / "s.mp4"};
+  make_video(options);
+  CHECK_FALSE(std::filesystem::exists(dir.path() / "s.boxes.jsonl"));
+  options.boxes = true;
+  make_video(options);
+  const auto pictures = lines_of(dir.path() / "s.boxes.jsonl");
+  REQUIRE_FALSE(pictures.empty());
+  REQUIRE_FALSE(pictures[0]["texts"].empty());
+  const auto& text = pictures[0]["texts"][0];
+  CHECK_FALSE(text["text"].get<std::string>().empty());
+  CHECK(text["height"] > 2);
+  CHECK(text["height"] < 100);
+  // A folder of that name stands in the way.
+  std::filesystem::create_directory(dir.path() / "t.boxes.jsonl");
+  options.out = dir.path() / "t.mp4";
+  CHECK(message_of(options).find("t.boxes.jsonl") != std::string::npos);
+}
+
 TEST_CASE("options that cannot be made are refused with one sentence") {
   const test::TempDir dir;
   const auto out = dir.path() / "x.mp4";
