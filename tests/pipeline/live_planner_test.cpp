@@ -156,6 +156,14 @@ TEST_CASE("decisions are less than five seconds behind and pictures are bounded"
   }
 }
 
+TEST_CASE("a picture that ends behind the border of stretches makes no stretch of its own") {
+  auto film = make_film(test::still(3), {.seconds = 20});
+  film.back().duration += 1ms;
+  const auto planned = plan(film);
+  REQUIRE(planned.stretches.size() == 1);
+  CHECK(planned.stretches[0].span == TimeSpan{MediaTime{}, MediaTime{20s}});
+}
+
 TEST_CASE("stretches share out the time, their ranks count from 0, a break ends one") {
   const auto film = make_film(box_between(12, 30, 2), {.seconds = 53, .noise = 1});
   const auto planned = plan(film, live_options(), INT64_MAX, {27.3});
