@@ -116,6 +116,13 @@ std::vector<Source> expand_inputs(const std::vector<std::string>& inputs) {
   return sources;
 }
 
+std::string lasting_path(const Source& source) {
+  if (source.spooled) return source.name;
+  if (detail::is_url(source.path)) return detail::without_credentials(source.path);
+  std::error_code ignored;
+  return fs::absolute(source.path, ignored).string();
+}
+
 std::string said_of(const Source& source, std::string text) {
   if (!source.spooled) return text;
   for (std::size_t at = 0; (at = text.find(source.path, at)) != std::string::npos;

@@ -31,6 +31,10 @@ struct Source {
                            const std::string& directory,
                            const Logger& logger = {});
 
+/// What finds the video again: the whole path of a file, a URL without user and password; of a copy
+/// the name of what was copied.
+[[nodiscard]] std::string lasting_path(const Source& source);
+
 /// `text` with the name that the user knows in place of the spooled copy's path.
 [[nodiscard]] std::string said_of(const Source& source, std::string text);
 

@@ -1,7 +1,5 @@
 #include "pipeline/detail/store_records.h"
 
-#include <filesystem>
-#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -39,12 +37,10 @@ std::string facts_json(const ingest::PacketScan& scan) {
 }  // namespace
 
 index::VideoRecord to_video_record(const ingest::Source& source, const ingest::PacketScan& scan) {
-  std::error_code ignored;
   index::VideoRecord video;
   video.content_hash = scan.content_hash;
   video.name = source.name;
-  video.path =
-      source.spooled ? source.name : std::filesystem::absolute(source.path, ignored).string();
+  video.path = ingest::lasting_path(source);
   video.end = scan.end;
   video.width = scan.facts.display_width;
   video.height = scan.facts.display_height;

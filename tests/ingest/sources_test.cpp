@@ -157,3 +157,12 @@ TEST_CASE("what a URL says of a user goes into no name") {
     CHECK(sources[0].path == row.url);
   }
 }
+
+TEST_CASE("what is kept of a source finds it again from elsewhere, and tells no password") {
+  using hindsight::ingest::lasting_path;
+  CHECK(lasting_path({"v.mp4", "v.mp4"}) == (fs::current_path() / "v.mp4").string());
+  CHECK(lasting_path({"/videos/v.mp4", "/videos/v.mp4"}) == "/videos/v.mp4");
+  CHECK(lasting_path({"http://h/a.m3u8", "http://me:secret@h/a.m3u8"}) == "http://h/a.m3u8");
+  CHECK(lasting_path({"http://h/v.mp4", "/tmp/spool-1", true}) == "http://h/v.mp4");
+  CHECK(lasting_path({"stdin", "/tmp/spool-1", true}) == "stdin");
+}

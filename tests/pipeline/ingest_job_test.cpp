@@ -16,6 +16,7 @@
 #include "core/error.h"
 #include "pipeline/fake_tower.h"
 #include "pipeline/taken_away.h"
+#include "support/hls_origin.h"
 #include "support/make_clip.h"
 #include "support/temp_dir.h"
 
@@ -204,6 +205,23 @@ TEST_CASE("the same video again, under another name too, encodes nothing") {
   CHECK(store.videos().size() == 1);
   CHECK(store.resolve_video(copy).id == first.video_id);
   CHECK(store.resolve_video(clip).id == first.video_id);
+}
+
+TEST_CASE("a finished playlist is found again by its URL") {
+  const TempDir dir;
+  test::HlsOrigin origin;
+  origin.add(test::make_clip(dir.file("v.ts"),
+                             {"-f", "lavfi", "-i", "testsrc2=size=128x96:rate=12:duration=12", "-c:v",
+                              "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"}),
+             12);
+  origin.finish();
+  auto store = Store::open(dir.file("store.db"), OpenMode::write);
+  FakeTower tower;
+  const auto outcome = ingest_clip(origin.url(), store, tower);
+  CHECK(outcome.status == IngestStatus::complete);
+  CHECK(store.resolve_video(origin.url()).id == outcome.video_id);
+  REQUIRE(store.video_names(outcome.video_id).size() == 1);
+  CHECK(store.video_names(outcome.video_id)[0].path == origin.url());
 }
 
 TEST_CASE("another model, dtype or codec adds a run and shares nothing") {
