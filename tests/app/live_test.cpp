@@ -130,6 +130,31 @@ TEST_CASE("a pipe is ingested as it comes, and can be asked for") {
   CHECK(run_hindsight({"verify", "--store", store}).exit_code == 0);
 }
 
+TEST_CASE("what nobody saw is told as a gap") {
+  const TempDir dir;
+  const std::string store = dir.file("store.db");
+  std::string bytes;
+  for (const std::string offset : {"0", "70"}) {
+    const auto clip = test::make_clip(
+        dir.file(offset + ".ts"),
+        {"-f", "lavfi", "-i", "testsrc2=size=128x96:rate=10:duration=10", "-c:v", "libx264",
+         "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-output_ts_offset", offset});
+    std::ifstream in(clip, std::ios::binary);
+    bytes.append(std::istreambuf_iterator<char>(in), {});
+  }
+  const auto done = run_hindsight(
+      {"ingest", "--live", "-", "--json", "--store", store, "--model", material().model},
+      {.standard_input = bytes});
+  CAPTURE(done.err);
+  REQUIRE(done.exit_code == 0);
+  const auto told = run_hindsight({"info", "stdin", "--store", store}).out;
+  CHECK(told.find("  gap       1:00 from 00:00:10.000 to 00:01:10.000: nobody saw it\n") !=
+        std::string::npos);
+  const auto parsed = json::parse(run_hindsight({"info", "stdin", "--json", "--store", store}).out);
+  CHECK(parsed["runs"][0]["gaps"] ==
+        json::array({{{"from", 10.0}, {"to", 70.0}, {"why", "not_seen"}}}));
+}
+
 TEST_CASE("Ctrl-C ends a recording: what was seen is stored, and that is no failure") {
   const TempDir dir;
   const std::string store = dir.file("store.db");
