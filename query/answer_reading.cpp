@@ -1,5 +1,7 @@
 #include "query/answer_reading.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -81,6 +83,16 @@ Value read_value(const Json& json) {
   return json.get<std::vector<std::string>>();
 }
 
+/// Whether all that is cited are descriptions, as of a summary.
+bool describes(const Answer& answer) {
+  return std::ranges::all_of(answer.intervals, [](const EvidenceInterval& interval) {
+    return interval.basis == EvidenceBasis::looked &&
+           std::ranges::all_of(interval.looks, [](const CitedLook& look) {
+             return look.reply && look.question == kDescribe;
+           });
+  });
+}
+
 Answer read_answer(const Json& json, std::string_view source) {
   if (const int version = json.at("version").get<int>(); version != kAnswerVersion) {
     throw Error(ErrorCode::usage,
@@ -90,7 +102,6 @@ Answer read_answer(const Json& json, std::string_view source) {
   answer.question = json.at("question").get<std::string>();
   answer.text = json.at("answer").get<std::string>();
   answer.found = json.at("found").get<bool>();
-  answer.is_summary = json.at("type") == "summary";
   answer.model = json.at("model").get<std::string>();
   const Json& made_by = json.at("fingerprints");
   answer.made_by = {made_by.at("vision").get<std::string>(),
@@ -98,7 +109,10 @@ Answer read_answer(const Json& json, std::string_view source) {
                     made_by.at("dtype").get<std::string>()};
   for (const auto& interval : json.at("intervals"))
     answer.intervals.push_back(read_interval(interval));
-  if (json.at("plan").is_null()) return answer;
+  if (json.at("plan").is_null()) {
+    answer.is_summary = json.at("type") == "summary" && describes(answer);
+    return answer;
+  }
   auto& findings = answer.findings.emplace();
   findings.plan = parse_plan(json.at("plan").dump(), fmt::format("the plan in {}", source));
   findings.value = read_value(json.at("value"));

@@ -147,14 +147,13 @@ void collect_true(const PlanNode& node, std::set<std::string>& predicates) {
     if (leaf.is_true) predicates.insert(std::move(leaf.predicate));
 }
 
-bool compares(PlanOp op) {
+/// Not `inside` and `sharing`: "at night" and "while it rains" are conditions, which may never hold.
+bool compares_with_event(PlanOp op) {
   switch (op) {
     case PlanOp::before:
     case PlanOp::before_end:
     case PlanOp::after:
     case PlanOp::after_end:
-    case PlanOp::inside:
-    case PlanOp::sharing:
     case PlanOp::at_begin:
     case PlanOp::at_end:
     case PlanOp::between:
@@ -170,7 +169,7 @@ void collect_presupposed(const PlanNode& node, std::set<std::string>& predicates
   // From one event to the next: both are.
   if (node.op == PlanOp::stretch) collect_true(node, predicates);
   for (std::size_t i = 0; i < node.of.size(); ++i) {
-    if (i > 0 && compares(node.op)) collect_true(node.of[i], predicates);
+    if (i > 0 && compares_with_event(node.op)) collect_true(node.of[i], predicates);
     collect_presupposed(node.of[i], predicates);
   }
 }

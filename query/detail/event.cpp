@@ -265,6 +265,11 @@ bool matches(Words words, std::size_t i, const Idiom& idiom, std::size_t& length
   return true;
 }
 
+bool ends_clause(Words words, std::size_t i) {
+  return i >= words.size() || words[i].kind == Word::Kind::mark || is_any(words, i, kConnectors) ||
+         is_any(words, i, "and or");
+}
+
 }  // namespace
 
 std::optional<Event> read_event(Words words,
@@ -292,8 +297,9 @@ std::vector<Word> plain_words(std::string_view question) {
       continue;
     }
     const auto* setting = i == 0 ? kSettings.end() : std::ranges::find_if(kSettings, fits);
-    // "When is it at night?" is about the night itself.
-    if (setting != kSettings.end() && !is_any(words, i - 1, "it is was")) {
+    // "When is it at night?" is about the night itself, "in the dark blue car" about no night.
+    if (setting != kSettings.end() && !is_any(words, i - 1, "it is was") &&
+        ends_clause(words, i + length)) {
       add("during");
       add(setting->meaning);
       i += length;

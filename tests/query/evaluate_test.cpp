@@ -158,6 +158,7 @@ TEST_CASE("what is ordered or compared with is presupposed, what is asked about 
   CHECK(names(AnswerType::order, {leaf("a"), leaf("b")}) == "ab");
   CHECK(names(AnswerType::when, {node(PlanOp::after, {leaf("a"), leaf("b")})}) == "b");
   CHECK(names(AnswerType::when, {node(PlanOp::after, {leaf("a"), no_b})}) == "");
+  CHECK(names(AnswerType::when, {node(PlanOp::sharing, {leaf("a"), leaf("b")})}) == "");
   CHECK(names(AnswerType::when, {node(PlanOp::both, {leaf("a"), leaf("b")})}) == "");
   CHECK(names(AnswerType::count, {node(PlanOp::between, {leaf("a"), leaf("b"), leaf("c")})}) ==
         "bc");

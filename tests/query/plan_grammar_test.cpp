@@ -187,6 +187,7 @@ TEST_CASE("whether something happens") {
        "yes_no after(offsets('Is a red car visible?'), 'Is a truck visible?')"},
       {"Does a dog ever appear at night?",
        "yes_no sharing('Is a dog visible?', 'Is it night?')"},
+      {"Does a car in the dark garage appear?", "yes_no 'Is a car in the dark garage visible?'"},
       {"Does a dog appear while it is raining?",
        "yes_no sharing('Is a dog visible?', 'Is it raining?')"},
       {"Did a car pass between the truck and the bus?",

@@ -244,6 +244,21 @@ TEST_CASE("the times that an answer in steps states lie in what was looked at, h
   CHECK(all_faults(check) == "the time 00:15:00.000 lies in no interval of the evidence\n");
 }
 
+TEST_CASE("what calls itself a summary is checked as what it is") {
+  Answered film;
+  auto json = film.ask("When is a red car visible?");
+  json["intervals"][0]["to"] = 250.0;
+  const auto faults = all_faults(film.verify(json));
+  CHECK(faults.find("reaches beyond the pairs") != std::string::npos);
+  json["type"] = "summary";
+  CHECK(all_faults(film.verify(json)) == faults);
+  film.model.reply = "A man at 20.0 seconds.";
+  json = film.ask("Who comes?");
+  json["answer"] = "A man at 900 seconds.";
+  json["type"] = "summary";
+  CHECK(film.verify(json).verdict == AnswerVerdict::does_not_hold);
+}
+
 TEST_CASE("another model, store or file is refused in one sentence") {
   Answered film;
   const auto json = film.ask("When is a red car visible?");
