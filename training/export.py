@@ -124,6 +124,8 @@ def main():
     run = Run(arguments.run)
     if not run.load(name=arguments.state):
         raise SystemExit(f"export: {arguments.run} has no {arguments.state}; train.py --anneal N writes annealed.pt")
+    if arguments.running_mean and not run.has_average:
+        raise SystemExit(f"export: {arguments.state} was written before runs kept a mean; leave out --running-mean")
     parameters, size = export(run, pathlib.Path(arguments.out), getattr(torch, arguments.dtype), arguments.average, arguments.running_mean)
     print(f"{arguments.out}: {parameters:,} parameters, {size / 1e6:.1f} MB, step {run.step}, {run.pairs_seen} pairs seen")
 

@@ -78,7 +78,7 @@ class Run:
         self.config = model_config(self.settings, self.language)
         self.model = HindsightModel(self.config).to(device)
         self.heads = CellHeads(self.config["hidden_size"], self.vocabulary).to(device)
-        self.average = self.weights()
+        self.average, self.has_average = self.weights(), True
         self.step = 0
         self.pairs_seen = 0
 
@@ -100,7 +100,7 @@ class Run:
         state = torch.load(path, map_location=self.device, weights_only=True)
         self.model.load_state_dict(state["model"])
         self.heads.load_state_dict(state["heads"])
-        self.average = state.get("average", self.weights())
+        self.average, self.has_average = state.get("average", self.weights()), "average" in state
         if len(state["optimisers"]) == len(optimisers):
             for optimiser, saved in zip(optimisers, state["optimisers"]):
                 # Rates belong to the settings, moments to the state.
