@@ -124,6 +124,7 @@ class IngestCommand {
   std::optional<index::Store> store_;
   std::unique_ptr<model::VisionTower> tower_;
   double tokens_per_second_ = 0;
+  std::size_t num_begun_ = 0;          ///< of sources_
   bool recorded_to_the_stop_ = false;  ///< the last input was live and ended by Ctrl-C
   std::vector<IngestReport> reports_;
   std::vector<IngestPreview> previews_;
@@ -294,6 +295,7 @@ void IngestCommand::run() {
   }
   for (const auto& source : sources_) {
     if (interrupts_.finish().stop_requested()) break;
+    ++num_begun_;
     try {
       arguments_.dry_run ? dry_run(source, store_) : ingest(source);
     } catch (const Error& e) {
@@ -307,7 +309,7 @@ void IngestCommand::run() {
 }
 
 int IngestCommand::exit_code() const {
-  const bool is_all_done = recorded_to_the_stop_ && reports_.size() == sources_.size();
+  const bool is_all_done = recorded_to_the_stop_ && num_begun_ == sources_.size();
   if (interrupts_.exit_code() != 0 && !is_all_done) return interrupts_.exit_code();
   const IngestReport* failed = nullptr;
   bool any_done = !previews_.empty();
@@ -342,7 +344,8 @@ void IngestCommand::end() {
   if (arguments_.json) {
     fmt::print("{}\n",
                arguments_.dry_run ? to_json(settings_, previews_)
-                                  : to_json(settings_, reports_, peak_memory_bytes() + peak_memory_of_ended_bytes()));
+                                  : to_json(settings_, reports_, peak_memory_bytes(),
+                                           peak_memory_of_ended_bytes()));
     return;
   }
   std::vector<std::string> done;

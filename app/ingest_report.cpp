@@ -271,7 +271,8 @@ std::string result_line(const IngestReport& report) {
 
 std::string to_json(const IngestSettings& settings,
                     const std::vector<IngestReport>& reports,
-                    std::int64_t peak_memory_bytes) {
+                    std::int64_t peak_memory_bytes,
+                    std::int64_t decoding_peak_memory_bytes) {
   Json json = settings_json(settings);
   json["videos"] = Json::array();
   json["failed"] = Json::array();
@@ -285,6 +286,7 @@ std::string to_json(const IngestSettings& settings,
     }
   }
   json["peak_memory_bytes"] = peak_memory_bytes;
+  json["decoding_peak_memory_bytes"] = decoding_peak_memory_bytes;
   return dump(json, 2);
 }
 

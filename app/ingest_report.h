@@ -69,7 +69,8 @@ struct IngestReport {
 /// The final object, indented: settings, every input, failures, peak memory, of decoding too.
 [[nodiscard]] std::string to_json(const IngestSettings& settings,
                                   const std::vector<IngestReport>& reports,
-                                  std::int64_t peak_memory_bytes);
+                                  std::int64_t peak_memory_bytes,
+                                  std::int64_t decoding_peak_memory_bytes);
 /// The final object of a dry run.
 [[nodiscard]] std::string to_json(const IngestSettings& settings,
                                   const std::vector<IngestPreview>& previews);

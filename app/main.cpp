@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <new>
@@ -9,6 +10,8 @@
 
 int main(int argc, char** argv) {
   using hindsight::ErrorCode;
+  // A supervisor may have it ignored, which exec hands on; then no child tells how it ended.
+  std::signal(SIGCHLD, SIG_DFL);
   try {
     return hindsight::app::run_command_line(argc, argv);
   } catch (const hindsight::Error& e) {

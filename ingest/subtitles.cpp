@@ -5,6 +5,7 @@ extern "C" {
 }
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -25,6 +26,8 @@ namespace {
 namespace fs = std::filesystem;
 using detail::MediaFile;
 
+/// Of what is believed, in the container's time: as far as --max-hours can be raised.
+constexpr MediaDuration kLatest = std::chrono::hours{100'000};
 /// How long a text stays when neither the file nor the next text says.
 constexpr MediaDuration kUsualLength = std::chrono::seconds{5};
 
@@ -62,10 +65,16 @@ class TextStream {
     if (complete == 0) return;
     const std::unique_ptr<AVSubtitle, detail::Delete<avsubtitle_free>> owner(&decoded);
     const std::int64_t begin_ns = av_rescale_q(packet.pts, time_base_, detail::kNanoseconds);
+    const std::int64_t length_ns =
+        av_rescale_q(std::max<std::int64_t>(0, packet.duration), time_base_, detail::kNanoseconds);
+    // Beyond the video, and sums of such times may not fit.
+    if (std::abs(begin_ns / 2) > kLatest.count() || length_ns < 0 || length_ns > kLatest.count()) {
+      ++errors_;
+      return;
+    }
     const MediaTime begin = MediaTime::from_ns(begin_ns) +
                             std::chrono::milliseconds{decoded.start_display_time} - zero_;
-    const MediaDuration length{
-        av_rescale_q(std::max<std::int64_t>(0, packet.duration), time_base_, detail::kNanoseconds)};
+    const MediaDuration length{length_ns};
     std::string text;
     for (unsigned i = 0; i < decoded.num_rects; ++i) {
       const AVSubtitleRect& rect = *decoded.rects[i];

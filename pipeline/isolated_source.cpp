@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <type_traits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -140,7 +141,7 @@ class IsolatedSource final : public StretchSource {
     WireWriter to;
     to.put(position);
     const auto bytes = ask(MessageKind::plan, to.take(), on_frame);
-    return bytes ? to_plan(*bytes) : std::nullopt;
+    return bytes ? understood([&] { return to_plan(*bytes); }) : std::nullopt;
   }
 
   std::optional<PairPixels> fetch(const sampler::PlannedPair& pair,
@@ -148,7 +149,8 @@ class IsolatedSource final : public StretchSource {
     WireWriter to;
     to.put(pair);
     to.put(stored_tokens);
-    return to_pixels(*ask(MessageKind::fetch, to.take(), {}));
+    const auto bytes = ask(MessageKind::fetch, to.take(), {});
+    return understood([&] { return to_pixels(*bytes); });
   }
 
   std::int64_t frames_decoded() const override { return frames_before_ + pulse_->frames; }
@@ -190,6 +192,17 @@ class IsolatedSource final : public StretchSource {
     WireReader from(log.bytes);
     const auto level = from.get<LogLevel>();
     logger_.log(level, "{}", from.get_text());
+  }
+
+  /// What `read` makes of an answer; a process whose answers are none has lost its mind.
+  template <class Read>
+  std::invoke_result_t<Read> understood(Read read) {
+    try {
+      return read();
+    } catch (const BadMessage& fault) {
+      (void)end_worker();
+      throw DecoderLost(fault.what());
+    }
   }
 
   [[noreturn]] static void rethrow(const std::string& bytes) {

@@ -132,6 +132,9 @@ struct StretchPlanner::Impl {
       input.pictures = pictures;
     }
     auto plan = sampler::plan_stretch(input, options);
+    // Where no picture begins, the one before stands; without a shot it would count as not decoded.
+    if (plan.shots.empty() && !watch.has_packets(plan.span))
+      plan.shots.push_back({.span = plan.span});
     for (const auto& pair : plan.pairs) position.tokens_spent += pair.num_tokens();
     ++position.stretch;
     return plan;

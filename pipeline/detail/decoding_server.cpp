@@ -21,7 +21,8 @@ namespace {
 /// program that may have a model in memory.
 void settle() {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) std::signal(signal, SIG_DFL);
+  // Where children are not waited for (SIGCHLD ignored, which exec hands on) none tells how it ended.
+  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGCHLD}) std::signal(signal, SIG_DFL);
   const rlimit none{0, 0};
   setrlimit(RLIMIT_CORE, &none);
 }
@@ -60,7 +61,7 @@ class DecodingServer {
     while (const auto asked = socket_.receive()) {
       if (asked->kind == MessageKind::start_worker && worker_ < 0) {
         start_worker();
-      } else if (asked->kind == MessageKind::end_worker && worker_ >= 0) {
+      } else if (asked->kind == MessageKind::end_worker) {
         WireWriter to;
         to.put(end_worker());
         if (!socket_.send(MessageKind::reply, to.take())) break;
@@ -107,6 +108,7 @@ class DecodingServer {
 
   int end_worker() {
     int status = 0;
+    if (worker_ < 0) return status;  // it could not be started
     kill(worker_, SIGKILL);
     while (waitpid(worker_, &status, 0) < 0 && errno == EINTR) {
     }

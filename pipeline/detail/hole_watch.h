@@ -19,9 +19,10 @@ class HoleWatch {
             sampler::Pictures pictures,
             std::vector<TimeSpan>& holes) const;
 
- private:
+  /// Whether a whole bin of `between` has packets.
   [[nodiscard]] bool has_packets(const TimeSpan& between) const;
 
+ private:
   std::vector<ingest::ProfileBin> bins_;
   MediaDuration bin_length_;
 };

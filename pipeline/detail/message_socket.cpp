@@ -14,7 +14,7 @@ namespace hindsight::pipeline {
 namespace {
 
 /// More than any pair of pictures and any scan; what claims more is not to be trusted.
-constexpr std::uint64_t kMaxMessageBytes = std::uint64_t{4} << 30;
+constexpr std::uint64_t kMaxMessageBytes = std::uint64_t{512} << 20;
 /// Bytes on their way; the usual buffer holds a fifth of a pair of pictures.
 constexpr int kBufferBytes = 1 << 20;
 

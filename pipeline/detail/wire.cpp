@@ -40,7 +40,7 @@ ingest::StreamFacts get_facts(WireReader& from) {
 }  // namespace
 
 void WireReader::refuse() {
-  throw Error(ErrorCode::internal, "the process that decodes has sent a message that is too short");
+  throw BadMessage();
 }
 
 std::string to_bytes(const ingest::PacketScan& scan, const std::vector<ingest::TimedText>& texts) {

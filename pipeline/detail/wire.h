@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstring>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -35,7 +36,13 @@ class WireWriter {
   std::string bytes_;
 };
 
-/// Throws Error(internal) when the bytes end too early: whoever wrote them was out of its mind.
+/// The bytes end too early: whoever wrote them was out of its mind.
+class BadMessage : public std::runtime_error {
+ public:
+  BadMessage() : std::runtime_error("the process that decodes has sent a message that is too short") {}
+};
+
+/// Throws BadMessage.
 class WireReader {
  public:
   explicit WireReader(std::string_view bytes) : rest_(bytes) {}

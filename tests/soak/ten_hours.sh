@@ -21,7 +21,9 @@ make_clip() {
 peak() {
   rm -f "$work/store.db"*
   "$hindsight" ingest --quiet --json --tokens-per-hour 10000 --store "$work/store.db" --model "$model" "$work/$1" |
-    python3 -c 'import json, sys; print(json.load(sys.stdin)["peak_memory_bytes"])'
+    python3 -c 'import json, sys
+report = json.load(sys.stdin)
+print(report["peak_memory_bytes"] + report["decoding_peak_memory_bytes"])'
 }
 
 make_clip minutes.mp4 1200
