@@ -83,9 +83,9 @@ Value read_value(const Json& json) {
   return json.get<std::vector<std::string>>();
 }
 
-/// Whether all that is cited are descriptions, as of a summary.
+/// Whether something is cited and all of it are descriptions, as of a summary.
 bool describes(const Answer& answer) {
-  return std::ranges::all_of(answer.intervals, [](const EvidenceInterval& interval) {
+  return !answer.intervals.empty() && std::ranges::all_of(answer.intervals, [](const EvidenceInterval& interval) {
     return interval.basis == EvidenceBasis::looked &&
            std::ranges::all_of(interval.looks, [](const CitedLook& look) {
              return look.reply && look.question == kDescribe;

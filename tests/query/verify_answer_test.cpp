@@ -257,6 +257,8 @@ TEST_CASE("what calls itself a summary is checked as what it is") {
   json["answer"] = "A man at 900 seconds.";
   json["type"] = "summary";
   CHECK(film.verify(json).verdict == AnswerVerdict::does_not_hold);
+  json["intervals"] = Json::array();
+  CHECK(film.verify(json).verdict == AnswerVerdict::does_not_hold);
 }
 
 TEST_CASE("another model, store or file is refused in one sentence") {
