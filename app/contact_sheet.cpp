@@ -4,7 +4,6 @@
 #include <array>
 #include <cmath>
 #include <filesystem>
-#include <numeric>
 #include <string>
 
 #include <fmt/format.h>
@@ -152,11 +151,8 @@ Image draw_contact_sheet(const VideoPlan& plan, const PlanPictures& pictures) {
                      activity_summary(plan),
                      pictures.pictures.size(),
                      counted(std::ssize(pictures.pairs), "pair"))});
-  std::vector<std::size_t> by_time(pictures.pictures.size());
-  std::iota(by_time.begin(), by_time.end(), std::size_t{0});
-  std::ranges::sort(by_time, {}, [&](std::size_t i) { return pictures.pairs[i].first; });
   int place = 0;
-  for (const auto i : by_time) {
+  for (const auto i : pictures.by_time()) {
     draw_tile(sheet, layout, place++, pictures.pairs[i], i, pictures.pictures[i]);
   }
   return sheet;

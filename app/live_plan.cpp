@@ -98,12 +98,7 @@ class LivePlanOutput {
           to_string(pair.reason),
           to_decimal_seconds(seen));
     } else {
-      fmt::print("{}  {}  {:<9}  {:6}  {}\n",
-                 to_clock(pair.first),
-                 to_clock(pair.second),
-                 fmt::format("{}x{}", pair.width, pair.height),
-                 pair.num_tokens(),
-                 to_string(pair.reason));
+      fmt::print("{}\n", pair_row(pair));
     }
   }
 

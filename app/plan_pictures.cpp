@@ -18,15 +18,14 @@ int thumbnail_width(const ingest::StreamFacts& facts) {
   return static_cast<int>(std::clamp<std::int64_t>(width, 1, kThumbnailWidth));
 }
 
-std::vector<std::size_t> by_time(const std::vector<sampler::PlannedPair>& pairs,
-                                 std::size_t count) {
-  std::vector<std::size_t> order(count);
+}  // namespace
+
+std::vector<std::size_t> PlanPictures::by_time() const {
+  std::vector<std::size_t> order(pictures.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::sort(order, {}, [&](std::size_t i) { return pairs[i].first; });
   return order;
 }
-
-}  // namespace
 
 PlanPictures fetch_pictures(const VideoPlan& plan,
                             const ingest::ReaderOptions& reader_options,
@@ -42,7 +41,7 @@ PlanPictures fetch_pictures(const VideoPlan& plan,
     pipeline::PairFetcher fetcher(reader, {.thumbnail_width = thumbnail_width(plan.facts)});
     ProgressLine progress(!context.quiet && is_terminal(STDERR_FILENO));
     std::size_t done = 0;
-    for (const auto i : by_time(found.pairs, found.pictures.size())) {
+    for (const auto i : found.by_time()) {
       found.pictures[i] = fetcher.fetch_picture(found.pairs[i]);
       if (!found.pictures[i]) not_decoded.push_back(found.pairs[i].covers);
       progress.at("pictures",

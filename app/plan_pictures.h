@@ -22,6 +22,9 @@ struct PlanPictures {
   std::vector<std::optional<Image>> pictures;
   std::vector<Gap> gaps;
   std::int64_t num_errors = 0;  ///< packets and frames that could not be decoded for the pictures
+
+  /// Positions in `pictures`, in the order of time.
+  [[nodiscard]] std::vector<std::size_t> by_time() const;
 };
 
 /// Decodes the first frames of the first `num_pictures` pairs; progress on stderr when that is a

@@ -102,6 +102,15 @@ std::string json_members(const VideoPlan& plan) {
                      fmt::join(activity, ","));
 }
 
+std::string pair_row(const sampler::PlannedPair& pair) {
+  return fmt::format("{}  {}  {:<9}  {:6}  {}",
+                     to_clock(pair.first),
+                     to_clock(pair.second),
+                     fmt::format("{}x{}", pair.width, pair.height),
+                     pair.num_tokens(),
+                     to_string(pair.reason));
+}
+
 std::string activity_summary(const VideoPlan& plan) {
   const auto activity = sampler::join_activity(plan.stretches);
   MediaDuration active{0};

@@ -35,6 +35,9 @@ struct VideoPlan {
 /// All pairs, by rank in the whole video.
 [[nodiscard]] std::vector<sampler::PlannedPair> ranked_pairs(const VideoPlan& plan);
 
+/// "00:00:04.880  00:00:05.080  336x196        84  activity": frames, size, tokens, reason.
+[[nodiscard]] std::string pair_row(const sampler::PlannedPair& pair);
+
 /// "3, together 13 s (43 %)"
 [[nodiscard]] std::string activity_summary(const VideoPlan& plan);
 

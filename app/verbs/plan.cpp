@@ -110,14 +110,7 @@ void print_text(const VideoPlan& plan, const PlanSettings& settings) {
                                        : std::ssize(pairs);
   if (shown > 0) fmt::print("\nrank  from          to            size       tokens  reason\n");
   for (std::ptrdiff_t i = 0; i < shown; ++i) {
-    const auto& pair = pairs[static_cast<std::size_t>(i)];
-    fmt::print("{:4}  {}  {}  {:<9}  {:6}  {}\n",
-               i,
-               to_clock(pair.first),
-               to_clock(pair.second),
-               fmt::format("{}x{}", pair.width, pair.height),
-               pair.num_tokens(),
-               to_string(pair.reason));
+    fmt::print("{:4}  {}\n", i, pair_row(pairs[static_cast<std::size_t>(i)]));
   }
   if (shown < std::ssize(pairs)) {
     fmt::print("      and {} more: --rows 0 or --json shows all\n",
