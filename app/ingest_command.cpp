@@ -344,8 +344,10 @@ void IngestCommand::end() {
   if (arguments_.json) {
     fmt::print("{}\n",
                arguments_.dry_run ? to_json(settings_, previews_)
-                                  : to_json(settings_, reports_, peak_memory_bytes(),
-                                           peak_memory_of_ended_bytes()));
+                                  : to_json(settings_,
+                                            reports_,
+                                            peak_memory_bytes(),
+                                            peak_memory_of_ended_bytes()));
     return;
   }
   std::vector<std::string> done;

@@ -21,8 +21,9 @@ namespace {
 /// program that may have a model in memory.
 void settle() {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  // Where children are not waited for (SIGCHLD ignored, which exec hands on) none tells how it ended.
-  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGCHLD}) std::signal(signal, SIG_DFL);
+  // With SIGCHLD ignored, which exec hands on, no child tells how it ended.
+  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGCHLD})
+    std::signal(signal, SIG_DFL);
   const rlimit none{0, 0};
   setrlimit(RLIMIT_CORE, &none);
 }

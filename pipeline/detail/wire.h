@@ -39,7 +39,8 @@ class WireWriter {
 /// The bytes end too early: whoever wrote them was out of its mind.
 class BadMessage : public std::runtime_error {
  public:
-  BadMessage() : std::runtime_error("the process that decodes has sent a message that is too short") {}
+  BadMessage()
+      : std::runtime_error("the process that decodes has sent a message that is too short") {}
 };
 
 /// Throws BadMessage.
