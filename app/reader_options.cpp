@@ -8,8 +8,6 @@ namespace hindsight::app {
 namespace {
 
 constexpr const char* kGroup = "Limits of what a file may claim";
-// Eleven years: sums of such times still fit into 64 bits of nanoseconds.
-constexpr int kMostHours = 100'000;
 // FFmpeg gives up there by itself.
 constexpr int kMostStreams = 1000;
 
@@ -32,7 +30,7 @@ void add_limit_options(CLI::App& verb, ingest::InputLimits& limits) {
   };
   verb.add_option_function(
           "--max-hours", assign, "Hours from the first picture on; a later time counts as missing")
-      ->check(CLI::Range(1, kMostHours))
+      ->check(CLI::Range(1, static_cast<int>(ingest::kLongestLength / std::chrono::hours{1})))
       ->default_str(std::to_string(limits.max_length / std::chrono::hours{1}))
       ->group(kGroup);
 }

@@ -8,6 +8,10 @@
 
 namespace hindsight::ingest {
 
+/// The longest length that may be allowed, eleven years: sums of such times still fit into 64 bits
+/// of nanoseconds.
+inline constexpr MediaDuration kLongestLength = std::chrono::hours{100'000};
+
 /// Each is at least 1.  Beyond them a file is refused with Error(unreadable_input), but for times:
 /// those count as missing.
 struct InputLimits {

@@ -22,8 +22,6 @@ constexpr MediaDuration kLongestPicture = 5s;
 /// A group of pictures is kept whole up to here, so that its frames can be decoded from its key
 /// frame; in a longer one the second decoder is led along.
 constexpr MediaDuration kFarBehind = 12s;
-/// Eleven years: the times of a source that goes on count for as long as they fit into sums.
-constexpr MediaDuration kNoEnd = 100'000h;
 
 std::string shown_name(const Source& source) {
   return source.path == "-" ? "stdin" : detail::without_credentials(source.name);
@@ -78,7 +76,8 @@ struct LiveStream::Impl {
 
   [[nodiscard]] ReaderOptions decoding() const {
     ReaderOptions reader{.threads = options.threads, .limits = options.limits};
-    reader.limits.max_length = kNoEnd;
+    // A source that goes on has no length to be limited.
+    reader.limits.max_length = kLongestLength;
     return reader;
   }
 

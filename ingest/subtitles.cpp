@@ -18,6 +18,7 @@ extern "C" {
 #include "core/error.h"
 #include "ingest/detail/media_file.h"
 #include "ingest/detail/subtitle_text.h"
+#include "ingest/limits.h"
 #include "ingest/video_reader.h"
 
 namespace hindsight::ingest {
@@ -26,8 +27,6 @@ namespace {
 namespace fs = std::filesystem;
 using detail::MediaFile;
 
-/// Of what is believed, in the container's time: as far as --max-hours can be raised.
-constexpr MediaDuration kLatest = std::chrono::hours{100'000};
 /// How long a text stays when neither the file nor the next text says.
 constexpr MediaDuration kUsualLength = std::chrono::seconds{5};
 
@@ -68,7 +67,8 @@ class TextStream {
     const std::int64_t length_ns =
         av_rescale_q(std::max<std::int64_t>(0, packet.duration), time_base_, detail::kNanoseconds);
     // Beyond the video, and sums of such times may not fit.
-    if (std::abs(begin_ns / 2) > kLatest.count() || length_ns < 0 || length_ns > kLatest.count()) {
+    if (std::abs(begin_ns / 2) > kLongestLength.count() || length_ns < 0 ||
+        length_ns > kLongestLength.count()) {
       ++errors_;
       return;
     }
