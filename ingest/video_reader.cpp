@@ -115,7 +115,7 @@ struct VideoReader::Impl {
   [[nodiscard]] std::unique_ptr<Frame::Impl> make_frame() const;
   [[nodiscard]] std::unique_ptr<Frame::Impl> make_lone_frame(detail::FramePtr picture) const;
 
-  void seek(MediaTime t);
+  void seek(MediaTime t, Frames frames);
   [[nodiscard]] bool can_decode_on(MediaTime t) const;
   enum class Landing {
     good,          ///< `current` is the picture that reading straight through gives at the target
@@ -129,6 +129,8 @@ struct VideoReader::Impl {
   /// `target`.
   [[nodiscard]] bool nothing_lost(std::int64_t target) const;
   void restart();
+  /// To be called when the decoder was flushed.
+  void choose_frames();
   void go_forward(MediaTime t);
   void read_key_frames(const TimeSpan& span, const std::function<bool(const Frame&)>& visit);
   void report_damage();
@@ -144,6 +146,7 @@ struct VideoReader::Impl {
   FramePtr before;
   FramePtr current;
   FramePtr after;
+  Frames chosen = Frames::all;
   DecodeStats stats;
   MediaDuration longest;                      // no picture has a later time
   std::optional<std::int64_t> missing_bytes;  // at the end of the file; known once it was asked for
@@ -181,12 +184,13 @@ std::unique_ptr<Frame::Impl> VideoReader::Impl::make_lone_frame(detail::FramePtr
   return frame;
 }
 
-void VideoReader::Impl::seek(MediaTime t) {
+void VideoReader::Impl::seek(MediaTime t, Frames frames) {
+  const bool same = std::exchange(chosen, frames) == frames;
   t = std::max(t, MediaTime{});
   const std::int64_t target = ticks_at(t);
   // Pictures are rarely longer than two usual ones; where they are, nothing_lost() notices.
   const std::int64_t skip_until = target - 2 * decoder.usual_duration();
-  if (can_decode_on(t)) {
+  if (same && can_decode_on(t)) {
     decoder.skip_before(skip_until);
     go_forward(t);
     if (nothing_lost(target)) return;
@@ -215,6 +219,7 @@ bool VideoReader::Impl::can_decode_on(MediaTime t) const {
 }
 
 bool VideoReader::Impl::nothing_lost(std::int64_t target) const {
+  if (chosen == Frames::referenced) return true;
   const bool needs_before = before && detail::is_interlaced(*current);
   return !decoder.lost_picture(needs_before ? before->pts : current->pts, target);
 }
@@ -225,6 +230,7 @@ VideoReader::Impl::Landing VideoReader::Impl::land(std::int64_t entry,
   if (!demuxer.seek(entry)) return Landing::impossible;
   ++stats.seeks;
   decoder.flush();
+  choose_frames();
   decoder.skip_before(skip_until);
   before.reset();
   after.reset();
@@ -240,9 +246,14 @@ VideoReader::Impl::Landing VideoReader::Impl::land(std::int64_t entry,
   return complete ? Landing::good : Landing::too_late;
 }
 
+void VideoReader::Impl::choose_frames() {
+  if (chosen == Frames::referenced) decoder.skip_unreferenced();
+}
+
 void VideoReader::Impl::restart() {
   ++stats.seeks;
   decoder.rewind();
+  choose_frames();
   before.reset();
   current = decoder.next();
   after = current ? decoder.next() : nullptr;
@@ -319,10 +330,9 @@ std::optional<Frame> VideoReader::next() {
   return frame;
 }
 
-void VideoReader::seek(MediaTime t) { impl_->seek(t); }
-
-void VideoReader::leave_out_unreferenced() {
-  if (!impl_->facts.interlaced) impl_->decoder.skip_before(INT64_MAX);
+void VideoReader::seek(MediaTime t, Frames frames) {
+  // Deinterlacing needs the neighbours.
+  impl_->seek(t, impl_->facts.interlaced ? Frames::all : frames);
 }
 
 void VideoReader::read_key_frames(const TimeSpan& span,

@@ -93,6 +93,14 @@ struct ReaderOptions {
   std::function<void()> on_packet{};
 };
 
+/// Which frames next() gives.
+enum class Frames {
+  all,
+  /// Frames that no other refers to are left out, where the codec tells which these are and the
+  /// pictures are not interlaced.
+  referenced,
+};
+
 /// Not thread-safe: one reader, one thread.  Damage is skipped, counted in stats().errors and
 /// logged once.
 class VideoReader {
@@ -121,12 +129,9 @@ class VideoReader {
 
   /// After it, next() returns the frame that is on screen at `t` (the last frame whose time is <=
   /// t, or the first frame).  Decodes on from where it stands when that is nearer than the key
-  /// frame before `t`.
-  void seek(MediaTime t);
-
-  /// Until the next seek(): frames that no other refers to are left out, where the codec tells
-  /// which these are and the pictures are not interlaced.
-  void leave_out_unreferenced();
+  /// frame before `t`.  `frames` holds until the next seek; where some are left out, the first one
+  /// may be a frame before.
+  void seek(MediaTime t, Frames frames = Frames::all);
 
   /// Decodes the key frames whose time lies in `span` and nothing between them; `visit` returns
   /// false for enough.  Their duration() is a usual picture's, interlaced ones keep their lines.

@@ -146,9 +146,9 @@ void FrameDecoder::feed() {
 }
 
 AVDiscard FrameDecoder::what_to_skip(const AVPacket& packet) const {
-  const bool skip =
-      can_skip_ && !unstamped_ && packet.pts != AV_NOPTS_VALUE && packet.pts < skip_before_;
-  return skip ? AVDISCARD_NONREF : AVDISCARD_DEFAULT;
+  const bool unneeded =
+      skip_unreferenced_ || (packet.pts != AV_NOPTS_VALUE && packet.pts < skip_before_);
+  return can_skip_ && !unstamped_ && unneeded ? AVDISCARD_NONREF : AVDISCARD_DEFAULT;
 }
 
 void FrameDecoder::note_time(const AVPacket& packet) {
@@ -200,6 +200,7 @@ void FrameDecoder::flush() {
   last_pts_but_one_ = AV_NOPTS_VALUE;
   entry_time_ = AV_NOPTS_VALUE;
   skip_before_ = INT64_MIN;
+  skip_unreferenced_ = false;
   key_frames_before_.reset();
 }
 

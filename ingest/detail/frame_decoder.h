@@ -27,6 +27,9 @@ class FrameDecoder {
   /// decoded, where that leaves all others as they are.  lost_picture() tells which were left out.
   void skip_before(std::int64_t pts) { skip_before_ = pts; }
 
+  /// Until the next flush(): pictures that no other refers to are not decoded.
+  void skip_unreferenced() { skip_unreferenced_ = true; }
+
   /// Until the next flush(): only key frames are decoded, and the stream ends before the first one
   /// at or after `pts`.
   void only_key_frames_before(std::int64_t pts) { key_frames_before_ = pts; }
@@ -84,6 +87,7 @@ class FrameDecoder {
   std::int64_t entry_time_ = AV_NOPTS_VALUE;
   std::set<std::int64_t> awaited_;  // times of packets, from the last picture but two on
   std::int64_t skip_before_ = INT64_MIN;
+  bool skip_unreferenced_ = false;
   std::optional<std::int64_t> key_frames_before_;
   bool can_skip_ = false;
   std::int64_t longest_;  // ticks from the first picture of all on

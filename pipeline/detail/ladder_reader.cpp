@@ -127,10 +127,10 @@ std::optional<MediaTime> LadderReader::read_window(const sampler::WindowChoice& 
   PictureReducer reducer;
   std::optional<sampler::SettleWatch> watch;
   if (after != nullptr) watch.emplace(choice, window, *after);
-  reader_.seek(window.span.begin);
-  if (window.reason != sampler::WindowReason::scene && frames_are_dense(scan_.facts)) {
-    reader_.leave_out_unreferenced();
-  }
+  const bool any_frame = window.reason != sampler::WindowReason::scene;
+  reader_.seek(window.span.begin,
+               any_frame && frames_are_dense(scan_.facts) ? ingest::Frames::referenced
+                                                          : ingest::Frames::all);
   while (const auto frame = reader_.next()) {
     if (frame->time() >= window.span.end) break;
     if (on_frame && !on_frame(frame->time())) return std::nullopt;

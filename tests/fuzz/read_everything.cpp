@@ -91,7 +91,7 @@ void read_everywhere(VideoReader& reader, const PacketScan& scan) {
     reader.seek(MediaTime{scan.end.since_start / 4 * part});
     read_frames(reader, 3);
   }
-  reader.leave_out_unreferenced();
+  reader.seek(MediaTime{scan.end.since_start / 2}, ingest::Frames::referenced);
   read_frames(reader, 5);
   int keys = 0;
   reader.read_key_frames({MediaTime{}, scan.end}, [&](const ingest::Frame& frame) {
