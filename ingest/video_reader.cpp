@@ -132,7 +132,9 @@ struct VideoReader::Impl {
   /// To be called when the decoder was flushed.
   void choose_frames();
   void go_forward(MediaTime t);
-  void read_key_frames(const TimeSpan& span, const std::function<bool(const Frame&)>& visit);
+  void read_key_frames(const TimeSpan& span,
+                       const std::function<bool(const Frame&)>& visit,
+                       const std::function<bool(MediaTime)>& wanted);
   void report_damage();
   [[nodiscard]] std::int64_t errors() const { return demuxer.errors(); }
 
@@ -264,7 +266,8 @@ void VideoReader::Impl::go_forward(MediaTime t) {
 }
 
 void VideoReader::Impl::read_key_frames(const TimeSpan& span,
-                                        const std::function<bool(const Frame&)>& visit) {
+                                        const std::function<bool(const Frame&)>& visit,
+                                        const std::function<bool(MediaTime)>& wanted) {
   before.reset();
   current.reset();
   after.reset();
@@ -272,7 +275,10 @@ void VideoReader::Impl::read_key_frames(const TimeSpan& span,
   if (decoder.unstamped() || !demuxer.seek(ticks_at(span.begin))) return;
   ++stats.seeks;
   decoder.flush();
-  decoder.only_key_frames_before(ticks_at(span.end));
+  const std::int64_t end = ticks_at(span.end - MediaDuration{1}) + 1;
+  decoder.only_key_frames_before(end, [&](std::int64_t pts) {
+    return !wanted || wanted(time_of(pts));
+  });
   while (auto picture = decoder.next()) {
     const MediaTime time = time_of(picture->pts);
     if (time < span.begin || time >= span.end || !detail::is_key(*picture)) continue;
@@ -336,8 +342,9 @@ void VideoReader::seek(MediaTime t, Frames frames) {
 }
 
 void VideoReader::read_key_frames(const TimeSpan& span,
-                                  const std::function<bool(const Frame&)>& visit) {
-  impl_->read_key_frames(span, visit);
+                                  const std::function<bool(const Frame&)>& visit,
+                                  const std::function<bool(MediaTime)>& wanted) {
+  impl_->read_key_frames(span, visit, wanted);
 }
 
 const DecodeStats& VideoReader::stats() const {

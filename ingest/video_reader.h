@@ -133,10 +133,12 @@ class VideoReader {
   /// may be a frame before.
   void seek(MediaTime t, Frames frames = Frames::all);
 
-  /// Decodes the key frames whose time lies in `span` and nothing between them; `visit` returns
-  /// false for enough.  Their duration() is a usual picture's, interlaced ones keep their lines.
-  /// The reader stands nowhere afterwards: seek() before next().
-  void read_key_frames(const TimeSpan& span, const std::function<bool(const Frame&)>& visit);
+  /// Decodes the key frames whose time lies in `span` and is `wanted` (empty: all) and nothing
+  /// between them; `visit` returns false for enough.  Their duration() is a usual picture's,
+  /// interlaced ones keep their lines.  The reader stands nowhere afterwards: seek() before next().
+  void read_key_frames(const TimeSpan& span,
+                       const std::function<bool(const Frame&)>& visit,
+                       const std::function<bool(MediaTime)>& wanted = {});
 
   [[nodiscard]] const DecodeStats& stats() const;
 

@@ -33,6 +33,10 @@ constexpr double kFilled = 0.05;
 constexpr MediaDuration kLongestBlind = 4s;
 // A key frame came out of turn when less than this share of the longest space went before.
 constexpr double kOutOfTurn = 0.9;
+// Where nothing surprises, from one key frame that is looked at to the next.
+constexpr MediaDuration kQuietFor = 8s;
+// The least deviation of a key frame's log bytes: one of a still picture differs by less.
+constexpr double kLeastKeyDeviation = 0.01;
 
 double median(std::vector<double> values) {
   if (values.empty()) return 0;
@@ -107,7 +111,7 @@ void find_surprising_packets(std::vector<Space>& spaces) {
   }
 }
 
-/// Compares the key frames at both ends of every space.
+/// Compares neighbouring key pictures; what is between them is as different as they are.
 void compare_key_pictures(Pictures keys, std::vector<Space>& spaces, WindowChoice& choice) {
   CellNoise noise;
   std::vector<ChangeMap> maps;
@@ -119,12 +123,16 @@ void compare_key_pictures(Pictures keys, std::vector<Space>& spaces, WindowChoic
   }
   choice.deviations = noise.deviations();
   std::vector<Motion> motion;
+  auto space = spaces.begin();
   for (std::size_t i = 0; i < maps.size(); ++i) {
     motion.push_back(measure_motion(keys[i].time, maps[i], choice.deviations));
-    spaces[i].strength = motion.back().strength;
-    spaces[i].likeness = likeness(keys[i], keys[i + 1]);
+    auto alike = likeness(keys[i], keys[i + 1]);
     const bool all_changed = motion.back().area > kWholePicture;
-    if (all_changed && !spaces[i].other_scene()) spaces[i].likeness = Likeness::doubtful;
+    if (all_changed && alike == Likeness::same_scene) alike = Likeness::doubtful;
+    for (; space != spaces.end() && space->span.begin < keys[i + 1].time; ++space) {
+      space->strength = motion.back().strength;
+      space->likeness = alike;
+    }
   }
   choice.surprising = kSurprisingShare * motion_threshold(motion, weights);
 }
@@ -145,14 +153,14 @@ MediaDuration longest_unseen(std::span<const Packet> packets,
   return packets_tell ? longest_gap(options) : std::min(longest_gap(options), kLongestBlind);
 }
 
-std::vector<Space> spaces_between(Pictures keys,
+std::vector<Space> spaces_between(const std::vector<MediaTime>& keys,
                                   std::span<const Packet> packets,
                                   const PlanOptions& options) {
   std::vector<Space> spaces;
   for (std::size_t i = 0; i < keys.size(); ++i) {
     const bool last = i + 1 == keys.size();
-    const MediaTime end = last ? packets.back().time + MediaDuration{1} : keys[i + 1].time;
-    const TimeSpan between{keys[i].time, std::max(end, keys[i].time)};
+    const MediaTime end = last ? packets.back().time + MediaDuration{1} : keys[i + 1];
+    const TimeSpan between{keys[i], std::max(end, keys[i])};
     auto& space = spaces.emplace_back();
     space.span = between;
     space.load = load_of(packets, between);
@@ -165,6 +173,20 @@ MediaDuration longest(const std::vector<Space>& spaces) {
   MediaDuration longest{0};
   for (const auto& space : spaces) longest = std::max(longest, space.span.length());
   return longest;
+}
+
+/// Of each key frame: whether its size is what key frames of this stream are like.
+std::vector<bool> of_usual_size(const std::vector<Packet>& keys) {
+  std::vector<double> sizes;
+  for (const auto& key : keys) sizes.push_back(std::log(static_cast<double>(key.bytes) + 1));
+  const double usual = median(sizes);
+  std::vector<double> deviations;
+  for (const double size : sizes) deviations.push_back(std::abs(size - usual));
+  const double deviation = std::max(kLeastKeyDeviation, kMadToDeviation * median(deviations));
+  std::vector<bool> is_usual;
+  for (const double size : sizes)
+    is_usual.push_back(std::abs(size - usual) <= kSurprise * deviation);
+  return is_usual;
 }
 
 }  // namespace
@@ -187,13 +209,46 @@ MediaDuration longest_gap(const PlanOptions& options) {
   return std::min(options.coverage_floor / 2, options.stretch_length / 4);
 }
 
+std::vector<MediaTime> quiet_key_frames(std::span<const Packet> packets,
+                                        const PlanOptions& options) {
+  std::vector<Packet> keys;
+  std::ranges::copy_if(packets, std::back_inserter(keys), &Packet::is_key);
+  std::vector<MediaTime> times;
+  for (const auto& key : keys) times.push_back(key.time);
+  if (keys.size() < 3) return {};
+  auto spaces = spaces_between(times, packets, options);
+  find_surprising_packets(spaces);
+  const auto is_usual = of_usual_size(keys);
+  const auto out_of_turn = kOutOfTurn * to_seconds(longest(spaces));
+  const auto is_quiet = [&](const Space& space) {
+    return !space.surprising_until && space.longest_unseen == longest_gap(options) &&
+           space.span.length() <= space.longest_unseen &&
+           to_seconds(space.span.length()) >= out_of_turn;
+  };
+  std::vector<MediaTime> quiet;
+  MediaTime looked_at = times.front();
+  for (std::size_t i = 1; i + 1 < keys.size(); ++i) {
+    const bool is_soon = times[i + 1] - looked_at <= std::min(kQuietFor, longest_gap(options));
+    if (is_soon && is_usual[i] && is_quiet(spaces[i - 1]) && is_quiet(spaces[i])) {
+      quiet.push_back(times[i]);
+    } else {
+      looked_at = times[i];
+    }
+  }
+  return quiet;
+}
+
 WindowChoice choose_windows(const TimeSpan& span,
                             std::span<const Packet> packets,
                             Pictures key_pictures,
-                            const PlanOptions& options) {
+                            const PlanOptions& options,
+                            std::span<const MediaTime> skipped) {
   WindowChoice choice;
   if (key_pictures.empty() || packets.empty()) return choice;
-  auto spaces = spaces_between(key_pictures, packets, options);
+  std::vector<MediaTime> keys(skipped.begin(), skipped.end());
+  for (const auto& picture : key_pictures) keys.push_back(picture.time);
+  std::ranges::sort(keys);
+  auto spaces = spaces_between(keys, packets, options);
   find_surprising_packets(spaces);
   compare_key_pictures(key_pictures, spaces, choice);
   const auto out_of_turn = kOutOfTurn * to_seconds(longest(spaces));

@@ -51,15 +51,24 @@ struct WindowChoice {
 /// No more time than this passes between two looks, however quiet the packets are.
 [[nodiscard]] MediaDuration longest_gap(const PlanOptions& options);
 
-/// Chooses among the spaces between `key_pictures` (and from the last one to the end of `packets`)
-/// those that reach into `span`.  Thresholds are relative to what is usual among the spaces given,
-/// so that an encoder's habits and a camera's noise cancel out.  Encoders put key frames out of
-/// turn at hard cuts: where the picture before such a key frame shows something else, it is a cut.
-/// `packets`: those from the first key picture on.
+/// Key frames of `packets` that need no look as long as those around them look alike: the packets
+/// on both sides of them are as usual and would tell if something came or went, and so is their own
+/// size.  Between two of the others no more time passes than longest_gap() and 8 s.  Ascending.
+[[nodiscard]] std::vector<MediaTime> quiet_key_frames(std::span<const Packet> packets,
+                                                      const PlanOptions& options);
+
+/// Chooses among the spaces between key frames (and from the last one to the end of `packets`)
+/// those that reach into `span`.  `skipped`: key frames that have no picture, each between two of
+/// `key_pictures`; the space on either side of it is as different as those two.  Thresholds are
+/// relative to what is usual among the spaces given, so that an encoder's habits and a camera's
+/// noise cancel out.  Encoders put key frames out of turn at hard cuts: where the picture before
+/// such a key frame shows something else, it is a cut.  `packets`: those from the first key picture
+/// on.
 [[nodiscard]] WindowChoice choose_windows(const TimeSpan& span,
                                           std::span<const Packet> packets,
                                           Pictures key_pictures,
-                                          const PlanOptions& options);
+                                          const PlanOptions& options,
+                                          std::span<const MediaTime> skipped = {});
 
 /// Tells when a window need not be decoded to its end.
 class SettleWatch {

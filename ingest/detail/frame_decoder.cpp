@@ -116,7 +116,8 @@ bool FrameDecoder::read() {
   while (true) {
     demuxer_->skip_to_key_frame();
     if (!demuxer_->read(*packet_)) return false;
-    if ((packet_->flags & AV_PKT_FLAG_KEY) != 0) break;
+    const bool is_key = (packet_->flags & AV_PKT_FLAG_KEY) != 0;
+    if (is_key && (packet_->pts >= *key_frames_before_ || key_frame_wanted_(packet_->pts))) break;
     av_packet_unref(packet_.get());
   }
   if (packet_->pts < *key_frames_before_) return true;
@@ -202,6 +203,7 @@ void FrameDecoder::flush() {
   skip_before_ = INT64_MIN;
   skip_unreferenced_ = false;
   key_frames_before_.reset();
+  key_frame_wanted_ = nullptr;
 }
 
 void FrameDecoder::rewind() {

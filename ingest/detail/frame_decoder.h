@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "ingest/detail/demuxer.h"
 #include "ingest/detail/ffmpeg.h"
@@ -30,9 +32,12 @@ class FrameDecoder {
   /// Until the next flush(): pictures that no other refers to are not decoded.
   void skip_unreferenced() { skip_unreferenced_ = true; }
 
-  /// Until the next flush(): only key frames are decoded, and the stream ends before the first one
-  /// at or after `pts`.
-  void only_key_frames_before(std::int64_t pts) { key_frames_before_ = pts; }
+  /// Until the next flush(): only key frames whose pts is `wanted` are decoded, and the stream ends
+  /// before the first one at or after `pts`.
+  void only_key_frames_before(std::int64_t pts, std::function<bool(std::int64_t)> wanted) {
+    key_frames_before_ = pts;
+    key_frame_wanted_ = std::move(wanted);
+  }
 
   /// The next picture, its pts set and greater than that of the picture before; null at the end of
   /// the stream.
@@ -89,6 +94,7 @@ class FrameDecoder {
   std::int64_t skip_before_ = INT64_MIN;
   bool skip_unreferenced_ = false;
   std::optional<std::int64_t> key_frames_before_;
+  std::function<bool(std::int64_t)> key_frame_wanted_;
   bool can_skip_ = false;
   std::int64_t longest_;  // ticks from the first picture of all on
   std::int64_t first_pts_ = AV_NOPTS_VALUE;

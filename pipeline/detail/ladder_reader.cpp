@@ -36,6 +36,23 @@ void note_unseen(const std::vector<MediaTime>& frames, std::vector<SmallPicture>
   }
 }
 
+/// Those of `skipped` that lie between two `keys` with a window between them.
+std::vector<MediaTime> between_unlike(const std::vector<SmallPicture>& keys,
+                                      const std::vector<MediaTime>& skipped,
+                                      const std::vector<sampler::Window>& windows) {
+  std::vector<MediaTime> found;
+  for (const MediaTime key : skipped) {
+    const auto after = std::ranges::upper_bound(keys, key, {}, &SmallPicture::time);
+    if (after == keys.begin() || after == keys.end()) continue;
+    const TimeSpan between{std::prev(after)->time, after->time};
+    const bool is_unlike = std::ranges::any_of(windows, [&](const sampler::Window& window) {
+      return window.span.overlaps(between);
+    });
+    if (is_unlike) found.push_back(key);
+  }
+  return found;
+}
+
 }  // namespace
 
 TimeSpan LadderReader::reach_of(const TimeSpan& span) const {
@@ -62,16 +79,49 @@ bool LadderReader::can_climb(const TimeSpan& span) const {
   return unseen < span.length() / 2;
 }
 
-std::vector<SmallPicture> LadderReader::read_key_pictures(
-    const TimeSpan& reach, const std::function<bool(MediaTime)>& on_frame, bool& stopped) {
-  std::vector<SmallPicture> pictures;
+bool LadderReader::read_key_pictures(const TimeSpan& reach,
+                                     const std::function<bool(MediaTime)>& wanted,
+                                     const std::function<bool(MediaTime)>& on_frame,
+                                     std::vector<SmallPicture>& pictures) {
   PictureReducer reducer;
-  reader_.read_key_frames(reach, [&](const ingest::Frame& frame) {
-    stopped = on_frame && !on_frame(frame.time());
-    if (!stopped) pictures.push_back(reducer.reduce(frame));
-    return !stopped;
-  });
-  return pictures;
+  bool goes_on = true;
+  const auto visit = [&](const ingest::Frame& frame) {
+    goes_on = !on_frame || on_frame(frame.time());
+    if (goes_on) pictures.push_back(reducer.reduce(frame));
+    return goes_on;
+  };
+  reader_.read_key_frames(reach, visit, wanted);
+  std::ranges::sort(pictures, {}, &SmallPicture::time);
+  return goes_on;
+}
+
+std::optional<LadderReader::KeyLooks> LadderReader::look_at_keys(
+    const TimeSpan& span,
+    const TimeSpan& reach,
+    std::span<const sampler::Packet> packets,
+    const std::function<bool(MediaTime)>& on_frame) {
+  KeyLooks looks;
+  looks.skipped = sampler::quiet_key_frames(packets, options_);
+  const auto is_in_doubt = [&](MediaTime key) {
+    return !std::ranges::binary_search(looks.skipped, key);
+  };
+  if (!read_key_pictures(reach, is_in_doubt, on_frame, looks.pictures)) return std::nullopt;
+  const auto claimed =
+      std::ranges::count_if(packets, &sampler::Packet::is_key) - std::ssize(looks.skipped);
+  looks.are_there = std::ssize(looks.pictures) * 2 > claimed &&
+                    looks.pictures.front().time <= span.begin;
+  while (looks.are_there) {
+    looks.choice =
+        sampler::choose_windows(span, packets, looks.pictures, options_, looks.skipped);
+    const auto missed = between_unlike(looks.pictures, looks.skipped, looks.choice.windows);
+    if (missed.empty()) break;
+    std::erase_if(looks.skipped,
+                  [&](MediaTime key) { return std::ranges::binary_search(missed, key); });
+    const auto is_missed = [&](MediaTime key) { return std::ranges::binary_search(missed, key); };
+    const TimeSpan around{missed.front(), missed.back() + MediaDuration{1}};
+    if (!read_key_pictures(around, is_missed, on_frame, looks.pictures)) return std::nullopt;
+  }
+  return looks;
 }
 
 std::optional<StretchSight> LadderReader::look(const TimeSpan& span,
@@ -81,19 +131,18 @@ std::optional<StretchSight> LadderReader::look(const TimeSpan& span,
   StretchSight sight;
   const auto packets = to_packets(ingest::packets_in(scan_, reach));
   for (const auto& packet : packets) sight.frames.push_back(packet.time);
-  std::vector<SmallPicture> keys;
-  bool stopped = false;
+  std::optional<KeyLooks> looks;
   {
     const RungMeter meter(reader_, report.key_frames);
-    keys = read_key_pictures(reach, on_frame, stopped);
+    looks = look_at_keys(span, reach, packets, on_frame);
   }
-  if (stopped) return std::nullopt;
-  const auto claimed = std::ranges::count_if(packets, &sampler::Packet::is_key);
-  const bool are_there = std::ssize(keys) * 2 > claimed && keys.front().time <= span.begin;
-  if (!are_there) return StretchSight{};
-  const auto choice = sampler::choose_windows(span, packets, keys, options_);
-  report.num_spaces +=
-      std::ranges::count_if(keys, [&](const SmallPicture& key) { return span.contains(key.time); });
+  if (!looks) return std::nullopt;
+  if (!looks->are_there) return StretchSight{};
+  const auto& keys = looks->pictures;
+  const auto& choice = looks->choice;
+  report.num_spaces += std::ranges::count_if(packets, [&](const sampler::Packet& packet) {
+    return packet.is_key && span.contains(packet.time);
+  });
   report.opened.insert(report.opened.end(), choice.windows.begin(), choice.windows.end());
   report.marked_cuts +=
       std::ranges::count_if(choice.known_cuts, [&](MediaTime cut) { return span.contains(cut); });

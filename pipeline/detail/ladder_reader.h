@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -55,8 +56,26 @@ class LadderReader {
       std::vector<sampler::SmallPicture>& pictures);
   /// From the second key frame before `span` to the second one after it.
   [[nodiscard]] TimeSpan reach_of(const TimeSpan& span) const;
-  [[nodiscard]] std::vector<sampler::SmallPicture> read_key_pictures(
-      const TimeSpan& reach, const std::function<bool(MediaTime)>& on_frame, bool& stopped);
+  /// What is known of the key frames of `reach`.
+  struct KeyLooks {
+    std::vector<sampler::SmallPicture> pictures;
+    std::vector<MediaTime> skipped;  ///< that were left out, ascending
+    sampler::WindowChoice choice;
+    bool are_there = false;  ///< what the packets claim can mostly be decoded
+  };
+  /// Those that packets leave in doubt, then those between two that differ.  Empty when `on_frame`
+  /// returned false.
+  [[nodiscard]] std::optional<KeyLooks> look_at_keys(
+      const TimeSpan& span,
+      const TimeSpan& reach,
+      std::span<const sampler::Packet> packets,
+      const std::function<bool(MediaTime)>& on_frame);
+  /// Adds the pictures of the key frames of `reach` that are `wanted`; false when `on_frame`
+  /// returned false.
+  [[nodiscard]] bool read_key_pictures(const TimeSpan& reach,
+                                       const std::function<bool(MediaTime)>& wanted,
+                                       const std::function<bool(MediaTime)>& on_frame,
+                                       std::vector<sampler::SmallPicture>& pictures);
 
   ingest::VideoReader& reader_;
   ingest::PacketScan scan_;

@@ -169,6 +169,23 @@ TEST_CASE("events that fall between key frames are seen, whatever the coding") {
   }
 }
 
+TEST_CASE("what changes at a key frame that was left out at first is found there") {
+  const TempDir dir;
+  // The negative from second 30 on: a picture of the same size in bytes.
+  const auto path = make_clip(
+      dir.file("a.mp4"),
+      {"-f", "lavfi", "-i", "smptebars=s=320x180:r=25:d=60", "-vf",
+       "format=yuv420p,negate=enable='gte(t,30)'", "-g", "50", "-sc_threshold", "0"});
+  const auto planned = plan(path);
+  CHECK(planned.report.num_spaces == 30);
+  CHECK(planned.report.key_frames.frames < 20);
+  REQUIRE(planned.stretches.size() == 1);
+  const auto& shots = planned.stretches.front().shots;
+  REQUIRE(shots.size() == 2);
+  CHECK(shots.back().span.begin == MediaTime{30s});
+  CHECK(planned.share_decoded() < 0.1);
+}
+
 TEST_CASE("the ladder finds the activity that reading everything finds, within half a second") {
   const TempDir dir;
   const auto path = gate_film(dir, "a.mp4", {"-g", "50", "-sc_threshold", "0"});

@@ -149,6 +149,59 @@ TEST_CASE("only spaces that reach into the span are opened") {
   CHECK(choose(still(1), busy, {MediaTime{24s}, MediaTime{60s}}).windows.empty());
 }
 
+TEST_CASE("where nothing surprises key frames need a look now and then, else all of them do") {
+  const auto quiet = [](const PacketFilm& film, const PlanOptions& options = {}) {
+    return quiet_key_frames(make_packets(film), options);
+  };
+  const auto all_but_every_fourth = quiet({});
+  CHECK(all_but_every_fourth.size() == 21);  // of 30: 0, 8, ..., 56 and the last one are looked at
+  for (const MediaTime key : all_but_every_fourth) {
+    CHECK(key.since_start % 8s != 0s);
+    CHECK(key < MediaTime{58s});
+  }
+  CHECK(quiet({.gop = 1}).size() == 51);
+  CHECK(quiet({.gop = 2}, {.coverage_floor = 8s}).size() == 14);
+  // Both ends of a space are looked at where it surprises, and the rest as before.
+  const auto around = quiet({.busy = {MediaTime{22500ms}, MediaTime{23300ms}}});
+  CHECK(std::ranges::count(around, MediaTime{22s}) == 0);
+  CHECK(std::ranges::count(around, MediaTime{24s}) == 0);
+  CHECK(std::ranges::count(around, MediaTime{20s}) == 1);
+  // No space may pass unseen that is as long, packets do not tell, or the encoder marked something.
+  CHECK(quiet({.gop = 5}).empty());
+  CHECK(quiet({.gop = 2, .other_bytes = 4000}).empty());
+  for (const MediaTime key : {MediaTime{30s}, MediaTime{31s}})
+    CHECK(std::ranges::count(quiet({.key_frames = {31}}), key) == 0);
+  CHECK(quiet_key_frames({}, {}).empty());
+  CHECK(quiet_key_frames(std::vector<Packet>(2, {MediaTime{}, 20'000, true}), {}).empty());
+}
+
+TEST_CASE("a key frame of unusual size is looked at") {
+  auto packets = make_packets({});
+  for (auto& packet : packets) {
+    if (packet.time == MediaTime{26s}) packet.bytes = 24'000;
+  }
+  const auto quiet = quiet_key_frames(packets, {});
+  CHECK(std::ranges::count(quiet, MediaTime{26s}) == 0);
+  CHECK(std::ranges::count(quiet, MediaTime{28s}) == 1);
+}
+
+TEST_CASE("between two looks that differ every space is opened, whose key frames were left out") {
+  const auto packets = make_packets({});
+  const auto skipped = quiet_key_frames(packets, {});
+  const auto opened = [&](const Scene& scene) {
+    auto keys = key_pictures(scene, packets);
+    std::erase_if(keys, [&](const SmallPicture& key) {
+      return std::ranges::binary_search(skipped, key.time);
+    });
+    return choose_windows({{}, MediaTime{60s}}, packets, keys, {}, skipped).windows;
+  };
+  CHECK(opened(still(1)).empty());
+  const auto windows = opened(cut_at({31}, 5));
+  REQUIRE(windows.size() == 4);
+  CHECK(windows.front().span.begin == MediaTime{24s});
+  CHECK(windows.back().span.end == MediaTime{32s});
+}
+
 TEST_CASE("without packets or key frames nothing is chosen") {
   const auto packets = make_packets({});
   const TimeSpan span{{}, MediaTime{60s}};
