@@ -140,6 +140,7 @@ bool Judge::is_read(const std::string& predicate) const {
 std::string Judge::kept_as(const std::string& question, int max_reply_tokens) const {
   if (max_reply_tokens == 0)
     return is_read(question) ? fmt::format("read: {}", question) : question;
+  if (choice_in(question)) return fmt::format("choice: {}", question);
   if (max_reply_tokens == kMaxReplyTokens) return fmt::format("reply: {}", question);
   return fmt::format("reply of {}: {}", max_reply_tokens, question);
 }
@@ -188,7 +189,9 @@ void Judge::compute(const std::string& question,
   const bool is_read_off = max_reply_tokens == 0 && is_read(question);
   const auto written = is_read_off ? detail::written_text_of(question) : std::nullopt;
   const auto counted = is_read_off ? detail::counted_things_of(question) : std::nullopt;
-  const auto put = written   ? detail::reading_question(written->thing)
+  const auto choice = max_reply_tokens > 0 ? choice_in(question) : std::nullopt;
+  const auto put = choice    ? choice->question
+                   : written ? detail::reading_question(written->thing)
                    : counted ? detail::counting_question(counted->plural)
                              : question;
   std::vector<std::int64_t> ids;
@@ -212,7 +215,8 @@ void Judge::compute(const std::string& question,
     for (std::size_t i = 0; i < pairs.size(); ++i)
       looks.push_back({.pair_id = pairs[i].token_pair_id(),
                        .score = 0,
-                       .reply = reply_to(prompts[i], max_reply_tokens)});
+                       .reply = choice ? likeliest_of(choice->replies, prompts[i])
+                                       : reply_to(prompts[i], max_reply_tokens)});
     return;
   }
   const auto scores = written   ? score_text(prompts, written->text)
@@ -241,8 +245,7 @@ std::vector<double> Judge::score_text(std::span<const model::Prompt> prompts,
   });
   std::vector<double> scores(prompts.size());
   for (const auto& spelling : std::set<std::string>{text, capitals}) {
-    auto reply = tokenizer_.encode(spelling, model::AddedTokens::as_text);
-    reply.push_back(model::end_tokens(tokenizer_).front());
+    const auto reply = reply_tokens(spelling);
     for (std::size_t i = 0; i < prompts.size(); ++i) {
       const double likelihood = std::exp(language_model_.reply_margin(prompts[i], reply));
       scores[i] = std::max(scores[i], likelihood / (likelihood + kEvenLikelihood));
@@ -269,6 +272,24 @@ std::string Judge::reply_to(const model::Prompt& prompt, int max_tokens) {
   // The embedding is padded with rows that stand for no token.
   std::erase_if(generation.ids, [&](int id) { return id >= tokenizer_.num_ids(); });
   return trimmed(tokenizer_.decode(generation.ids, model::SpecialTokens::skip));
+}
+
+std::string Judge::likeliest_of(const std::vector<std::string>& replies,
+                                const model::Prompt& prompt) {
+  const auto margin = [&](const std::string& reply) {
+    return language_model_.reply_margin(prompt, reply_tokens(reply));
+  };
+  return *std::ranges::max_element(replies, {}, margin);
+}
+
+std::vector<int> Judge::reply_tokens(const std::string& text) const {
+  auto ids = tokenizer_.encode(text, model::AddedTokens::as_text);
+  ids.push_back(model::end_tokens(tokenizer_).front());
+  return ids;
+}
+
+std::optional<detail::NamedReplies> Judge::choice_in(const std::string& question) const {
+  return language_model_.info().bare_replies ? detail::named_replies_of(question) : std::nullopt;
 }
 
 void Judge::keep() {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -14,6 +15,7 @@
 #include "index/store.h"
 #include "model/tokenizer.h"
 #include "model/vision_language_model.h"
+#include "query/detail/named_replies.h"
 
 namespace hindsight::query {
 
@@ -53,7 +55,9 @@ class Judge {
   /// the more probable) and for a number of things up to nine (the softmax over the first digit of its count).
   [[nodiscard]] std::vector<double> p_yes(const std::string& predicate,
                                           std::span<const index::StoredPair> pairs);
-  /// The greedy reply for each pair, at most `max_tokens` long, spaces at its ends removed.
+  /// The greedy reply for each pair, at most `max_tokens` long, spaces at its ends removed.  Where
+  /// the question names two replies ("…, left or right?") a model of bare replies is asked without
+  /// them, and the likelier of the two is its reply.
   [[nodiscard]] std::vector<std::string> replies(const std::string& question,
                                                  std::span<const index::StoredPair> pairs,
                                                  int max_tokens = kMaxReplyTokens);
@@ -92,6 +96,11 @@ class Judge {
   std::vector<double> score_text(std::span<const model::Prompt> prompts, const std::string& text);
   std::vector<double> score_count(std::span<const model::Prompt> prompts, int count);
   std::string reply_to(const model::Prompt& prompt, int max_tokens);
+  std::string likeliest_of(const std::vector<std::string>& replies, const model::Prompt& prompt);
+  /// As the model would write it, with the end of its turn.
+  [[nodiscard]] std::vector<int> reply_tokens(const std::string& text) const;
+  /// Empty where the model is asked the question as it stands.
+  [[nodiscard]] std::optional<detail::NamedReplies> choice_in(const std::string& question) const;
 
   const index::Store& store_;
   model::LanguageModel& language_model_;

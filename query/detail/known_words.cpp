@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "query/detail/named_replies.h"
 #include "query/detail/written_text.h"
 
 namespace hindsight::query::detail {
@@ -17,6 +18,8 @@ void add_unknown(std::string_view question,
                  std::vector<std::string>& unknown) {
   std::string asked(question);
   if (const auto written = written_text_of(question)) asked = reading_question(written->thing);
+  if (const auto named = named_replies_of(question))
+    asked = fmt::format("{} {}", named->question, fmt::join(named->replies, " "));
   std::string word;
   const auto end_word = [&] {
     const bool is_new = !word.empty() &&

@@ -1,8 +1,13 @@
 // Questions that single pairs answer.
 #include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include "query/detail/named_replies.h"
 #include "query/detail/noun_phrase.h"
 #include "query/detail/question_words.h"
 #include "query/detail/verbs.h"
@@ -85,8 +90,9 @@ class LookReader : private QuestionWords {
     auto rest = after_any({"which/what way does/did/is/was",
                            "in which/what direction does/did/is/was",
                            "which/what direction does/did/is/was"});
+    const auto ways = two_ways();
     const bool is_choice =
-        !rest && is_any(words_, 0, "does did is was") && words_.size() > 3 && names_two_ways();
+        !rest && is_any(words_, 0, "does did is was") && words_.size() > 3 && ways;
     if (is_choice) rest = words_.subspan(1);
     if (!rest) return std::nullopt;
     std::size_t verb = 0;
@@ -98,18 +104,21 @@ class LookReader : private QuestionWords {
     const auto subject = subject_of(rest->first(verb));
     auto found = plain_event(rest->first(verb));
     if (verb == rest->size() || !subject || !found) return std::nullopt;
-    return look(
-        AnswerType::text, fmt::format("Which way is the {} moving?", *subject), std::move(found));
+    auto which_way = fmt::format("Which way is the {} moving?", *subject);
+    if (ways) which_way = name_replies(which_way, ways->first, ways->second);
+    return look(AnswerType::text, which_way, std::move(found));
   }
 
   /// "left or right", "up or down".
-  bool names_two_ways() const {
+  std::optional<std::pair<std::string, std::string>> two_ways() const {
+    constexpr std::string_view kWays = "left right up down";
     for (std::size_t i = 1; i + 1 < words_.size(); ++i) {
       if (!is(words_, i, "or")) continue;
       const Words other = skip_front(words_.subspan(i + 1), "to the");
-      return is_any(words_, i - 1, "left right up down") && is_any(other, 0, "left right up down");
+      if (!is_any(words_, i - 1, kWays) || !is_any(other, 0, kWays)) return std::nullopt;
+      return std::pair(words_[i - 1].text, other[0].text);
     }
-    return false;
+    return std::nullopt;
   }
 
   /// "what is the person carrying".

@@ -107,6 +107,49 @@ TEST_CASE("a number of things is the sum over the digits of a count where replie
   }
 }
 
+TEST_CASE("of two replies that a question names the likelier one is given where replies are bare") {
+  const std::string which = "Which way is the car moving, left or right?";
+  JudgeTest t;
+  t.model.replies = [&](const std::string& question, double) {
+    CHECK(question == which);
+    return std::string("It goes up.");
+  };
+  t.model.margin = [](const std::string& question, const std::string& text, double second) {
+    CHECK(question == "Which way is the car moving?");
+    CHECK((text == "left" || text == "right"));
+    return (text == "left") == (second < 100) ? -1.0 : -4.0;
+  };
+  const auto store = t.reader();
+  CHECK(Judge(store, t.model, tokenizer()).replies(which, t.pairs).front() == "It goes up.");
+  t.model.facts.bare_replies = true;
+  Judge judge(store, t.model, tokenizer());
+  const auto replies = judge.replies(which, t.pairs);
+  for (std::size_t i = 0; i < replies.size(); ++i)
+    CHECK(replies[i] == (to_seconds(t.pairs[i].covers.begin) < 100 ? "left" : "right"));
+  judge.keep();
+  Judge again(store, t.model, tokenizer());
+  CHECK(again.replies(which, t.pairs) == replies);
+  CHECK(again.usage().looks_computed == 0);
+}
+
+TEST_CASE("questions that name two replies are told from others") {
+  using query::detail::named_replies_of;
+  const auto named = named_replies_of("Which way is the car moving, up or down?");
+  REQUIRE(named);
+  CHECK(named->question == "Which way is the car moving?");
+  CHECK(named->replies == std::vector<std::string>{"up", "down"});
+  CHECK(query::detail::name_replies(named->question, "up", "down") ==
+        "Which way is the car moving, up or down?");
+  for (const auto* other : {"Which way is the car moving?",
+                            "Is a car, or a truck visible?",
+                            "Which is it, a red car or a blue one?",
+                            "Which is it, left or ?",
+                            "Which is it, left or right",
+                            "left or right?",
+                            ""})
+    CHECK_FALSE(named_replies_of(other));
+}
+
 TEST_CASE("a repeated look is read, in the same judge and from the store") {
   JudgeTest t;
   t.model.truth = [](const std::string&, double second) { return second < 600 ? 0.9 : 0.2; };
