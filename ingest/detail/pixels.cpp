@@ -52,8 +52,11 @@ ScalerPtr make_scaler(int width, int height, AVPixelFormat from, AVPixelFormat t
   return scaler;
 }
 
-/// Converts the whole picture at its own size.
-Image convert(const AVFrame& frame, AVPixelFormat target, int channels) {
+/// Converts the whole picture at its own size, by its own matrix and range.
+void convert(const AVFrame& frame,
+             AVPixelFormat target,
+             std::uint8_t* const planes[],
+             const int strides[]) {
   const auto scaler =
       make_scaler(frame.width, frame.height, without_range(format_of(frame)), target);
   // Refused for formats that are RGB already, which have no matrix.
@@ -65,12 +68,26 @@ Image convert(const AVFrame& frame, AVPixelFormat target, int channels) {
                            0,
                            1 << 16,
                            1 << 16);
+  check(sws_scale(scaler.get(), frame.data, frame.linesize, 0, frame.height, planes, strides),
+        "sws_scale");
+}
+
+Image convert(const AVFrame& frame, AVPixelFormat target, int channels) {
   Image image(frame.width, frame.height, channels);
   std::uint8_t* const rows[] = {image.samples.data()};
   const int strides[] = {frame.width * channels};
-  check(sws_scale(scaler.get(), frame.data, frame.linesize, 0, frame.height, rows, strides),
-        "sws_scale");
+  convert(frame, target, rows, strides);
   return image;
+}
+
+FramePtr to_rgb_planes(const AVFrame& frame) {
+  auto planes = make_frame();
+  planes->format = AV_PIX_FMT_GBRP;
+  planes->width = frame.width;
+  planes->height = frame.height;
+  check(av_frame_get_buffer(planes.get(), 0), "av_frame_get_buffer");
+  convert(frame, AV_PIX_FMT_GBRP, planes->data, planes->linesize);
+  return planes;
 }
 
 /// Where the samples of one component of a picture lie.
@@ -256,7 +273,15 @@ Image upright(const Image& image, Orientation orientation) {
   return turned;
 }
 
-Image to_rgb(const AVFrame& frame) { return convert(frame, AV_PIX_FMT_RGB24, 3); }
+Image to_rgb(const AVFrame& frame) {
+  const AVPixFmtDescriptor* format = av_pix_fmt_desc_get(format_of(frame));
+  const bool has_matrix = format != nullptr && format->nb_components >= 3 &&
+                          (format->flags & (AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_PAL)) == 0;
+  if (!has_matrix) return convert(frame, AV_PIX_FMT_RGB24, 3);
+  // The same samples in a third of the time: swscale applies a matrix with vector instructions only
+  // when it writes planes.
+  return convert(*to_rgb_planes(frame), AV_PIX_FMT_RGB24, 3);
+}
 
 FramePtr to_jpeg_planes(ImageView picture) {
   auto planes = make_frame();

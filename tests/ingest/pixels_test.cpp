@@ -69,6 +69,8 @@ TEST_CASE("RGB is within two levels of ffmpeg's own correct conversion") {
       {"709 full 4:4:4", "bt709", "pc", "yuv444p", x264},
       {"2020 limited 10 bit", "bt2020", "tv", "yuv420p10le", x264},
       {"601 full MJPEG", "bt601", "pc", "yuvj420p", {"-c:v", "mjpeg", "-q:v", "2"}},
+      {"709 limited with alpha", "bt709", "tv", "yuva420p", {"-c:v", "ffv1"}},
+      {"601 limited grey", "bt601", "tv", "gray", {"-c:v", "ffv1"}},
   };
   const TempDir dir;
   for (const auto& row : rows) {
