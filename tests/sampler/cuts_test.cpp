@@ -28,6 +28,24 @@ TEST_CASE("a shot begins at the first picture after a cut, whatever the frame ra
   }
 }
 
+TEST_CASE("where each picture is shown twice, a cut is found and a start of motion is none") {
+  const auto shown_twice = [](Scene scene) -> Scene {
+    return [=](int x, int y, double s) {
+      return scene(x, y, std::floor(s * 12.5 + 1e-6) / 12.5);
+    };
+  };
+  // Comes in from the side, faster and faster.
+  const auto enters = with_box(
+      still(5),
+      [](double s) { return s < 4.9 ? -40 : -40 + 80 * (s - 4.9) * (s - 4.9); },
+      40,
+      30,
+      230);
+  CHECK(find_cuts(make_film(shown_twice(enters), {.seconds = 8})).empty());
+  CHECK(find_cuts(make_film(shown_twice(cut_at({3.2, 5.6}, 3)), {.seconds = 8})) ==
+        std::vector<std::size_t>{80, 140});
+}
+
 TEST_CASE("a cut between shots of equal brightness is seen by its colour") {
   auto film = make_film([](int, int, double) { return 90.0; }, {.seconds = 4});
   for (auto& picture : film) {
