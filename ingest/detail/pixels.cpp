@@ -141,23 +141,24 @@ int box_begin(int i, int count, int length) {
 }
 
 /// Adds one row of samples to the column sums.
-template <class Sample>
-void add_row(const std::uint8_t* row, int step, int width, std::uint32_t* sums) {
+template <class Sample, class Sum>
+void add_row(const std::uint8_t* row, int step, int width, Sum* sums) {
   if (step == static_cast<int>(sizeof(Sample))) {
     const auto* samples = reinterpret_cast<const Sample*>(row);
     // A constant count lets the compiler use vectors at every level of optimisation.
     constexpr int kRun = 32;
     int x = 0;
     for (; x + kRun <= width; x += kRun) {
-      for (int i = 0; i < kRun; ++i) sums[x + i] += samples[x + i];
+      for (int i = 0; i < kRun; ++i)
+        sums[x + i] = static_cast<Sum>(sums[x + i] + samples[x + i]);
     }
-    for (; x < width; ++x) sums[x] += samples[x];
+    for (; x < width; ++x) sums[x] = static_cast<Sum>(sums[x] + samples[x]);
     return;
   }
   for (int x = 0; x < width; ++x) {
     Sample sample;
     std::memcpy(&sample, row + std::ptrdiff_t{x} * step, sizeof sample);
-    sums[x] += sample;
+    sums[x] = static_cast<Sum>(sums[x] + sample);
   }
 }
 
@@ -183,17 +184,17 @@ Scale scale_of(const Plane& plane, bool full_range, bool chroma) {
   return {16 * eight, 255.0 / (219 * eight)};
 }
 
-/// Mean of columns x rows boxes that partition the plane.
-Image box_means(const Plane& plane, const Scale& scale, int columns, int rows) {
-  const auto add = plane.depth + plane.shift > 8 ? add_row<std::uint16_t> : add_row<std::uint8_t>;
+/// `Sum`: holds a column of a box.
+template <class Sample, class Sum>
+Image means_of_boxes(const Plane& plane, const Scale& scale, int columns, int rows) {
   Image result(columns, rows, 1);
-  std::vector<std::uint32_t> sums(static_cast<std::size_t>(plane.width));
+  std::vector<Sum> sums(static_cast<std::size_t>(plane.width));
   for (int j = 0; j < rows; ++j) {
     const int top = box_begin(j, rows, plane.height);
     const int bottom = std::max(top + 1, box_begin(j + 1, rows, plane.height));
-    std::fill(sums.begin(), sums.end(), 0U);
+    std::fill(sums.begin(), sums.end(), Sum{0});
     for (int y = top; y < bottom; ++y)
-      add(plane.data + y * plane.stride, plane.step, plane.width, sums.data());
+      add_row<Sample>(plane.data + y * plane.stride, plane.step, plane.width, sums.data());
     for (int i = 0; i < columns; ++i) {
       const int left = box_begin(i, columns, plane.width);
       const int right = std::max(left + 1, box_begin(i + 1, columns, plane.width));
@@ -204,6 +205,17 @@ Image box_means(const Plane& plane, const Scale& scale, int columns, int rows) {
     }
   }
   return result;
+}
+
+/// Mean of columns x rows boxes that partition the plane.
+Image box_means(const Plane& plane, const Scale& scale, int columns, int rows) {
+  if (plane.depth + plane.shift > 8)
+    return means_of_boxes<std::uint16_t, std::uint32_t>(plane, scale, columns, rows);
+  // Twice as many small sums fit into a vector: half the time.
+  constexpr int kMostSamples = 0xffff / 0xff;
+  const bool are_small = plane.height / rows + 1 <= kMostSamples;
+  return are_small ? means_of_boxes<std::uint8_t, std::uint16_t>(plane, scale, columns, rows)
+                   : means_of_boxes<std::uint8_t, std::uint32_t>(plane, scale, columns, rows);
 }
 
 /// From the means of red, green and blue, full range, after BT.601.
