@@ -108,16 +108,14 @@ std::optional<LadderReader::KeyLooks> LadderReader::look_at_keys(
   if (!read_key_pictures(reach, is_in_doubt, on_frame, looks.pictures)) return std::nullopt;
   const auto claimed =
       std::ranges::count_if(packets, &sampler::Packet::is_key) - std::ssize(looks.skipped);
-  looks.are_there = std::ssize(looks.pictures) * 2 > claimed &&
-                    looks.pictures.front().time <= span.begin;
+  looks.are_there =
+      std::ssize(looks.pictures) * 2 > claimed && looks.pictures.front().time <= span.begin;
   while (looks.are_there) {
-    looks.choice =
-        sampler::choose_windows(span, packets, looks.pictures, options_, looks.skipped);
+    looks.choice = sampler::choose_windows(span, packets, looks.pictures, options_, looks.skipped);
     const auto missed = between_unlike(looks.pictures, looks.skipped, looks.choice.windows);
     if (missed.empty()) break;
-    std::erase_if(looks.skipped,
-                  [&](MediaTime key) { return std::ranges::binary_search(missed, key); });
     const auto is_missed = [&](MediaTime key) { return std::ranges::binary_search(missed, key); };
+    std::erase_if(looks.skipped, is_missed);
     const TimeSpan around{missed.front(), missed.back() + MediaDuration{1}};
     if (!read_key_pictures(around, is_missed, on_frame, looks.pictures)) return std::nullopt;
   }
