@@ -18,10 +18,10 @@ constexpr std::string_view kAdverbs =
 constexpr std::string_view kBe = "is are was were be been being gets get got becomes become";
 constexpr std::string_view kSigns = "sign clock display slide screen board banner plate label";
 
-std::string upper_first(std::string text) {
-  if (char& first = text.front(); first >= 'a' && first <= 'z')
-    first = static_cast<char>(first - 'a' + 'A');
-  return text;
+std::string upper_first(std::string_view text) {
+  const bool is_lower = !text.empty() && text[0] >= 'a' && text[0] <= 'z';
+  if (!is_lower) return std::string(text);
+  return static_cast<char>(text[0] - 'a' + 'A') + std::string(text.substr(1));
 }
 
 /// Reads one clause; see read_clause().
@@ -351,7 +351,7 @@ class ClauseReader {
 }  // namespace
 
 PlanNode timeline_of(std::string predicate) {
-  return {.op = PlanOp::timeline, .predicate = upper_first(std::move(predicate))};
+  return {.op = PlanOp::timeline, .predicate = upper_first(predicate)};
 }
 
 PlanNode apply(PlanOp op, std::vector<PlanNode> operands) {
