@@ -85,12 +85,14 @@ Value read_value(const Json& json) {
 
 /// Whether something is cited and all of it are descriptions, as of a summary.
 bool describes(const Answer& answer) {
-  return !answer.intervals.empty() && std::ranges::all_of(answer.intervals, [](const EvidenceInterval& interval) {
-    return interval.basis == EvidenceBasis::looked &&
-           std::ranges::all_of(interval.looks, [](const CitedLook& look) {
-             return look.reply && look.question == kDescribe;
-           });
-  });
+  const auto is_description = [](const CitedLook& look) {
+    return look.reply && look.question == kDescribe;
+  };
+  return !answer.intervals.empty() &&
+         std::ranges::all_of(answer.intervals, [&](const EvidenceInterval& interval) {
+           return interval.basis == EvidenceBasis::looked &&
+                  std::ranges::all_of(interval.looks, is_description);
+         });
 }
 
 Answer read_answer(const Json& json, std::string_view source) {

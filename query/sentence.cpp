@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "query/detail/noun_phrase.h"
+
 namespace hindsight::query {
 namespace {
 
@@ -44,13 +46,6 @@ std::string times_text(const std::vector<EvidenceInterval>& intervals, Edge edge
   return text;
 }
 
-std::string upper_first(std::string text) {
-  if (text.empty()) return text;
-  if (char& first = text.front(); first >= 'a' && first <= 'z')
-    first = static_cast<char>(first - 'a' + 'A');
-  return text;
-}
-
 }  // namespace
 
 std::string to_sentence(const PlanFindings& findings,
@@ -60,7 +55,7 @@ std::string to_sentence(const PlanFindings& findings,
     case AnswerType::when:
     case AnswerType::list:
       return fmt::format(
-          "{}: {}.", upper_first(name_of(findings)), times_text(intervals, plan.edge));
+          "{}: {}.", detail::upper_first(name_of(findings)), times_text(intervals, plan.edge));
     case AnswerType::count: {
       const auto number = fmt::format("{:g}", std::get<double>(findings.value));
       if (!plan.look.empty()) return fmt::format("{}.", number);
@@ -78,8 +73,8 @@ std::string to_sentence(const PlanFindings& findings,
       return std::get<bool>(findings.value) ? "Yes." : "No.";
     case AnswerType::order:
       if (const auto* picked = std::get_if<std::string>(&findings.value))
-        return upper_first(fmt::format("{}.", *picked));
-      return upper_first(fmt::format(
+        return detail::upper_first(fmt::format("{}.", *picked));
+      return detail::upper_first(fmt::format(
           "{}.", fmt::join(std::get<std::vector<std::string>>(findings.value), ", then ")));
   }
   return {};

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 #include <optional>
+#include <utility>
 
 #include "core/error.h"
 #include "sampler/cuts.h"
@@ -43,6 +44,12 @@ double median(std::vector<double> values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::nth_element(values.begin(), middle, values.end());
   return *middle;
+}
+
+/// Robust, of values of which what is usual was subtracted.
+double deviation_of(std::vector<double> differences, double least) {
+  for (double& difference : differences) difference = std::abs(difference);
+  return std::max(least, kMadToDeviation * median(std::move(differences)));
 }
 
 /// From one key frame to the next.
@@ -97,11 +104,11 @@ void find_surprising_packets(std::vector<Space>& spaces) {
   for (const auto& [place, loads] : by_place) {
     usual_at[place] = loads.size() >= kEnoughSpaces ? median(loads) : usual;
   }
-  std::vector<double> deviations;
+  std::vector<double> differences;
   for (const auto& [place, loads] : by_place) {
-    for (const double load : loads) deviations.push_back(std::abs(load - usual_at[place]));
+    for (const double load : loads) differences.push_back(load - usual_at[place]);
   }
-  const double deviation = std::max(kLeastDeviation, kMadToDeviation * median(deviations));
+  const double deviation = deviation_of(std::move(differences), kLeastDeviation);
   for (auto& space : spaces) {
     for (std::size_t i = 0; i < space.load.size(); ++i) {
       if (space.load[i] && *space.load[i] - usual_at[i] > kSurprise * deviation) {
@@ -169,10 +176,11 @@ std::vector<Space> spaces_between(const std::vector<MediaTime>& keys,
   return spaces;
 }
 
-MediaDuration longest(const std::vector<Space>& spaces) {
+/// A space of fewer seconds ends with a key frame out of turn.
+double least_in_turn(const std::vector<Space>& spaces) {
   MediaDuration longest{0};
   for (const auto& space : spaces) longest = std::max(longest, space.span.length());
-  return longest;
+  return kOutOfTurn * to_seconds(longest);
 }
 
 /// Of each key frame: whether its size is what key frames of this stream are like.
@@ -180,12 +188,10 @@ std::vector<bool> of_usual_size(const std::vector<Packet>& keys) {
   std::vector<double> sizes;
   for (const auto& key : keys) sizes.push_back(std::log(static_cast<double>(key.bytes) + 1));
   const double usual = median(sizes);
-  std::vector<double> deviations;
-  for (const double size : sizes) deviations.push_back(std::abs(size - usual));
-  const double deviation = std::max(kLeastKeyDeviation, kMadToDeviation * median(deviations));
+  for (double& size : sizes) size -= usual;
+  const double deviation = deviation_of(sizes, kLeastKeyDeviation);
   std::vector<bool> is_usual;
-  for (const double size : sizes)
-    is_usual.push_back(std::abs(size - usual) <= kSurprise * deviation);
+  for (const double size : sizes) is_usual.push_back(std::abs(size) <= kSurprise * deviation);
   return is_usual;
 }
 
@@ -219,11 +225,11 @@ std::vector<MediaTime> quiet_key_frames(std::span<const Packet> packets,
   auto spaces = spaces_between(times, packets, options);
   find_surprising_packets(spaces);
   const auto is_usual = of_usual_size(keys);
-  const auto out_of_turn = kOutOfTurn * to_seconds(longest(spaces));
+  const double least = least_in_turn(spaces);
   const auto is_quiet = [&](const Space& space) {
     return !space.surprising_until && space.longest_unseen == longest_gap(options) &&
            space.span.length() <= space.longest_unseen &&
-           to_seconds(space.span.length()) >= out_of_turn;
+           to_seconds(space.span.length()) >= least;
   };
   std::vector<MediaTime> quiet;
   MediaTime looked_at = times.front();
@@ -251,7 +257,7 @@ WindowChoice choose_windows(const TimeSpan& span,
   auto spaces = spaces_between(keys, packets, options);
   find_surprising_packets(spaces);
   compare_key_pictures(key_pictures, spaces, choice);
-  const auto out_of_turn = kOutOfTurn * to_seconds(longest(spaces));
+  const double least = least_in_turn(spaces);
   const auto reason_for = [&](const Space& space, bool marked) -> std::optional<WindowReason> {
     if (space.other_scene() && !marked) return WindowReason::scene;
     if (space.strength >= choice.surprising && !marked) return WindowReason::change;
@@ -261,7 +267,7 @@ WindowChoice choose_windows(const TimeSpan& span,
   };
   for (const auto& space : spaces) {
     const bool marked =
-        space.likeness == Likeness::unrelated && to_seconds(space.span.length()) < out_of_turn;
+        space.likeness == Likeness::unrelated && to_seconds(space.span.length()) < least;
     if (marked) choice.known_cuts.push_back(space.span.end);
     if (!space.span.overlaps(span)) continue;
     if (const auto reason = reason_for(space, marked)) {

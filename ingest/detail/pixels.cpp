@@ -211,7 +211,7 @@ Image means_of_boxes(const Plane& plane, const Scale& scale, int columns, int ro
 Image box_means(const Plane& plane, const Scale& scale, int columns, int rows) {
   if (plane.depth + plane.shift > 8)
     return means_of_boxes<std::uint16_t, std::uint32_t>(plane, scale, columns, rows);
-  // Twice as many small sums fit into a vector: half the time.
+  // Twice as many small sums fit into a vector.
   constexpr int kMostSamples = 0xffff / 0xff;
   const bool are_small = plane.height / rows + 1 <= kMostSamples;
   return are_small ? means_of_boxes<std::uint8_t, std::uint16_t>(plane, scale, columns, rows)

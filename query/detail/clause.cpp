@@ -18,12 +18,6 @@ constexpr std::string_view kAdverbs =
 constexpr std::string_view kBe = "is are was were be been being gets get got becomes become";
 constexpr std::string_view kSigns = "sign clock display slide screen board banner plate label";
 
-std::string upper_first(std::string_view text) {
-  const bool is_lower = !text.empty() && text[0] >= 'a' && text[0] <= 'z';
-  if (!is_lower) return std::string(text);
-  return static_cast<char>(text[0] - 'a' + 'A') + std::string(text.substr(1));
-}
-
 /// Reads one clause; see read_clause().
 class ClauseReader {
  public:

@@ -116,6 +116,12 @@ std::size_t head_of(Words words) {
   return head;
 }
 
+std::string upper_first(std::string_view text) {
+  const bool is_lower = !text.empty() && text[0] >= 'a' && text[0] <= 'z';
+  if (!is_lower) return std::string(text);
+  return static_cast<char>(text[0] - 'a' + 'A') + std::string(text.substr(1));
+}
+
 std::string plural_of(std::string_view noun) {
   const auto words = split_words(noun);
   if (words.empty()) return std::string(noun);

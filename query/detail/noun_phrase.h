@@ -22,6 +22,9 @@ namespace hindsight::query::detail {
 /// "car" -> "cars", "person in red" -> "people in red".
 [[nodiscard]] std::string plural_of(std::string_view noun);
 
+/// The text with its first letter large.
+[[nodiscard]] std::string upper_first(std::string_view text);
+
 /// What a number of things means.
 enum class HowMany { at_least, exactly, more_than, fewer_than, at_most };
 
