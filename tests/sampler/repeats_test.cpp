@@ -33,7 +33,8 @@ struct Box {
 /// The same background whenever it is painted, and noise that never repeats.
 Image paint(const Scene& scene, std::mt19937& random, const std::vector<Box>& boxes = {}) {
   Image image(scene.width, scene.height, 3);
-  std::normal_distribution<double> noise(0, scene.noise);
+  // A standard deviation must be positive.
+  std::normal_distribution<double> noise(0, std::max(scene.noise, 1e-9));
   for (int y = 0; y < scene.height; ++y) {
     for (int x = 0; x < scene.width; ++x) {
       std::array<double, 3> colour{};
