@@ -8,6 +8,7 @@ import torch
 
 from hindsight_training.architecture import HindsightModel
 from hindsight_training.cells import CellHeads, Vocabulary
+from hindsight_training.growth import grow
 from hindsight_training.language import Language
 
 
@@ -112,28 +113,26 @@ class Run:
         return True
 
     def take_over(self, folder):
-        """Starts from another run's weights: every tensor of the same name and shape, and the embeddings of the tokens that
-        both know. Heads whose names differ start anew. Returns how many tensors were taken, of how many."""
+        """Starts from another run's weights, grown where this network is larger (growth.py); of the embeddings those of the
+        tokens that both know. Heads whose names differ start anew. Returns how many tensors were filled, of how many."""
         folder = pathlib.Path(folder)
         state = torch.load(folder / "state.pt", map_location="cpu", weights_only=True)
         theirs, mine = state["model"], self.model.state_dict()
         embedding = "model.embed_tokens.weight"
-        taken = [name for name, value in theirs.items() if name != embedding and name in mine and mine[name].shape == value.shape]
-        for name in taken:
-            mine[name].copy_(theirs[name])
+        filled = grow(mine, theirs)
         if theirs[embedding].shape[1] == mine[embedding].shape[1]:
             known = Language(folder / "tokenizer.json").tokenizer.get_vocab()
             both = [(i, known[token]) for token, i in self.language.tokenizer.get_vocab().items() if token in known]
             to, source = (torch.tensor(column) for column in zip(*both))
             mine[embedding][to] = theirs[embedding][source]
-            taken.append(embedding)
+            filled.append(embedding)
         names = json.loads((folder / "vocabulary.json").read_text())
         for name, head in self.heads.named_children():
             weight, bias = (state["heads"][f"{name}.{part}"] for part in ("weight", "bias"))
             if head.weight.shape == weight.shape and self.vocabulary.names.get(name) == names.get(name):
                 head.load_state_dict({"weight": weight, "bias": bias})
         self.average = self.weights()
-        return len(taken), len(mine)
+        return len(filled), len(mine)
 
     def save(self, optimisers=(), name="state.pt"):
         partial = self.folder / (name + ".part")

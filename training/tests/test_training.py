@@ -279,6 +279,38 @@ class Steps(unittest.TestCase):
             self.assertTrue(torch.equal(*rows))
             self.assertTrue(torch.equal(old.heads.motion.weight, new.heads.motion.weight))
 
+    def test_a_larger_run_begins_as_the_smaller_one(self):
+        with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
+            old, pairs = small_run(first)
+            with torch.no_grad():  # biases start at zero, which would hide what becomes of them
+                for p in old.model.parameters():
+                    p.add_(0.05 * torch.randn(p.shape, generator=torch.Generator().manual_seed(p.numel())))
+            old.save()
+            larger = {**SETTINGS, "vision": {"depth": 3, "width": 80, "heads": 5}, "text": {**SETTINGS["text"], "layers": 3}}
+            tokenizer = (pathlib.Path(first) / "tokenizer.json").read_text()
+            start_run(second, larger, tokenizer, [truth for truth, _ in pairs])
+            new = Run(second)
+            filled, of = new.take_over(first)
+            self.assertLess(filled, of)
+            rows = [pack(new.language, truth["tasks"], (3, 4), 96, random.Random(1), "alone") for truth, _ in pairs]
+            batch = collate(new.language, [frames for _, frames in pairs], rows)
+            tokens = [run.model.visual(batch["patches"], *batch["grid"]) for run in (old, new)]
+            self.assertTrue(torch.allclose(*tokens, atol=1e-4))
+            self.assertTrue(torch.allclose(*(run.model.hidden(batch, t) for run, t in zip((old, new), tokens)), atol=1e-3))
+            # What is new learns: nothing of it is cut off from the loss.
+            new.model.hidden(batch, tokens[1]).square().sum().backward()
+            for name in ("visual.patch_embed.proj.weight", "visual.blocks.0.attn.proj.weight", "visual.blocks.2.mlp.fc2.weight"):
+                self.assertGreater(new.model.get_parameter(name).grad.abs().sum(dim=-1).flatten().min().item(), 0, name)
+
+    def test_a_language_model_of_another_width_cannot_be_grown(self):
+        with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
+            old, pairs = small_run(first)
+            old.save()
+            other = {**SETTINGS, "text": {**SETTINGS["text"], "mlp_width": 96}}
+            start_run(second, other, (pathlib.Path(first) / "tokenizer.json").read_text(), [truth for truth, _ in pairs])
+            with self.assertRaisesRegex(SystemExit, "only a tower may be wider"):
+                Run(second).take_over(first)
+
     def test_a_run_without_a_state_says_so(self):
         self.enterContext(folder := tempfile.TemporaryDirectory())
         self.assertFalse(small_run(folder.name)[0].load())
