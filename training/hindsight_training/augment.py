@@ -1,4 +1,5 @@
-"""Variations of a pair that leave every answer as it is: a shift of a few pixels, another exposure and tint, noise.
+"""Variations of a pair that leave every answer as it is: a shift of a few pixels, another exposure, tint, gamma and
+contrast, noise.
 
 A run sees each pair several times; without this the tower learns the pairs by heart (characters: loss 0.4 on pairs that it
 had seen ten times, 1.5 on new ones).
@@ -8,6 +9,8 @@ import numpy as np
 
 MAX_SHIFT = 6  # pixels
 MAX_GAIN, MAX_TINT, MAX_NOISE = 0.12, 0.03, 4.0  # named colours lie further apart
+MAX_GAMMA = 0.25
+VEILED, MAX_VEIL = 0.3, 0.45  # share of the pairs behind a veil of some grey, and how much it hides
 # Drawing noise anew would cost more than rendering some pairs.
 NOISE = np.random.default_rng(0).standard_normal(1 << 22, np.float32)
 
@@ -38,12 +41,21 @@ def shift(frames, dx, dy):
 
 
 def light(frames, rng):
-    gain = 1 + rng.uniform(-MAX_GAIN, MAX_GAIN)
-    tint = np.array([gain * (1 + rng.uniform(-MAX_TINT, MAX_TINT)) for _ in range(3)], np.float32)
     begin = rng.randrange(len(NOISE) - frames.size)
-    values = frames * tint
-    values += NOISE[begin : begin + frames.size].reshape(frames.shape) * np.float32(rng.uniform(0, MAX_NOISE))
-    return np.clip(values, 0, 255, out=values).astype(np.uint8)
+    noise = NOISE[begin : begin + frames.size].reshape(frames.shape) * np.float32(rng.uniform(0, MAX_NOISE))
+    curves = tone_curves(rng)
+    for channel, curve in enumerate(curves):
+        noise[..., channel] += curve[frames[..., channel]]
+    return np.clip(noise, 0, 255, out=noise).astype(np.uint8)
+
+
+def tone_curves(rng):
+    """What becomes of each value of each channel, [3, 256] float32: gain, tint, gamma and, for some pairs, a veil."""
+    gain, gamma = 1 + rng.uniform(-MAX_GAIN, MAX_GAIN), 1 + rng.uniform(-MAX_GAMMA, MAX_GAMMA)
+    veil, grey = (rng.uniform(0, MAX_VEIL), rng.uniform(90, 230)) if rng.random() < VEILED else (0.0, 0.0)
+    values = 255 * (np.arange(256, dtype=np.float32) / 255) ** gamma
+    tints = [gain * (1 + rng.uniform(-MAX_TINT, MAX_TINT)) for _ in range(3)]
+    return np.stack([values * np.float32(tint * (1 - veil)) + np.float32(grey * veil) for tint in tints])
 
 
 def move(truth, dx, dy):

@@ -18,7 +18,7 @@ sys.path[:0] = [str(FOLDER.parent), str(FOLDER)]
 os.environ["PATH"] = f"{pathlib.Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 
 from hindsight_training import figures  # noqa: E402
-from hindsight_training.augment import vary  # noqa: E402
+from hindsight_training.augment import MAX_GAIN, MAX_TINT, MAX_VEIL, tone_curves, vary  # noqa: E402
 from hindsight_training.cells import CHARACTERS, SLOTS, Vocabulary, cell_targets  # noqa: E402
 from hindsight_training.language import SPECIAL  # noqa: E402
 from hindsight_training.muon import make_optimisers, orthogonalise  # noqa: E402
@@ -165,12 +165,24 @@ class Variations(unittest.TestCase):
             varied, moved = vary(frames, truth, rng)
             x0, y0, x1, y1 = moved["entities"][0]["boxes"][1]
             self.assertEqual(moved["texts"][0]["box"], [x0, y0, x1, y1])
-            bright = varied[1].mean(-1) > 100
+            shown = varied[1].mean(-1)
+            bright = shown > (shown.min() + shown.max()) / 2
             inside = np.zeros_like(bright)
             inside[y0:y1, x0:x1] = True
             at_edge = 0 in (box[0], box[1]) or box[2] == 112 or box[3] == 84
             self.assertTrue(at_edge or np.array_equal(bright, inside))
             self.assertEqual(truth["entities"][0]["boxes"][0], box)
+
+
+    def test_light_keeps_what_is_brighter_brighter(self):
+        rng, lows = random.Random(4), []
+        for _ in range(200):
+            curves = tone_curves(rng)
+            self.assertEqual(curves.shape, (3, 256))
+            self.assertTrue((np.diff(curves) >= 0).all())
+            self.assertGreater((curves[:, 255] - curves[:, 0]).min(), 255 * (1 - MAX_VEIL) * (1 - MAX_GAIN) * (1 - MAX_TINT) - 1e-3)
+            lows.append(curves[0, 0])
+        self.assertTrue(0 < np.count_nonzero(lows) < len(lows))  # some are veiled, and not all
 
 
 class Figures(unittest.TestCase):
