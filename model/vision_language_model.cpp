@@ -35,18 +35,23 @@ std::vector<std::vector<float>> LanguageModel::score_next(std::span<const Prompt
   return scores;
 }
 
-double LanguageModel::reply_margin(const Prompt& prompt, std::span<const int> reply) {
-  Prompt written = prompt;
-  double margin = 0;
-  for (const int id : reply) {
-    const auto logits = next_token_logits(written);
-    if (id < 0 || static_cast<std::size_t>(id) >= logits.size())
-      throw unknown_id(id, logits.size());
-    margin +=
-        logits[static_cast<std::size_t>(id)] - *std::max_element(logits.begin(), logits.end());
-    written.push_back(TextPart{id});
+std::vector<double> LanguageModel::reply_margins(const Prompt& prompt,
+                                                 std::span<const std::vector<int>> replies) {
+  std::vector<double> margins;
+  for (const auto& reply : replies) {
+    Prompt written = prompt;
+    double margin = 0;
+    for (const int id : reply) {
+      const auto logits = next_token_logits(written);
+      if (id < 0 || static_cast<std::size_t>(id) >= logits.size())
+        throw unknown_id(id, logits.size());
+      margin +=
+          logits[static_cast<std::size_t>(id)] - *std::max_element(logits.begin(), logits.end());
+      written.push_back(TextPart{id});
+    }
+    margins.push_back(margin);
   }
-  return margin;
+  return margins;
 }
 
 }  // namespace hindsight::model

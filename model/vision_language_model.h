@@ -132,10 +132,11 @@ class LanguageModel {
   [[nodiscard]] virtual std::vector<std::vector<float>> score_next(std::span<const Prompt> prompts,
                                                                    std::span<const int> ids);
 
-  /// How far a reply to the prompt is from greedy decoding, in nats: the sum over its ids, each
-  /// behind the ones before it, of its logit less the largest one.  0 for what greedy decoding
-  /// says, below 0 for anything else.
-  [[nodiscard]] virtual double reply_margin(const Prompt& prompt, std::span<const int> reply);
+  /// How far each of the replies to the prompt is from greedy decoding, in nats: the sum over its
+  /// ids, each behind the ones before it, of its logit less the largest one.  0 for what greedy
+  /// decoding says, below 0 for anything else.
+  [[nodiscard]] virtual std::vector<double> reply_margins(
+      const Prompt& prompt, std::span<const std::vector<int>> replies);
 
   /// Rows of the input embedding: [ids.size(), token_width].
   [[nodiscard]] virtual TokenMatrix embed(std::span<const int> ids) = 0;

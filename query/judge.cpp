@@ -243,13 +243,13 @@ std::vector<double> Judge::score_text(std::span<const model::Prompt> prompts,
   std::transform(capitals.begin(), capitals.end(), capitals.begin(), [](char c) {
     return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
   });
-  std::vector<double> scores(prompts.size());
-  for (const auto& spelling : std::set<std::string>{text, capitals}) {
-    const auto reply = reply_tokens(spelling);
-    for (std::size_t i = 0; i < prompts.size(); ++i) {
-      const double likelihood = std::exp(language_model_.reply_margin(prompts[i], reply));
-      scores[i] = std::max(scores[i], likelihood / (likelihood + kEvenLikelihood));
-    }
+  std::vector<std::vector<int>> spellings{reply_tokens(text)};
+  if (capitals != text) spellings.push_back(reply_tokens(capitals));
+  std::vector<double> scores;
+  for (const auto& prompt : prompts) {
+    const double likelihood =
+        std::exp(std::ranges::max(language_model_.reply_margins(prompt, spellings)));
+    scores.push_back(likelihood / (likelihood + kEvenLikelihood));
   }
   return scores;
 }
@@ -276,10 +276,10 @@ std::string Judge::reply_to(const model::Prompt& prompt, int max_tokens) {
 
 std::string Judge::likeliest_of(const std::vector<std::string>& replies,
                                 const model::Prompt& prompt) {
-  const auto margin = [&](const std::string& reply) {
-    return language_model_.reply_margin(prompt, reply_tokens(reply));
-  };
-  return *std::ranges::max_element(replies, {}, margin);
+  std::vector<std::vector<int>> tokens;
+  for (const auto& reply : replies) tokens.push_back(reply_tokens(reply));
+  const auto margins = language_model_.reply_margins(prompt, tokens);
+  return replies.at(static_cast<std::size_t>(std::ranges::max_element(margins) - margins.begin()));
 }
 
 std::vector<int> Judge::reply_tokens(const std::string& text) const {

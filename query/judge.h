@@ -51,7 +51,7 @@ class Judge {
 
   /// Probability of "yes" for each pair: the softmax over the tokens of "yes" and "no", in the
   /// spellings that the tokenizer has as one token.  A model of bare replies is asked otherwise for
-  /// what is written on a thing (the nearer the text is to the greedy reply, see reply_margin(),
+  /// what is written on a thing (the nearer the text is to the greedy reply, see reply_margins(),
   /// the more probable) and for a number of things up to nine (the softmax over the first digit of its count).
   [[nodiscard]] std::vector<double> p_yes(const std::string& predicate,
                                           std::span<const index::StoredPair> pairs);

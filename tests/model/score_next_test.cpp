@@ -51,13 +51,11 @@ TEST_CASE("score_next() refuses ids that the model has no logits for") {
 TEST_CASE("a reply's margin is what it lacks, token by token, to the likeliest") {
   CountingModel model;
   const Prompt prompt{TextPart{7, 8}};
-  const std::vector<int> greedy{3, 3};
-  const std::vector<int> other{3, 1, 0};
-  const std::vector<int> unknown{4};
-  CHECK(model.reply_margin(prompt, greedy) == 0);
-  CHECK(model.reply_margin(prompt, other) == -5);
-  CHECK(model.reply_margin(prompt, {}) == 0);
-  CHECK_THROWS_AS((void)model.reply_margin(prompt, unknown), Error);
+  const std::vector<std::vector<int>> replies{{3, 3}, {3, 1, 0}, {}};
+  CHECK(model.reply_margins(prompt, replies) == std::vector<double>{0, -5, 0});
+  CHECK(model.reply_margins(prompt, {}).empty());
+  const std::vector<std::vector<int>> unknown{{3}, {4}};
+  CHECK_THROWS_AS((void)model.reply_margins(prompt, unknown), Error);
 }
 
 }  // namespace hindsight::model

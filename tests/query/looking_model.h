@@ -78,9 +78,14 @@ class LookingModel : public FakeLanguageModel {
     return scores;
   }
 
-  double reply_margin(const model::Prompt& prompt, std::span<const int> said) override {
-    const auto text = tokenizer().decode(said.first(said.size() - 1), model::SpecialTokens::keep);
-    return margin(question_of(prompt), text, second_of(prompt));
+  std::vector<double> reply_margins(const model::Prompt& prompt,
+                                    std::span<const std::vector<int>> said_each) override {
+    std::vector<double> margins;
+    for (const std::span<const int> said : said_each) {
+      const auto text = tokenizer().decode(said.first(said.size() - 1), model::SpecialTokens::keep);
+      margins.push_back(margin(question_of(prompt), text, second_of(prompt)));
+    }
+    return margins;
   }
 
   model::Generation generate(const model::Prompt& prompt,

@@ -26,6 +26,8 @@ class KeyValueCache {
                                                          const at::Tensor& v);
   /// Once all layers have appended n tokens.
   void advance(std::int64_t n) { length_ += n; }
+  /// Forgets what follows the first `length` tokens.
+  void rewind(std::int64_t length) { length_ = length; }
 
  private:
   at::Tensor keys_;  // [layers, kv_heads, capacity, d]

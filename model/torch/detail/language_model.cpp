@@ -90,11 +90,27 @@ class TorchLanguageModel final : public CheckpointModel {
     return scores;
   }
 
-  [[nodiscard]] double reply_margin(const Prompt& prompt, std::span<const int> reply) override {
-    for (const int id : reply) check_id(id);
-    check_prompt(prompt, static_cast<int>(reply.size()));
-    if (reply.empty()) return 0;
-    return guarded("score a reply", threads_, [&] { return run_reply_margin(prompt, reply); });
+  [[nodiscard]] std::vector<double> reply_margins(
+      const Prompt& prompt, std::span<const std::vector<int>> replies) override {
+    std::size_t longest = 0;
+    for (const auto& reply : replies) {
+      for (const int id : reply) check_id(id);
+      longest = std::max(longest, reply.size());
+    }
+    check_prompt(prompt, static_cast<int>(longest));
+    if (longest == 0) return std::vector<double>(replies.size());
+    return guarded("score replies", threads_, [&] {
+      const Positions positions = positions_of(segments_of(prompt), position_options_);
+      KeyValueCache cache =
+          decoder_.make_cache(positions.length + static_cast<std::int64_t>(longest) - 1);
+      const at::Tensor hidden = prefill(prompt, positions, cache);
+      std::vector<double> margins;
+      for (const auto& reply : replies) {
+        cache.rewind(positions.length);
+        margins.push_back(reply.empty() ? 0 : margin_of(reply, hidden, positions.next, cache));
+      }
+      return margins;
+    });
   }
 
   [[nodiscard]] TokenMatrix all_logits(const Prompt& prompt) override {
@@ -237,15 +253,17 @@ class TorchLanguageModel final : public CheckpointModel {
     return hidden.narrow(0, hidden.size(0) - 1, 1).contiguous();
   }
 
-  double run_reply_margin(const Prompt& prompt, std::span<const int> reply) const {
-    const Positions positions = positions_of(segments_of(prompt), position_options_);
+  /// `hidden` [1, hidden] of the token before the reply, whose first token stands at `position`;
+  /// the cache holds what is before it.
+  double margin_of(std::span<const int> reply,
+                   at::Tensor hidden,
+                   std::int64_t position,
+                   KeyValueCache& cache) const {
     const auto behind = static_cast<std::int64_t>(reply.size()) - 1;
-    KeyValueCache cache = decoder_.make_cache(positions.length + behind);
-    at::Tensor hidden = prefill(prompt, positions, cache);
     if (behind > 0) {
       std::vector<std::int64_t> ids;
       for (int axis = 0; axis < 3; ++axis) {
-        for (std::int64_t i = 0; i < behind; ++i) ids.push_back(positions.next + i);
+        for (std::int64_t i = 0; i < behind; ++i) ids.push_back(position + i);
       }
       const at::Tensor embedded = decoder_.embed(reply.first(reply.size() - 1));
       hidden = at::cat({hidden, decoder_.forward(embedded, ids, cache)}, 0);

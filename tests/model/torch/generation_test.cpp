@@ -105,15 +105,23 @@ TEST_CASE("a reply's margin is 0 for greedy decoding, and what stepping token by
   const auto model = load();
   const Prompt prompt = picture_prompt(8, 5, 0.2F);
   const auto greedy = model->generate(prompt, limited(6)).ids;
-  CHECK(model->reply_margin(prompt, greedy) == 0);
   auto other = greedy;
   other[2] = other[2] == 9 ? 10 : 9;
-  const double expected = model->LanguageModel::reply_margin(prompt, other);
-  CHECK(expected < 0);
-  CHECK(model->reply_margin(prompt, other) == doctest::Approx(expected).epsilon(1e-4));
-  CHECK(model->reply_margin(prompt, {}) == 0);
-  const std::vector<int> unknown{512};
-  CHECK_THROWS_AS((void)model->reply_margin(prompt, unknown), Error);
+  // The longer ones first: what a reply left in the cache is not seen by the next.
+  const std::vector<std::vector<int>> replies{other, greedy, {other[2]}, {}, greedy};
+  const auto margins = model->reply_margins(prompt, replies);
+  const auto expected = model->LanguageModel::reply_margins(prompt, replies);
+  REQUIRE(margins.size() == replies.size());
+  CHECK(expected[0] < 0);
+  for (std::size_t i = 0; i < replies.size(); ++i) {
+    CAPTURE(i);
+    CHECK(margins[i] == doctest::Approx(expected[i]).epsilon(1e-4));
+  }
+  CHECK(margins[1] == 0);
+  CHECK(margins[4] == 0);
+  CHECK(model->reply_margins(prompt, {}).empty());
+  const std::vector<std::vector<int>> unknown{{9}, {512}};
+  CHECK_THROWS_AS((void)model->reply_margins(prompt, unknown), Error);
 }
 
 TEST_CASE("generation ends at any end-of-text id, which is not returned") {
