@@ -98,18 +98,23 @@ class IsolatedSource final : public StretchSource {
         server_(inputs, open, *pulse_) {
     server_.control.set_patience(stall);
     const auto answer = await(server_.control, {});
-    if (answer.kind == Answer::reply) {
-      facts_ = to_facts(answer.bytes);
-      return;
-    }
     if (answer.kind == Answer::error) rethrow(answer.bytes);
-    if (answer.kind == Answer::still) server_.kill_it();
+    std::string lost = answer.kind == Answer::still ? stood_still() : "";
+    try {
+      if (answer.kind == Answer::reply) {
+        facts_ = to_facts(answer.bytes);
+        return;
+      }
+    } catch (const BadMessage& fault) {
+      lost = fault.what();
+    }
+    if (!lost.empty()) server_.kill_it();
     const int status = server_.end();
     throw Error(ErrorCode::unreadable_input,
                 fmt::format("cannot read '{}': {} at its beginning; check that it plays elsewhere, "
                             "or convert it to H.264",
                             path_,
-                            answer.kind == Answer::still ? stood_still() : ending(status)));
+                            lost.empty() ? ending(status) : lost));
   }
 
   ~IsolatedSource() override {
@@ -130,7 +135,7 @@ class IsolatedSource final : public StretchSource {
   double measure_decoding() override {
     try {
       const auto bytes = ask(MessageKind::measure, {}, {});
-      return WireReader(*bytes).get<double>();
+      return understood([&] { return WireReader(*bytes).get<double>(); });
     } catch (const DecoderLost&) {
       return 0;
     }
