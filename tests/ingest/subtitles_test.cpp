@@ -1,5 +1,6 @@
 #include "ingest/subtitles.h"
 
+#include <algorithm>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -8,6 +9,7 @@
 
 #include "core/error.h"
 #include "ingest/detail/subtitle_text.h"
+#include "ingest/limits.h"
 #include "support/make_clip.h"
 #include "support/temp_dir.h"
 
@@ -134,6 +136,34 @@ TEST_CASE("a damaged sidecar yields what can be read, and one that is none is na
   REQUIRE(lines.size() >= 1);
   CAPTURE(lines[0]);
   CHECK(lines[0].find("v.de.vtt") != std::string::npos);
+}
+
+TEST_CASE("texts at impossible times are left out, counted, and cost the others nothing") {
+  const TempDir dir;
+  const auto clip = make_clip(dir.file("v.mp4"), numbered({}, {"-c:v", "libx264"}));
+  write(dir.file("v.srt"),
+        "1\n00:00:00,500 --> 00:00:01,000\nA red car\n\n"
+        "2\n00:00:05,000 --> 00:00:02,000\nbackwards\n\n"
+        "3\n999999999:00:00,000 --> 999999999:00:01,000\nin a hundred thousand years\n\n"
+        "4\n00:00:01,100 --> 999999999:00:00,000\nfor ever\n\n"
+        "5\n00:00:01,200 --> 00:00:01,800\nA blue car\n\n");
+  std::vector<std::string> lines;
+  const Logger logger(LogLevel::warn,
+                      [&](LogLevel, std::string_view line) { lines.emplace_back(line); });
+  const auto texts = read_subtitles(clip, logger);
+  std::vector<std::string> said;
+  for (const auto& text : texts) {
+    said.push_back(text.text);
+    CHECK(text.span.begin >= MediaTime{});
+    CHECK(text.span.begin < text.span.end);
+    CHECK(text.span.length() <= hindsight::ingest::kLongestLength);
+  }
+  for (const auto* kept : {"A red car", "A blue car"})
+    CHECK(std::count(said.begin(), said.end(), kept) == 1);
+  CHECK(std::count(said.begin(), said.end(), "in a hundred thousand years") == 0);
+  REQUIRE(lines.size() == 1);
+  CHECK(lines[0].find("v.srt': ") != std::string::npos);
+  CHECK(lines[0].find("subtitles could not be read") != std::string::npos);
 }
 
 TEST_CASE("a video without subtitles gives none") {
