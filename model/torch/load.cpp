@@ -55,7 +55,7 @@ const detail::Module& open_module() {
                 fmt::format("cannot open the model library: {}", reason ? reason : file.c_str()));
   }
   const auto entry = reinterpret_cast<detail::ModuleEntry>(::dlsym(handle, detail::kModuleSymbol));
-  if (entry == nullptr || std::strcmp(entry()->revision, detail::kModuleRevision) != 0) {
+  if (entry == nullptr || std::strcmp(entry()->revision, HINDSIGHT_MODULE_REVISION) != 0) {
     throw Error(
         ErrorCode::internal,
         fmt::format("the model library '{}' belongs to another build of hindsight; build it again",

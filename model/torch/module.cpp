@@ -9,6 +9,6 @@ extern "C" __attribute__((visibility("default"))) const hindsight::model::torch:
 hindsight_torch_module() {
   using namespace hindsight::model::torch::detail;
   static const Module module{
-      kModuleRevision, make_vision_tower, make_language_model, describe_backend};
+      HINDSIGHT_MODULE_REVISION, make_vision_tower, make_language_model, describe_backend};
   return &module;
 }

@@ -14,7 +14,7 @@
 namespace hindsight::model::torch::detail {
 
 struct Module {
-  const char* revision;
+  const char* revision;  ///< HINDSIGHT_MODULE_REVISION: a hash of what is declared across the seam
   std::unique_ptr<VisionTower> (*load_vision_tower)(const std::filesystem::path&,
                                                     const LoadOptions&,
                                                     const Logger&);
@@ -23,9 +23,6 @@ struct Module {
                                                           const Logger&);
   BackendInfo (*backend_info)(bool measure);
 };
-
-/// Changes whenever the declarations that cross the seam change.
-inline constexpr const char* kModuleRevision = "hindsight-torch-1";
 
 /// The symbol that the module exports, a ModuleEntry.
 inline constexpr const char* kModuleSymbol = "hindsight_torch_module";
