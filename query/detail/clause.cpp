@@ -16,7 +16,6 @@ namespace {
 constexpr std::string_view kAdverbs =
     "ever actually really suddenly finally again just also currently now already";
 constexpr std::string_view kBe = "is are was were be been being gets get got becomes become";
-constexpr std::string_view kSigns = "sign clock display slide screen board banner plate label";
 
 /// Reads one clause; see read_clause().
 class ClauseReader {
@@ -130,14 +129,14 @@ class ClauseReader {
   /// "the display NOW 10", "the slide title SOUND": a board by what it says, in capitals or digits.
   std::optional<Clause> read_board(Words subject, Words verb_phrase) const {
     const Words board = skip_front(subject, "the a");
-    if (!is_any(board, 0, kSigns) && !is(board, 0, "title")) return std::nullopt;
-    const std::size_t noun = is(board, 1, "title") ? 2 : 1;
-    if (board.size() <= noun || !is_visible(skip_front(verb_phrase, kBe))) return std::nullopt;
-    const auto said = written_behind(board[noun - 1], board.back());
+    const auto surface = read_surface(board);
+    if (!surface || board.size() <= surface->num_words) return std::nullopt;
+    if (!is_visible(skip_front(verb_phrase, kBe))) return std::nullopt;
+    const auto said = written_behind(board[surface->num_words - 1], board.back());
     const bool is_lettering =
         std::none_of(said.begin(), said.end(), [](char c) { return c >= 'a' && c <= 'z'; });
     if (!is_lettering) return std::nullopt;
-    return whole(says_predicate(board[0].text, said));
+    return whole(says_predicate(surface->name, said));
   }
 
   /// "one read 20:56 on the clock".
@@ -232,10 +231,9 @@ class ClauseReader {
 
   std::optional<Clause> says(const NounPhrase& noun, Words rest) const {
     const auto lemma = lemma_at(rest, 0);
-    const Word head{.text = noun.noun};
-    const bool is_sign = is_any(Words(&head, 1), 0, kSigns) || noun.noun == "slide title";
-    const bool is_saying =
-        lemma == "say" || lemma == "read" || (is_sign && (lemma == "show" || lemma == "display"));
+    const bool is_shown = lemma == "show" || lemma == "display";
+    const bool is_saying = lemma == "say" || lemma == "read" ||
+                           (is_shown && read_surface(split_words(noun.noun)).has_value());
     if (!is_saying || rest.size() < 2) return std::nullopt;
     return whole(says_predicate(noun.noun, written_behind(rest[0], rest.back())));
   }

@@ -57,11 +57,14 @@ class LookReader : private QuestionWords {
     return look(AnswerType::text, fmt::format("What colour is the {}?", of), std::move(found));
   }
 
-  /// "what does the sign say", "what time does the clock show".
+  /// "what does the sign say", "what time does the clock show", "what is the title of the slide".
   MaybePlan reading() const {
     Words rest = words_;
     if (const auto time = after_any({"what time does/did the", "what time is it on the"})) {
       rest = *time;
+    } else if (const auto title = after_any({"what/which is/was the"});
+               title && is_any(*title, 0, "title slide headline heading caption")) {
+      rest = *title;
     } else if (const auto thing = after_any({"what does/did the",
                                              "what is/was written on the",
                                              "what is/was on the",
@@ -73,16 +76,19 @@ class LookReader : private QuestionWords {
     } else {
       return std::nullopt;
     }
-    if (rest.empty()) return std::nullopt;
-    const auto thing = rest[0].text;
-    const Words tail = rest.subspan(1);
-    if (!is_any(rest, 0, "sign clock display slide screen board banner plate label door"))
-      return std::nullopt;
-    const auto question = reading_question(thing);
-    const Words verb = skip_front(tail, "say show read display");
-    if (verb.empty()) return look(AnswerType::text, question, plain_event(rest.first(1)));
+    const auto surface = is(rest, 0, "door") ? Surface{"door", 1} : read_surface(rest);
+    if (!surface) return std::nullopt;
+    const auto question = reading_question(surface->name);
+    const Words verb = skip_front(rest.subspan(surface->num_words), "say show read display");
+    if (verb.empty()) return look(AnswerType::text, question, plain_event(where_shown(rest, *surface)));
     if (!is_any(verb, 0, "when while as")) return std::nullopt;
     return look(AnswerType::text, question, event(verb.subspan(1)));
+  }
+
+  /// The words for what is in view where the surface at their front can be read: a title's slide.
+  static Words where_shown(Words words, const Surface& surface) {
+    if (is(words, 3, "slide") && surface.num_words == 4) return words.subspan(3, 1);
+    return words.first(is(words, 0, "slide") ? 1 : surface.num_words);
   }
 
   /// "which way does the car go, left or right", "does it move to the left or to the right".
