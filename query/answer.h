@@ -82,8 +82,8 @@ struct CounterEvidence {
 };
 
 /// when and list: nothing, the intervals are the value; count and duration: a number (seconds);
-/// yes_no: a bool; text: a text; order: names in order, or the
-/// one that is picked.
+/// yes_no: a bool; text: a text; order: names in order, or the one that is picked; an inventory's
+/// list: its replies in order.
 using Value = std::variant<std::monostate, double, bool, std::string, std::vector<std::string>>;
 
 /// What executing a plan adds to an answer.

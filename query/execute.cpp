@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "query/detail/known_words.h"
+#include "query/detail/replies.h"
 #include "query/detail/video_execution.h"
 #include "query/sentence.h"
 
@@ -39,7 +40,7 @@ class Execution {
             model::LanguageModel& language_model,
             const model::Tokenizer& tokenizer,
             const ExecuteOptions& options)
-      : question_(question), judge_(store, language_model, tokenizer, options.keep) {
+      : question_(question), store_(store), judge_(store, language_model, tokenizer, options.keep) {
     findings_.plan = plan;
     for (const auto& scope : question.scopes) {
       scanners_.push_back(std::make_unique<Scanner>(
@@ -50,7 +51,9 @@ class Execution {
 
   void run(Answer& answer) {
     answer_ = &answer;
-    if (!findings_.plan.look.empty()) {
+    if (is_inventory(findings_.plan)) {
+      take_inventory();
+    } else if (!findings_.plan.look.empty()) {
       look();
     } else if (findings_.plan.type == AnswerType::order) {
       order();
@@ -221,6 +224,30 @@ class Execution {
     answer_->found = true;
   }
 
+  /// Every reply to the plan's question, once.
+  void take_inventory() {
+    std::vector<std::string> names;
+    for (const auto& video : videos_) {
+      auto found = detail::take_inventory(plan().look, video.scope(), store_, judge_);
+      const auto coverage = look_coverage(found.looked, video.ranges());
+      if (&video == &videos_.front() || coverage.share < findings_.coverage.share) {
+        findings_.coverage = coverage;
+        findings_.gap_video = video.scope().label;
+      }
+      for (auto& reply : found.replies) {
+        if (std::find(names.begin(), names.end(), reply.text) != names.end()) continue;
+        names.push_back(std::move(reply.text));
+        answer_->intervals.push_back(std::move(reply.evidence));
+      }
+    }
+    if (names.empty()) return;
+    if (plan().type == AnswerType::count)
+      findings_.value = static_cast<double>(names.size());
+    else
+      findings_.value = std::move(names);
+    answer_->found = true;
+  }
+
   double covered() const {
     double least = 1;
     for (const auto& video : videos_) least = std::min(least, video.covered());
@@ -337,6 +364,7 @@ class Execution {
   }
 
   const QuestionPlan& question_;
+  const index::Store& store_;
   Judge judge_;
   std::vector<std::unique_ptr<Scanner>> scanners_;
   std::vector<VideoExecution> videos_;

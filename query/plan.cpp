@@ -70,13 +70,23 @@ std::string node_text(const PlanNode& node, std::size_t indent) {
 
 }  // namespace
 
+bool is_inventory(const Plan& plan) {
+  const bool is_several = plan.type == AnswerType::list || plan.type == AnswerType::count;
+  return is_several && !plan.look.empty() && plan.of.empty() && !plan.at;
+}
+
 void check(const Plan& plan) {
   for (const auto& node : plan.of) check(node, 0);
   const bool reads_pairs = plan.type == AnswerType::text || !plan.look.empty();
   if (reads_pairs) check_question(plan.look, "look");
-  if (!plan.look.empty() && plan.type != AnswerType::text && plan.type != AnswerType::count)
+  const bool takes_look = plan.type == AnswerType::text || plan.type == AnswerType::count ||
+                          plan.type == AnswerType::list;
+  if (!plan.look.empty() && !takes_look)
     refuse(fmt::format("'{}' does not take 'look'", to_string(plan.type)));
-  const std::size_t least = plan.type == AnswerType::order ? 2 : reads_pairs && plan.at ? 0 : 1;
+  if (plan.type == AnswerType::list && !plan.look.empty() && !is_inventory(plan))
+    refuse("'list' with 'look' is about the whole range; leave out 'of' and 'at'");
+  const bool needs_none = is_inventory(plan) || (reads_pairs && plan.at);
+  const std::size_t least = plan.type == AnswerType::order ? 2 : needs_none ? 0 : 1;
   const std::size_t most = plan.type == AnswerType::order ? 16 : 1;
   if (plan.of.size() < least || plan.of.size() > most) {
     refuse(fmt::format("'{}' has {} operands in 'of', but takes {}{}",

@@ -54,12 +54,13 @@ struct PlanNode {
 
 enum class AnswerType {
   when,      ///< the intervals, or one edge of them
-  count,     ///< how many intervals; with `look`, the number that one picture shows
+  count,     ///< how many intervals; with `look`, the number that one picture shows, or without
+             ///< a node and `at` how many different replies there are
   duration,  ///< seconds in the intervals
   text,      ///< what the model says of pairs in the first interval
   yes_no,    ///< whether there is any interval
   order,     ///< the operands by their first begin, or one of them (`pick`)
-  list,      ///< the intervals, one by one
+  list,      ///< the intervals, one by one; with `look`, every reply to it, by first appearance
 };
 
 /// Which time of an interval is asked for.
@@ -76,7 +77,7 @@ enum class Pick {
 
 struct Plan {
   AnswerType type = AnswerType::when;
-  /// One node; several for `order`; none when `at` and `look` say it all.
+  /// One node; several for `order`; none when `at` and `look` say it all, and of an inventory.
   std::vector<PlanNode> of{};
   /// How the question names each of them, for the answer's sentence.
   std::vector<std::string> names{};
@@ -86,7 +87,7 @@ struct Plan {
   bool never = false;
   /// count: intervals an hour instead of their number.
   bool per_hour = false;
-  /// text, and count of one picture: the question put to single pairs, "What colour is the car?".
+  /// text, count and list: the question put to single pairs, "What colour is the car?".
   std::string look{};
   /// The moment that is asked about: yes_no and `look` are decided there.
   std::optional<MediaTime> at{};
@@ -102,6 +103,9 @@ inline constexpr int kMaxPlanDepth = 16;
 inline constexpr std::size_t kMaxPredicateBytes = 300;
 
 [[nodiscard]] std::string_view to_string(AnswerType type);
+
+/// Whether all replies to `look` are asked for, wherever in the range: "which places are shown".
+[[nodiscard]] bool is_inventory(const Plan& plan);
 
 /// Throws Error(usage), naming the node, when an operator has the wrong number of operands, a
 /// predicate is empty, too long or holds control characters, or the type lacks what it needs.

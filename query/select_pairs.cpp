@@ -186,6 +186,25 @@ Selection take_pairs(std::span<const Candidate> candidates,
   return selector.finish();
 }
 
+std::vector<index::StoredPair> uniform_pairs(const VideoScope& scope,
+                                             const index::Store& store,
+                                             int most) {
+  const TimeSpan all{scope.ranges.front().begin, scope.ranges.back().end};
+  std::vector<index::StoredPair> chosen;
+  for (auto& pair : store.pairs(scope.run.id, all)) {
+    if (static_cast<int>(chosen.size()) == most) break;
+    const bool is_asked =
+        std::any_of(scope.ranges.begin(), scope.ranges.end(), [&](const TimeSpan& range) {
+          return range.contains(pair.first);
+        });
+    if (is_asked) chosen.push_back(std::move(pair));
+  }
+  std::sort(chosen.begin(), chosen.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.first, a.id) < std::tie(b.first, b.id);
+  });
+  return chosen;
+}
+
 std::vector<int> split_budget(int budget, std::span<const std::int64_t> claims) {
   std::vector<std::size_t> order(claims.size());
   std::iota(order.begin(), order.end(), std::size_t{0});

@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "index/records.h"
+#include "index/store.h"
+#include "query/question.h"
 
 namespace hindsight::query {
 
@@ -70,6 +72,11 @@ using ChoosePairs = std::function<std::vector<std::size_t>(std::span<const Candi
 [[nodiscard]] Selection take_pairs(std::span<const Candidate> candidates,
                                    std::span<const std::size_t> order,
                                    const SelectOptions& options);
+
+/// The beginning of the global order within the scope's ranges, by time: at most `most` pairs.
+[[nodiscard]] std::vector<index::StoredPair> uniform_pairs(const VideoScope& scope,
+                                                           const index::Store& store,
+                                                           int most);
 
 /// Splits a budget among several claims: equal parts, and what a small claim leaves goes to the
 /// others.  The parts add up to at most `budget` and exceed no claim.

@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "query/detail/noun_phrase.h"
+#include "query/detail/replies.h"
 
 namespace hindsight::query {
 namespace {
@@ -46,6 +47,14 @@ std::string times_text(const std::vector<EvidenceInterval>& intervals, Edge edge
   return text;
 }
 
+/// Of an inventory: one reply an interval.
+std::string replies_text(const std::vector<EvidenceInterval>& intervals) {
+  std::vector<std::string> replies;
+  for (const auto& interval : intervals)
+    replies.push_back(detail::phrase_of(interval.looks.front().reply.value_or("")));
+  return fmt::format("{}", fmt::join(replies, ", then "));
+}
+
 }  // namespace
 
 std::string to_sentence(const PlanFindings& findings,
@@ -54,10 +63,13 @@ std::string to_sentence(const PlanFindings& findings,
   switch (plan.type) {
     case AnswerType::when:
     case AnswerType::list:
+      if (is_inventory(plan))
+        return detail::upper_first(fmt::format("{}.", replies_text(intervals)));
       return fmt::format(
           "{}: {}.", detail::upper_first(name_of(findings)), times_text(intervals, plan.edge));
     case AnswerType::count: {
       const auto number = fmt::format("{:g}", std::get<double>(findings.value));
+      if (is_inventory(plan)) return fmt::format("{}: {}.", number, replies_text(intervals));
       if (!plan.look.empty()) return fmt::format("{}.", number);
       if (intervals.empty()) return fmt::format("{}.", number);
       return fmt::format(

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <span>
-#include <tuple>
 
 #include <fmt/format.h>
 
@@ -10,6 +9,8 @@
 #include "query/detail/noun_phrase.h"
 #include "query/detail/phases.h"
 #include "query/detail/question_words.h"
+#include "query/detail/replies.h"
+#include "query/select_pairs.h"
 
 namespace hindsight::query {
 namespace {
@@ -27,39 +28,9 @@ void check(const SummaryOptions& options) {
     throw Error(ErrorCode::usage, "sections of negative length make no summary");
 }
 
-/// One line, without the capital and the full stop of a sentence.
-std::string to_phrase(std::string text) {
-  std::replace_if(
-      text.begin(),
-      text.end(),
-      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; },
-      ' ');
-  text.erase(text.find_last_not_of(" .") + 1);
-  // It is one of several in a line.
-  const bool has_article =
-      text.starts_with("A ") || text.starts_with("An ") || text.starts_with("The ");
-  if (has_article) text.front() = text.starts_with("The ") ? 't' : 'a';
-  return text.empty() ? "nothing that the model has words for" : text;
-}
-
-/// The beginning of the global order within the ranges, by time.
-std::vector<index::StoredPair> choose_pairs(const VideoScope& scope,
-                                            const index::Store& store,
-                                            int max_pairs) {
-  const TimeSpan all{scope.ranges.front().begin, scope.ranges.back().end};
-  std::vector<index::StoredPair> chosen;
-  for (auto& pair : store.pairs(scope.run.id, all)) {
-    if (static_cast<int>(chosen.size()) == max_pairs) break;
-    const bool is_asked =
-        std::any_of(scope.ranges.begin(), scope.ranges.end(), [&](const TimeSpan& range) {
-          return range.contains(pair.first);
-        });
-    if (is_asked) chosen.push_back(std::move(pair));
-  }
-  std::sort(chosen.begin(), chosen.end(), [](const auto& a, const auto& b) {
-    return std::tie(a.first, a.id) < std::tie(b.first, b.id);
-  });
-  return chosen;
+std::string to_phrase(const std::string& reply) {
+  auto phrase = detail::phrase_of(reply);
+  return phrase.empty() ? "nothing that the model has words for" : phrase;
 }
 
 /// Makes sections and phases of described pairs.  Borrows all of them.
@@ -166,7 +137,7 @@ Summary summarize(const VideoScope& scope,
                   .complete = scope.run.complete,
                   .usage = {},
                   .not_kept = {}};
-  const auto pairs = choose_pairs(scope, store, options.max_pairs);
+  const auto pairs = uniform_pairs(scope, store, options.max_pairs);
   summary.num_pairs = static_cast<int>(pairs.size());
   summary.coverage = look_coverage(pairs, scope.ranges);
   if (pairs.empty()) return summary;

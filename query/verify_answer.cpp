@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <map>
 #include <regex>
 #include <set>
@@ -10,6 +11,7 @@
 
 #include "core/error.h"
 #include "query/detail/cited_pairs.h"
+#include "query/detail/replies.h"
 #include "query/evaluate.h"
 #include "query/evidence.h"
 #include "query/judge.h"
@@ -212,8 +214,9 @@ class Checker {
     const auto& value = stated_.findings->value;
     const auto& intervals = stated_.intervals;
     if (const auto* number = std::get_if<double>(&value)) {
-      if (plan.type == AnswerType::count && !plan.per_hour && plan.look.empty() &&
-          *number != static_cast<double>(intervals.size())) {
+      const bool counts_intervals = plan.type == AnswerType::count && !plan.per_hour &&
+                                    (plan.look.empty() || is_inventory(plan));
+      if (counts_intervals && *number != static_cast<double>(intervals.size())) {
         fault(fmt::format("it counts {:g} but shows {} intervals", *number, intervals.size()));
       }
       MediaDuration length{};
@@ -224,6 +227,10 @@ class Checker {
       }
     }
     if (const auto* truth = std::get_if<bool>(&value)) check_truth(*truth);
+    const auto* listed = std::get_if<std::vector<std::string>>(&value);
+    if (listed != nullptr && is_inventory(plan)) {
+      for (const auto& text : *listed) check_reply(text, detail::phrase_of);
+    }
     const auto* text = std::get_if<std::string>(&value);
     if (text == nullptr) return;
     if (plan.type == AnswerType::order) {
@@ -231,10 +238,17 @@ class Checker {
         fault(fmt::format("it picks \"{}\", which its plan does not name", *text));
       return;
     }
+    check_reply(*text, std::identity());
+  }
+
+  /// `as_stated`: what the answer makes of a reply.
+  template <class AsStated>
+  void check_reply(const std::string& text, AsStated as_stated) {
     const bool is_replied = std::any_of(check_.looks.begin(), check_.looks.end(), [&](auto& look) {
-      return look.stated.reply && look.verdict == LookVerdict::holds && look.reply == *text;
+      return look.stated.reply && look.verdict == LookVerdict::holds &&
+             as_stated(look.reply) == text;
     });
-    if (!is_replied) fault(fmt::format("no pair is replied to with \"{}\"", *text));
+    if (!is_replied) fault(fmt::format("no pair is replied to with \"{}\"", text));
   }
 
   void check_truth(bool value) {

@@ -21,7 +21,8 @@ class LookReader : private QuestionWords {
   using QuestionWords::QuestionWords;
 
   std::optional<Plan> read() const {
-    for (const auto form : {&LookReader::color,
+    for (const auto form : {&LookReader::places,
+                            &LookReader::color,
                             &LookReader::reading,
                             &LookReader::direction,
                             &LookReader::carried,
@@ -32,6 +33,42 @@ class LookReader : private QuestionWords {
   }
 
  private:
+  /// "which scenes does the video show, in order of first appearance", "how many different places
+  /// are there".
+  MaybePlan places() const {
+    auto rest = after_any({"how many", "in how many"});
+    const auto type = rest ? AnswerType::count : AnswerType::list;
+    if (!rest) rest = after_any({"in which/what", "which/what", "list all the", "list the/all"});
+    if (!rest) return std::nullopt;
+    rest = skip_front(*rest, "different distinct");
+    if (!is_any(*rest, 0, "places scenes locations settings") || at_) return std::nullopt;
+    rest = rest->subspan(1);
+    while (!rest->empty()) {
+      std::optional<Words> behind;
+      for (const std::string_view part : {"does/did the/this video/film/clip/recording",
+                                          "of the/this video/film/clip/recording",
+                                          "show/have/contain/play",
+                                          "are/were there",
+                                          "are/were shown/visible/seen",
+                                          "can be seen",
+                                          "as they first appear",
+                                          "as they appear",
+                                          "in order of first appearance",
+                                          "in order of appearance",
+                                          "in the order of their appearance",
+                                          "in order",
+                                          "appear",
+                                          ",",
+                                          "in"}) {
+        behind = after_pattern(*rest, part);
+        if (behind) break;
+      }
+      if (!behind) return std::nullopt;
+      rest = behind;
+    }
+    return Plan{.type = type, .look = "What place is this?"};
+  }
+
   /// "what colour is the first car", "what is the colour of the car that leaves last".
   MaybePlan color() const {
     auto rest = after_any({"what/which colour/color is/was/are/were/does/did/has/had",
@@ -80,7 +117,8 @@ class LookReader : private QuestionWords {
     if (!surface) return std::nullopt;
     const auto question = reading_question(surface->name);
     const Words verb = skip_front(rest.subspan(surface->num_words), "say show read display");
-    if (verb.empty()) return look(AnswerType::text, question, plain_event(where_shown(rest, *surface)));
+    if (verb.empty())
+      return look(AnswerType::text, question, plain_event(where_shown(rest, *surface)));
     if (!is_any(verb, 0, "when while as")) return std::nullopt;
     return look(AnswerType::text, question, event(verb.subspan(1)));
   }

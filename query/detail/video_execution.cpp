@@ -1,11 +1,11 @@
 #include "query/detail/video_execution.h"
 
 #include <algorithm>
-#include <cctype>
 #include <set>
 
 #include <fmt/format.h>
 
+#include "query/detail/replies.h"
 #include "query/detail/time_lexer.h"
 
 namespace hindsight::query::detail {
@@ -21,21 +21,6 @@ bool is_state(const PlanNode& node) {
   const bool is_set = node.op == PlanOp::both || node.op == PlanOp::either ||
                       node.op == PlanOp::negation || node.op == PlanOp::timeline;
   return is_set && std::all_of(node.of.begin(), node.of.end(), is_state);
-}
-
-/// "Red." and "red" are one reply.
-std::string normalized(const std::string& reply) {
-  std::string text;
-  for (const char c : reply) text += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  while (!text.empty() && (text.back() == '.' || text.back() == ' ')) text.pop_back();
-  return text;
-}
-
-/// A reply that the thing asked about is not there, or does not move.
-bool says_nothing(const std::string& normal) {
-  return normal.empty() || normal == "nothing" || normal == "none" || normal == "still" ||
-         normal == "not moving" || normal.starts_with("there is no ") ||
-         normal.starts_with("there are no ");
 }
 
 }  // namespace
@@ -208,7 +193,7 @@ std::optional<Verdict> VideoExecution::ask(const std::vector<index::StoredPair>&
   std::vector<std::pair<std::string, Votes>> all;
   const auto replies = judge_.replies(plan_.look, pairs);
   for (std::size_t i = 0; i < pairs.size(); ++i) {
-    auto normal = normalized(replies[i]);
+    auto normal = normalized_reply(replies[i]);
     if (says_nothing(normal)) continue;
     if (plan_.type == AnswerType::count) {
       const auto words = split_words(normal);

@@ -12,8 +12,8 @@ constexpr std::string_view kFront = "Does the ";
 constexpr std::string_view kSay = " say ";
 
 constexpr std::string_view kSurfaces =
-    "sign clock display slide screen board banner plate label title headline heading caption poster "
-    "scoreboard";
+    "sign clock display slide screen board banner plate label title headline heading caption "
+    "poster scoreboard";
 constexpr std::string_view kSlideTitle = "slide title";
 
 }  // namespace

@@ -1,0 +1,41 @@
+// What pairs are replied to with: which replies are the same, and which are there one after the
+// other over a whole video.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "query/answer.h"
+#include "query/judge.h"
+#include "query/question.h"
+
+namespace hindsight::query::detail {
+
+/// "Red." and "red" are one reply.
+[[nodiscard]] std::string normalized_reply(const std::string& reply);
+
+/// One line, without the capital of an article and the full stop of a sentence: one of several.
+[[nodiscard]] std::string phrase_of(std::string reply);
+
+/// A reply that the thing asked about is not there, or does not move.
+[[nodiscard]] bool says_nothing(const std::string& normalized);
+
+struct Reply {
+  std::string text;           ///< as a phrase
+  EvidenceInterval evidence;  ///< where it was first given
+};
+
+struct Inventory {
+  std::vector<Reply> replies;             ///< each once, by first appearance
+  std::vector<index::StoredPair> looked;  ///< by time
+};
+
+/// Every reply to `question` that two neighbours or more of the pairs that were looked at agree on:
+/// of up to 300 pairs, the beginning of the global order within the ranges.  The score of n that
+/// agree is n / (n + 1).
+[[nodiscard]] Inventory take_inventory(const std::string& question,
+                                       const VideoScope& scope,
+                                       const index::Store& store,
+                                       Judge& judge);
+
+}  // namespace hindsight::query::detail
