@@ -22,6 +22,14 @@ bool is_share(double share) { return share >= 0 && share <= 1; }
 
 }  // namespace
 
+std::size_t affordable_looks(std::int64_t num_parameters) {
+  constexpr std::int64_t kLeast = 400;
+  constexpr std::int64_t kMost = 6000;
+  constexpr std::int64_t kTwoBillion = 2'000'000'000;
+  const auto looks = kLeast * kTwoBillion / std::max<std::int64_t>(num_parameters, 1);
+  return static_cast<std::size_t>(std::clamp(looks, kLeast, kMost));
+}
+
 Scanner::Scanner(const index::Store& store,
                  const index::RunRecord& run,
                  Judge& judge,
@@ -44,7 +52,9 @@ Scanner::Scanner(const index::Store& store,
   });
   activity_ = store.activity(run.id);
   find_changes();
-  if (pairs_.size() <= options.whole_below) return;
+  is_whole_ = pairs_.size() <= options.whole_below.value_or(
+                                   affordable_looks(language_model.info().num_parameters));
+  if (is_whole_) return;
   if (options.vector_share == 0) return;
   vectors_ = store.pair_vectors(run.id);
   std::vector<std::int64_t> ids;
@@ -122,7 +132,7 @@ Timeline Scanner::timeline(const std::string& predicate,
 
 std::vector<Scanner::Reason> Scanner::choose_seeds(const std::string& predicate) const {
   std::vector<Reason> seeds(pairs_.size(), Reason::none);
-  if (pairs_.size() <= options_.whole_below) {
+  if (is_whole_) {
     std::fill(seeds.begin(), seeds.end(), Reason::rank);
     return seeds;
   }

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,14 +20,18 @@
 namespace hindsight::query {
 
 struct ScanOptions {
-  /// A run of up to so many pairs is looked at whole.
-  std::size_t whole_below = 400;
+  /// A run of up to so many pairs is looked at whole.  Empty: affordable_looks().
+  std::optional<std::size_t> whole_below{};
   /// Else this share of each stretch's pairs, by rank, at least one; 0..1.
   double coarse_share = 0.05;
   /// And this share of all pairs, by closeness of their vectors to the predicate's words; 0..1.
   double vector_share = 0.02;
   Hysteresis hysteresis{};
 };
+
+/// How many pairs a model of so many parameters looks at in about the time in which one of two
+/// billion looks at 400; 400 to 6000.
+[[nodiscard]] std::size_t affordable_looks(std::int64_t num_parameters);
 
 /// Why pairs were looked at.
 struct ScanReport {
@@ -91,6 +96,7 @@ class Scanner {
   model::LanguageModel& language_model_;
   const model::Tokenizer& tokenizer_;
   ScanOptions options_;
+  bool is_whole_ = false;  ///< every pair is looked at
   std::vector<index::StoredPair> pairs_;
   std::vector<index::StoredSpan> activity_;
   Intervals active_;             ///< of activity_

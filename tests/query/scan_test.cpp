@@ -111,7 +111,7 @@ TEST_CASE("a predicate over two halves is the predicate over the whole, doubt an
   std::uniform_real_distribution<double> draw;
   for (const auto& options : {kCoarse, ScanOptions{.whole_below = 300}}) {
     for (int round = 0; round < 15; ++round) {
-      CAPTURE(options.whole_below);
+      CAPTURE(*options.whole_below);
       CAPTURE(round);
       std::vector<double> noise(300);
       for (double& p : noise) p = 0.02 + 0.96 * draw(random);
@@ -190,6 +190,14 @@ TEST_CASE("ranges without pairs, and runs without pairs, hold nothing") {
   Judge judge(t.test.store, t.model, tokenizer(), KeepLooks::no);
   Scanner scanner(t.test.store, empty, judge, t.model, tokenizer());
   CHECK(scanner.timeline(kRed, kAll).pairs.empty());
+}
+
+TEST_CASE("a small model looks at more pairs before it looks at some of them only") {
+  CHECK(affordable_looks(7'000'000) == 6000);
+  CHECK(affordable_looks(200'000'000) == 4000);
+  CHECK(affordable_looks(2'000'000'000) == 400);
+  CHECK(affordable_looks(72'000'000'000) == 400);
+  CHECK(affordable_looks(0) == 6000);
 }
 
 TEST_CASE("shares that are none are refused") {
