@@ -114,7 +114,7 @@ class Run:
 
     def take_over(self, folder):
         """Starts from another run's weights, grown where this network is larger (growth.py); of the embeddings those of the
-        tokens that both know. Heads whose names differ start anew. Returns how many tensors were filled, of how many."""
+        tokens that both know. Heads whose names differ start anew; the pairs that it saw count. Returns how many tensors were filled, of how many."""
         folder = pathlib.Path(folder)
         state = torch.load(folder / "state.pt", map_location="cpu", weights_only=True)
         theirs, mine = state["model"], self.model.state_dict()
@@ -132,6 +132,7 @@ class Run:
             if head.weight.shape == weight.shape and self.vocabulary.names.get(name) == names.get(name):
                 head.load_state_dict({"weight": weight, "bias": bias})
         self.average = self.weights()
+        self.pairs_seen = state["pairs_seen"]
         return len(filled), len(mine)
 
     def save(self, optimisers=(), name="state.pt"):
