@@ -231,9 +231,11 @@ class ClauseReader {
 
   std::optional<Clause> says(const NounPhrase& noun, Words rest) const {
     const auto lemma = lemma_at(rest, 0);
-    const bool is_shown = lemma == "show" || lemma == "display";
-    const bool is_saying = lemma == "say" || lemma == "read" ||
-                           (is_shown && read_surface(split_words(noun.noun)).has_value());
+    const auto words = split_words(noun.noun);
+    const auto surface = read_surface(words);
+    const bool is_sign = surface && surface->num_words == words.size();
+    const bool is_saying =
+        lemma == "say" || lemma == "read" || (is_sign && (lemma == "show" || lemma == "display"));
     if (!is_saying || rest.size() < 2) return std::nullopt;
     return whole(says_predicate(noun.noun, written_behind(rest[0], rest.back())));
   }

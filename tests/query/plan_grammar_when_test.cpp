@@ -41,6 +41,7 @@ TEST_CASE("when something happens") {
       {"When can one read 20:56 on the clock?", "when 'Does the clock say 20:56?'"},
       {"When does the display say NOW 6?", "when 'Does the display say NOW 6?'"},
       {"At what times does the slide title show CITIES?", "when 'Does the slide say CITIES?'"},
+      {"When does the display case show a watch?", "when 'Does the display case show a watch?'"},
       {"When is a car visible during the time in which a dog is in view?",
        "when both('Is a car visible?', 'Is a dog visible?')"},
       {"When does the red car leave?", "when.end offsets('Is a red car visible?')"},
