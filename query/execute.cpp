@@ -234,10 +234,11 @@ class Execution {
         findings_.coverage = coverage;
         findings_.gap_video = video.scope().label;
       }
-      for (auto& reply : found.replies) {
-        if (std::find(names.begin(), names.end(), reply.text) != names.end()) continue;
-        names.push_back(std::move(reply.text));
-        answer_->intervals.push_back(std::move(reply.evidence));
+      for (auto& interval : found.first_given) {
+        auto name = detail::reply_in(interval);
+        if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+        names.push_back(std::move(name));
+        answer_->intervals.push_back(std::move(interval));
       }
     }
     if (names.empty()) return;

@@ -19,7 +19,8 @@ struct ExecuteOptions {
 /// are refused as ambiguous when several videos have an answer.  An interval's score is the mean
 /// probability that the model gave its pairs (of the surest predicate where several made it), and
 /// the confidence is the mean of the scores; of a "no", the probability that the likeliest pair is
-/// none; of a text, the interval's score times the share of the pairs that were replied to so.
+/// none; of a text, the interval's score times the share of the pairs that were replied to so; of an
+/// inventory, see take_inventory().
 ///
 /// No interval: refused as not_covered when pairs stand for less than half of the range, else as
 /// not_found; but yes_no and count then answer "no" and 0.  A plan with words that the model does

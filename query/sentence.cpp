@@ -50,8 +50,7 @@ std::string times_text(const std::vector<EvidenceInterval>& intervals, Edge edge
 /// Of an inventory: one reply an interval.
 std::string replies_text(const std::vector<EvidenceInterval>& intervals) {
   std::vector<std::string> replies;
-  for (const auto& interval : intervals)
-    replies.push_back(detail::phrase_of(interval.looks.front().reply.value_or("")));
+  for (const auto& interval : intervals) replies.push_back(detail::reply_in(interval));
   return fmt::format("{}", fmt::join(replies, ", then "));
 }
 

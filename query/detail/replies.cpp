@@ -41,11 +41,15 @@ bool says_nothing(const std::string& normalized) {
          normalized.starts_with("there is no ") || normalized.starts_with("there are no ");
 }
 
+std::string reply_in(const EvidenceInterval& interval) {
+  return phrase_of(interval.looks.front().reply.value_or(""));
+}
+
 Inventory take_inventory(const std::string& question,
                          const VideoScope& scope,
                          const index::Store& store,
                          Judge& judge) {
-  Inventory inventory{.replies = {}, .looked = uniform_pairs(scope, store, kMostLooks)};
+  Inventory inventory{.first_given = {}, .looked = uniform_pairs(scope, store, kMostLooks)};
   const auto& pairs = inventory.looked;
   const auto replies = judge.replies(question, pairs);
   const std::size_t least = std::min(kLeastAgreeing, pairs.size());
@@ -69,7 +73,7 @@ Inventory take_inventory(const std::string& question,
       evidence.looks.push_back(
           {.pair = pairs[i], .question = question, .reply = replies[i], .p_yes = 0});
     }
-    inventory.replies.push_back({phrase_of(replies[first]), std::move(evidence)});
+    inventory.first_given.push_back(std::move(evidence));
   }
   return inventory;
 }

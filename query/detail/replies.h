@@ -20,15 +20,13 @@ namespace hindsight::query::detail {
 /// A reply that the thing asked about is not there, or does not move.
 [[nodiscard]] bool says_nothing(const std::string& normalized);
 
-struct Reply {
-  std::string text;           ///< as a phrase
-  EvidenceInterval evidence;  ///< where it was first given
+struct Inventory {
+  std::vector<EvidenceInterval> first_given;  ///< of each reply once, by time
+  std::vector<index::StoredPair> looked;      ///< by time
 };
 
-struct Inventory {
-  std::vector<Reply> replies;             ///< each once, by first appearance
-  std::vector<index::StoredPair> looked;  ///< by time
-};
+/// What is replied in an interval of an inventory, as a phrase.
+[[nodiscard]] std::string reply_in(const EvidenceInterval& interval);
 
 /// Every reply to `question` that two neighbours or more of the pairs that were looked at agree on:
 /// of up to 300 pairs, the beginning of the global order within the ranges.  The score of n that

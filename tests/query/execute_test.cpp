@@ -18,21 +18,16 @@
 using namespace hindsight;
 using namespace hindsight::query;
 using test::at;
-using test::LookingModel;
 using test::span;
-using test::TestStore;
 using test::tokenizer;
 
 namespace {
 
 /// A film of 25 minutes in which predicates are true in these intervals.
-struct Film {
-  TestStore test;
-  LookingModel model;
+struct Film : test::AskedFilm {
   std::map<std::string, Intervals> truth;
 
-  explicit Film(const test::FilmOptions& options = {}) {
-    test::add_timed_film(test.store, options);
+  explicit Film(const test::FilmOptions& options = {}) : AskedFilm(options) {
     truth["Is a red car visible?"] = {span(100, 150), span(300, 330)};
     truth["Is a car visible?"] = {span(100, 150), span(300, 330), span(600, 700)};
     truth["Is a blue truck visible?"] = {span(500, 520)};
@@ -47,11 +42,6 @@ struct Film {
       if (question == "What does the sign say?") return "EXIT 4";
       return "there is no such thing";
     };
-  }
-
-  Answer ask(const std::string& text) {
-    const auto plan = plan_question({.text = text}, test.store, model.facts);
-    return answer_question(plan, test.store, model, tokenizer());
   }
 };
 

@@ -1,12 +1,9 @@
 // "Which places does the video show": every reply to one question, wherever in the range.
 #include <string>
-#include <vector>
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 
 #include "core/error.h"
-#include "query/answer_question.h"
 #include "query/answer_reading.h"
 #include "query/execute.h"
 #include "query/looking_model.h"
@@ -14,30 +11,19 @@
 
 using namespace hindsight;
 using namespace hindsight::query;
-using test::LookingModel;
-using test::TestStore;
 using test::tokenizer;
 
 namespace {
 
 /// 25 minutes: a road, a shop that is once taken for a road, and the road again.
-struct Film {
-  TestStore test;
-  LookingModel model;
-
-  explicit Film(const test::FilmOptions& options = {}) {
-    test::add_timed_film(test.store, options);
+struct Film : test::AskedFilm {
+  Film() {
     model.replies = [](const std::string& question, double second) -> std::string {
       if (question != "What place is this?") return "there is no such thing";
       if (second >= 300 && second < 900)
         return second >= 600 && second < 605 ? "a road" : "A shop.";
       return second >= 1000 && second < 1005 ? "a wood" : "a road";
     };
-  }
-
-  Answer ask(const std::string& text) {
-    const auto plan = plan_question({.text = text}, test.store, model.facts);
-    return answer_question(plan, test.store, model, tokenizer());
   }
 };
 

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "query/answer_question.h"
 #include "query/support.h"
 
 namespace hindsight::test {
@@ -112,6 +113,19 @@ class LookingModel : public FakeLanguageModel {
         return std::round(visual->tokens.values.at(0)) - 1;
     }
     return -1;
+  }
+};
+
+/// A film in a store of its own, and a model that is asked about it.
+struct AskedFilm {
+  TestStore test;
+  LookingModel model;
+
+  explicit AskedFilm(const FilmOptions& options = {}) { add_timed_film(test.store, options); }
+
+  query::Answer ask(const std::string& text) {
+    const auto plan = query::plan_question({.text = text}, test.store, model.facts);
+    return query::answer_question(plan, test.store, model, tokenizer());
   }
 };
 

@@ -7,7 +7,6 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
-#include "query/answer_question.h"
 #include "query/answer_reading.h"
 #include "query/looking_model.h"
 #include "query/reason.h"
@@ -15,7 +14,6 @@
 using namespace hindsight;
 using namespace hindsight::query;
 using test::at;
-using test::LookingModel;
 using test::span;
 using test::TestStore;
 using test::tokenizer;
@@ -24,13 +22,10 @@ using Json = nlohmann::ordered_json;
 namespace {
 
 /// A film in which a red car and an open door are seen, and what was answered about it.
-struct Answered {
-  TestStore test;
-  LookingModel model;
+struct Answered : test::AskedFilm {
   std::map<std::string, Intervals> truth;
 
   Answered() {
-    test::add_timed_film(test.store);
     truth["Is a red car visible?"] = {span(100, 150), span(300, 330)};
     truth["Is a blue truck visible?"] = {span(500, 520)};
     truth["Is the door open?"] = {span(0, 50), span(400, 460)};
@@ -42,8 +37,7 @@ struct Answered {
   }
 
   Json ask(const std::string& text) {
-    const auto plan = plan_question({.text = text}, test.store, model.facts);
-    return Json::parse(to_json(answer_question(plan, test.store, model, tokenizer()), 0));
+    return Json::parse(to_json(AskedFilm::ask(text), 0));
   }
   AnswerCheck verify(const Json& json) {
     return verify_answer(parse_answer(json.dump(), "answer.json"), test.store, model, tokenizer());
