@@ -33,7 +33,7 @@ def parse_arguments():
     parser.add_argument("--minutes", type=float, default=float("inf"), help="stop after this time, saved")
     parser.add_argument("--steps", type=int, default=1 << 40, help="stop at this step, saved")
     parser.add_argument("--anneal", type=int, default=0, help="run this many steps down to a small rate")
-    parser.add_argument("--start-from", metavar="RUN", help="a new run takes over the weights of this one, as far as they fit")
+    parser.add_argument("--start-from", metavar="RUN", help="a new run takes over the weights of this one, grown where it is larger")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--threads", type=int, default=int(os.environ.get("OMP_NUM_THREADS", 1)))
     parser.add_argument("--compile", action="store_true", help="torch.compile the network: minutes at the start, a faster step after")

@@ -57,6 +57,7 @@ def main():
     with safe_open(folder / "model.safetensors", "np") as file:
         parameters = sum(int(size_of(file.get_slice(name).get_shape())) for name in file.keys())
         made_of = file.metadata()[MADE_OF]
+    earlier = run.pairs_seen - run.step * run.settings["batch_pairs"]
     vision, figures = config["vision_config"], measured["figures"]
     families = [n.removeprefix("judge_auroc_") for n in figures if n.startswith("judge_auroc_") and n not in NOT_FAMILIES]
     rows = [[f"{b['from']:.1f} – {b['to']:.1f}", b["n"], f"{b['mean_p']:.3f}", f"{b['true']:.3f}"] for b in measured["reliability"]]
@@ -72,6 +73,7 @@ def main():
         train_sizes=", ".join(sorted(set(run.settings["data"]["sizes"]))),
         families=", ".join(families),
         steps=f"{run.step:,}",
+        before=f" of this network, grown from one that had seen {earlier:,} pairs" if earlier > 0 else "",
         made_of=made_of,
         device=arguments.device,
         test_pairs=f"{measured['pairs']:,}",

@@ -5,8 +5,6 @@ other as the network starts it (Net2Net, Chen et al. 2016, has the idea). The re
 the way, which LayerNorm does not notice, so that a wider one has the same mean (zero) and a known deviation.
 """
 
-import torch
-
 RESIDUAL_WRITES = ("patch_embed.proj.weight", "attn.proj.weight", "attn.proj.bias", "mlp.fc2.weight", "mlp.fc2.bias")
 WRITES_OF_A_LAYER = ("attn.proj.weight", "attn.proj.bias", "mlp.fc2.weight", "mlp.fc2.bias", "o_proj.weight", "down_proj.weight")
 

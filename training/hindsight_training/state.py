@@ -114,7 +114,8 @@ class Run:
 
     def take_over(self, folder):
         """Starts from another run's weights, grown where this network is larger (growth.py); of the embeddings those of the
-        tokens that both know. Heads whose names differ start anew; the pairs that it saw count. Returns how many tensors were filled, of how many."""
+        tokens that both know. Heads whose names differ start anew; the pairs that it saw count. Returns how many tensors were
+        filled, of how many."""
         folder = pathlib.Path(folder)
         state = torch.load(folder / "state.pt", map_location="cpu", weights_only=True)
         theirs, mine = state["model"], self.model.state_dict()

@@ -173,7 +173,6 @@ class Variations(unittest.TestCase):
             self.assertTrue(at_edge or np.array_equal(bright, inside))
             self.assertEqual(truth["entities"][0]["boxes"][0], box)
 
-
     def test_light_keeps_what_is_brighter_brighter(self):
         rng, lows = random.Random(4), []
         for _ in range(200):
