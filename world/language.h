@@ -22,7 +22,7 @@ struct Subject {
 /// "red cars", "people in red".
 [[nodiscard]] std::string nouns(const Subject& subject);
 
-/// What can be asked; each has several phrasings in language.cpp.
+/// What can be asked; each has several phrasings in phrasings.cpp.
 enum class Ask {
   describe,
   visible,
@@ -99,7 +99,7 @@ struct Words {
 /// The canonical description, left to right; empty when something in the pair cannot be decided.
 [[nodiscard]] std::string describe(const PairTruth& truth);
 
-/// Every word and phrasing that can occur, one a line: for making a vocabulary.
-[[nodiscard]] std::vector<std::string> all_wording();
+/// Every noun phrase that can occur: for making a vocabulary.
+[[nodiscard]] std::vector<std::string> all_nouns();
 
 }  // namespace hindsight::world

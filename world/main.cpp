@@ -11,6 +11,7 @@
 #include "world/language.h"
 #include "world/make.h"
 #include "world/pair_stream.h"
+#include "world/phrasings.h"
 
 namespace {
 
@@ -127,8 +128,8 @@ int main(int argc, char** argv) {
     for (const auto& family : families())
       fmt::print("{}{}\n", family.name, family.in_training ? "" : " (held out of training)");
   });
-  app.add_subcommand("wording", "Print every phrasing and noun phrase, one a line")->callback([] {
-    for (const auto& line : all_wording()) fmt::print("{}\n", line);
+  app.add_subcommand("wording", "Print every phrasing and noun phrase as JSON")->callback([] {
+    fmt::print("{}\n", wording_json());
   });
   try {
     app.parse(argc, argv);
