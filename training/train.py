@@ -23,6 +23,7 @@ from hindsight_training.packing import to_device
 from hindsight_training.records import PairFile
 from hindsight_training.shards import Batches, Shards
 from hindsight_training.state import Run, start_run
+from hindsight_training.wording import Wording, stem
 from make_tokenizer import PROMPTS, make_tokenizer
 
 def parse_arguments():
@@ -48,12 +49,15 @@ def prepare(arguments):
     if arguments.program:
         settings["data"]["program"] = arguments.program
     shards = Shards(settings["data"])
-    texts, truths = set(PROMPTS), []
+    wording = Wording.of_program(settings["data"]["program"])
+    texts, truths, asked = {*PROMPTS, *wording.nouns}, [], set()
     for shard in range(min(settings["vocabulary_shards"], settings["data"]["num_shards"])):
         pairs = PairFile(shards.make(shard))
         for i in range(len(pairs)):
             truths.append(pairs.truth(i))
             texts.update(text for task in truths[-1]["tasks"] for text in (task["question"], task["answer"]))
+            asked.update(stem(task["phrasing"]) for task in truths[-1]["tasks"])
+    texts.update(text for name, text in wording.texts.items() if stem(name) in asked)
     start_run(arguments.run, settings, make_tokenizer(sorted(texts)).to_str(), truths)
     if arguments.start_from:
         run = Run(arguments.run)
@@ -65,18 +69,33 @@ def forward_loss(run, batch, look_only):
     """The loss to minimise, and its parts for the log."""
     tokens = run.model.visual(batch["patches"], *batch["grid"])
     parts = run.heads.losses(tokens, batch["cells"])
-    loss = run.settings["cell_weight"] * sum(parts.values())
-    logged = {f"cell_{key}": value.detach() for key, value in parts.items()}
-    if not look_only:
-        logits = run.model.logits(run.model.hidden(batch, tokens)[batch["target_at"]]).float()
-        losses = F.cross_entropy(logits, batch["targets"], reduction="none")
-        answer = (losses * batch["weights"]).sum() / batch["weights"].sum()
-        loss = loss + answer
-        logged["answer"] = answer.detach()
-        # Yes and no by themselves: this is the curve that shows whether the model looks (log 2 is the blind plateau).
-        decided = (batch["targets"] == run.language.yes) | (batch["targets"] == run.language.no)
-        logged["yes_no"] = losses.detach()[decided].mean() if decided.any() else torch.tensor(float("nan"))
-    return loss, logged
+    if look_only:
+        return weigh_cells(run, parts)
+    hidden, first = run.model.hidden(batch, tokens)
+    parts["place"] = run.heads.place_loss(first[batch["is_visual"]].view_as(tokens), batch["cells"])
+    loss, logged = weigh_cells(run, parts)
+    losses = F.cross_entropy(run.model.logits(hidden[batch["target_at"]]).float(), batch["targets"], reduction="none")
+    answer = (losses * batch["weights"]).sum() / batch["weights"].sum()
+    logged["answer"] = answer.detach()
+    # Yes and no by themselves: this is the curve that shows whether the model looks (log 2 is the blind plateau).
+    decided = (batch["targets"] == run.language.yes) | (batch["targets"] == run.language.no)
+    logged["yes_no"] = losses.detach()[decided].mean() if decided.any() else torch.tensor(float("nan"))
+    agree = agreement_loss(run, batch, hidden)
+    logged["agree"] = agree.detach()
+    return loss + answer + run.settings["agree_weight"] * agree, logged
+
+
+def weigh_cells(run, parts):
+    return run.settings["cell_weight"] * sum(parts.values()), {f"cell_{key}": value.detach() for key, value in parts.items()}
+
+
+def agreement_loss(run, batch, hidden):
+    """Yes against no while a text is read that the question says is written (packing.follow_text)."""
+    at = batch["agrees"] >= 0
+    yes, no = run.model.logits(hidden[at])[:, [run.language.yes, run.language.no]].float().unbind(-1)
+    loss = F.binary_cross_entropy_with_logits(yes - no, batch["agrees"][at].float(), reduction="sum")
+    return loss / at.sum().clamp(min=1)
+
 
 def ignore_stops(_):
     """A loader lives as long as the program: a stop that the whole process group gets must not end it in mid-batch."""
@@ -108,7 +127,9 @@ def train(run, arguments):
     last = first + arguments.anneal if arguments.anneal else arguments.steps
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.append(True))
-    batches = Batches(Shards(settings["data"]), run.language, run.vocabulary, settings["batch_pairs"], settings["row_tokens"])
+    shards = Shards(settings["data"])
+    wording = Wording.of_program(settings["data"]["program"])
+    batches = Batches(shards, run.language, run.vocabulary, wording, settings)
     loader = torch.utils.data.DataLoader(
         batches, batch_size=None, sampler=range(run.step, min(last, 1 << 30)), num_workers=settings.get("workers", 0),
         pin_memory=run.device.startswith("cuda"), worker_init_fn=ignore_stops,

@@ -184,12 +184,13 @@ class TextModel(nn.Module):
         return angles.cos(), angles.sin()
 
     def forward(self, x, positions, mask):
-        """mask [B, N, N]: true where a row may look."""
+        """mask [B, N, N]: true where a row may look. Returns the output, and that of the first layer."""
         cos, sin = self.rotary(positions)
         bias = torch.zeros(mask.shape, device=x.device).masked_fill_(~mask, float("-inf"))[:, None]
-        for layer in self.layers:
+        first = x = self.layers[0](x, cos, sin, bias)
+        for layer in self.layers[1:]:
             x = layer(x, cos, sin, bias)
-        return self.norm(x)
+        return self.norm(x), first
 
 
 class HindsightModel(nn.Module):
@@ -221,7 +222,7 @@ class HindsightModel(nn.Module):
             nn.init.normal_(module.weight, std=0.02)
 
     def hidden(self, batch, visual_tokens):
-        """The language model's output [B, N, width] over a packed batch (packing.py)."""
+        """The language model's output [B, N, width] over a packed batch (packing.py), and that of its first layer."""
         x = self.model.embed_tokens(batch["ids"])
         x = x.masked_scatter(batch["is_visual"][..., None], visual_tokens.to(x.dtype))
         return self.model(x, batch["positions"], batch["mask"])
@@ -233,4 +234,4 @@ class HindsightModel(nn.Module):
         """Visual tokens [B, n, width], and logits [targets, vocabulary] where batch["target_at"] says so."""
         visual_tokens = self.visual(batch["patches"], *batch["grid"])
         seen = torch.zeros_like(visual_tokens) if blind else visual_tokens
-        return visual_tokens, self.logits(self.hidden(batch, seen)[batch["target_at"]])
+        return visual_tokens, self.logits(self.hidden(batch, seen)[0][batch["target_at"]])

@@ -15,6 +15,7 @@ CHARACTERS = " ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:.-"  # index 0: no text
 SLOTS = 6  # characters across a cell: the smallest legible letters are 5 pixels wide
 MIN_VISIBLE = 0.15  # of an entity, to be asked for
 MIN_SHARE = 0.2  # of the cell, or of the box, for an entity to be in a cell
+SIDE = 16  # at most so many rows and columns of cells
 
 
 class Vocabulary:
@@ -37,11 +38,13 @@ class Vocabulary:
 
 
 def cell_targets(truth, rows, columns, vocabulary):
-    """kind, color: multi-hot [cells, names]; motion [cells] and text [cells, SLOTS] (-1: not asked); state multi-hot; light."""
+    """kind, color, centre (kinds of which one has its middle here): multi-hot [cells, names]; motion [cells] and text
+    [cells, SLOTS] (-1: not asked); state multi-hot; light; place [2, cells]: row and column."""
     cells = rows * columns
     names = vocabulary.names
     kind = np.zeros((cells, len(names["kind"])), np.float32)
     color = np.zeros((cells, len(names["color"])), np.float32)
+    centre = np.zeros_like(kind)
     motion = np.zeros(cells, np.int64)
     largest = np.zeros(cells)
     for e in truth["entities"]:
@@ -51,6 +54,7 @@ def cell_targets(truth, rows, columns, vocabulary):
         box_cells = max(share.sum(), 1e-6)
         inside = (share >= MIN_SHARE) | (share / box_cells >= MIN_SHARE)
         kind[inside, vocabulary.index["kind"].get(e.get("kind"), 0)] = 1
+        centre[middle_cell(e["boxes"][1], rows, columns), vocabulary.index["kind"].get(e.get("kind"), 0)] = 1
         color[inside, vocabulary.index["color"].get(e.get("color"), 0)] = 1
         first = inside & (share > largest)
         # Too small a way to be called moving or still is not asked.
@@ -63,7 +67,16 @@ def cell_targets(truth, rows, columns, vocabulary):
     for s in truth.get("states", ()):
         state[vocabulary.index["state"].get(f"{s['what']}={s['value']}", 0)] = 1
     light = vocabulary.index["light"].get(f"{truth.get('lighting', '')}/{truth.get('weather', '')}", 0)
-    return {"kind": kind, "color": color, "motion": motion, "text": text, "state": state, "light": np.int64(light)}
+    place = np.stack((np.repeat(np.arange(rows), columns), np.tile(np.arange(columns), rows)))
+    return {
+        "kind": kind, "color": color, "centre": centre, "motion": motion, "text": text, "state": state, "light": np.int64(light),
+        "place": place,
+    }  # fmt: skip
+
+
+def middle_cell(box, rows, columns):
+    column, row = (int((box[i] + box[i + 2]) / 2 // CELL) for i in (0, 1))
+    return min(max(row, 0), rows - 1) * columns + min(max(column, 0), columns - 1)
 
 
 def cover(box, rows, columns):
@@ -97,10 +110,12 @@ class CellHeads(nn.Module):
         n = {key: len(values) for key, values in vocabulary.names.items()}
         self.kind = nn.Linear(width, n["kind"])
         self.color = nn.Linear(width, n["color"])
+        self.centre = nn.Linear(width, n["kind"])
         self.motion = nn.Linear(width, n["motion"])
         self.text = nn.Linear(width, SLOTS * len(CHARACTERS))
         self.state = nn.Linear(width, n["state"])
         self.light = nn.Linear(width, n["light"])
+        self.place = nn.Linear(width, 2 * SIDE)
         self.apply(lambda m: nn.init.normal_(m.weight, std=0.02) if isinstance(m, nn.Linear) else None)
 
     def losses(self, tokens, targets):
@@ -113,11 +128,20 @@ class CellHeads(nn.Module):
         return {
             "kind": asked_of(self.kind(tokens).float(), targets["kind"]) * len(self.kind.bias) / 2,
             "color": asked_of(self.color(tokens).float(), targets["color"]) * len(self.color.bias) / 2,
+            "centre": asked_of(self.centre(tokens).float(), targets["centre"]) * len(self.centre.bias) / 2,
             "motion": balanced(self.motion(tokens).flatten(0, 1).float(), targets["motion"].reshape(-1), occupied),
             "text": balanced(text, targets["text"].reshape(-1), targets["text"].reshape(-1) > 0),
             "state": asked_of(self.state(pooled).float(), targets["state"]),
             "light": F.cross_entropy(self.light(pooled).float(), targets["light"]),
         }
+
+
+    def place_loss(self, hidden, targets):
+        """hidden [B, cells, width]: the visual tokens behind the first layer of the language model, where rotary positions can
+        first tell them their row and column. The tower cannot know them (its positions are relative), and left and right, order and
+        counting need them."""
+        rows_and_columns = self.place(hidden).float().unflatten(-1, (2, SIDE)).permute(0, 2, 1, 3)
+        return F.cross_entropy(rows_and_columns.flatten(0, 2), targets["place"].flatten())
 
 
 def balanced(logits, targets, marked):

@@ -12,6 +12,7 @@ import torch
 from hindsight_training.patches import CELL, to_patches
 
 PREFIX, PADDING = 0, -1
+READ_WEIGHT = 0.3  # of a character in a question, beside an answer of one token
 
 
 @dataclass
@@ -19,14 +20,19 @@ class Row:
     ids: np.ndarray  # [N]
     positions: np.ndarray  # [3, N]
     segments: np.ndarray  # [N]: PREFIX, 1.. for the questions, PADDING
-    targets: np.ndarray  # [N]: the next token where the answer is to be said, else -1
+    targets: np.ndarray  # [N]: the next token where it is to be said, else -1
+    weights: np.ndarray  # [N]: of the targets in the loss
+    agrees: np.ndarray  # [N]: in a text that is asked about, whether it is the written one so far (1, 0), else -1
     tasks: list  # the tasks that fitted, in the order of their segments
 
     def padded(self, length, pad):
         """With padding at the end."""
         more = length - len(self.ids)
         grow = lambda values, fill: np.pad(values, [(0, 0)] * (values.ndim - 1) + [(0, more)], constant_values=fill)  # noqa: E731
-        return Row(grow(self.ids, pad), grow(self.positions, 0), grow(self.segments, PADDING), grow(self.targets, -1), self.tasks)
+        return Row(
+            grow(self.ids, pad), grow(self.positions, 0), grow(self.segments, PADDING), grow(self.targets, -1), grow(self.weights, 0),
+            grow(self.agrees, -1), self.tasks,
+        )  # fmt: skip
 
 
 def prefix_positions(ids, video_pad, rows, columns):
@@ -43,13 +49,16 @@ def prefix_positions(ids, video_pad, rows, columns):
 def pack(language, tasks, grid, length, rng, form):
     """A row with `length` tokens for questions and answers: as many of `tasks`, in their order, as fit.
 
-    grid: rows, columns of visual tokens. form: one of language.FORMS.
+    grid: rows, columns of visual tokens. form: one of language.FORMS. An answer of n tokens weighs sqrt(n), so that long ones
+    do not drown yes and no, times the task's "weight". A task with "claimed" and "written", the text that its question names and
+    the one in the picture, is told at every character what is written and whether it agrees so far: from the yes or no
+    alone, comparing texts is hardly learned.
     """
     prefix = language.prefix(form, grid[0] * grid[1], rng)
     length += len(prefix)
     positions, following = prefix_positions(prefix, language.video_pad, *grid)
-    ids, segments, targets, kept = list(prefix), [PREFIX] * len(prefix), [-1] * len(prefix), []
-    position_rows = [positions]
+    ids, segments, kept, position_rows = list(prefix), [PREFIX] * len(prefix), [], [positions]
+    targets, weights, agrees = [-1] * len(prefix), [0.0] * len(prefix), [-1] * len(prefix)
     for task in tasks:
         question, answer = language.question(form, task["question"]), language.answer(task["answer"])
         num = len(question) + len(answer) - 1
@@ -58,9 +67,27 @@ def pack(language, tasks, grid, length, rng, form):
         kept.append(task)
         ids += question + answer[:-1]
         segments += [len(kept)] * num
-        targets += [-1] * (len(question) - 1) + answer
+        read, follows = follow_text(language, form, task, question) if "written" in task else ({}, {})
+        targets += [read.get(i, -1) for i in range(len(question) - 1)] + answer
+        weight = task.get("weight", 1.0) * len(answer) ** -0.5
+        weights += [READ_WEIGHT if i in read else 0.0 for i in range(len(question) - 1)] + [weight] * len(answer)
+        agrees += [follows.get(i, -1) for i in range(num)]
         position_rows.append(np.tile(np.arange(following, following + num), (3, 1)))
-    return Row(np.array(ids), np.concatenate(position_rows, axis=1), np.array(segments), np.array(targets), kept)
+    columns = (np.array(ids), np.concatenate(position_rows, axis=1), np.array(segments), np.array(targets))
+    return Row(*columns, np.array(weights, np.float32), np.array(agrees), kept)
+
+
+def follow_text(language, form, task, question):
+    """At which places of the question the next character is known from the picture, {place: token}, and where the text so
+    far is the written one, {place: 0 or 1}; both empty where the two texts have no common places."""
+    head, claimed, tail = task["question"].partition(task["claimed"])
+    written = language.question(form, head + task["written"] + tail)
+    begin = len(language.encode((" " if form == "asked" else "") + head.rstrip(" ")))
+    end = begin + len(language.encode(" " * head.endswith(" ") + claimed))
+    if len(written) != len(question) or written[:begin] != question[:begin] or written[end:] != question[end:]:
+        return {}, {}
+    read = {i - 1: written[i] for i in range(begin, end)}
+    return read, {i: int(written[begin : i + 1] == question[begin : i + 1]) for i in range(begin, end)}
 
 
 def attention_mask(segments):
@@ -70,16 +97,6 @@ def attention_mask(segments):
     causal = torch.ones(segments.shape[1], segments.shape[1], dtype=torch.bool).tril()
     diagonal = torch.eye(segments.shape[1], dtype=torch.bool)
     return ((own | shared) & causal & (segments[:, :, None] != PADDING)) | diagonal
-
-
-def answer_weights(targets, segments):
-    """A weight a target: an answer of n tokens weighs sqrt(n), so that long ones do not drown yes and no."""
-    weights = np.zeros(targets.shape, np.float32)
-    for b, row in enumerate(segments):
-        for segment in range(1, row.max() + 1):
-            here = (row == segment) & (targets[b] >= 0)
-            weights[b, here] = max(here.sum(), 1) ** -0.5
-    return weights
 
 
 def collate(language, frames, rows):
@@ -100,7 +117,8 @@ def collate(language, frames, rows):
         "mask": attention_mask(torch.from_numpy(segments)),
         "target_at": torch.from_numpy(at),
         "targets": torch.from_numpy(targets[at]),
-        "weights": torch.from_numpy(answer_weights(targets, segments)[at]),
+        "weights": torch.from_numpy(np.stack([row.weights for row in rows])[at]),
+        "agrees": torch.from_numpy(np.stack([row.agrees for row in rows])),
         "segment_of_target": torch.from_numpy(segments[at]),
         "row_of_target": torch.from_numpy(np.nonzero(at)[0]),
     }

@@ -18,6 +18,7 @@ from hindsight_training.language import draw_form
 from hindsight_training.packing import collate, pack
 from hindsight_training.patches import CELL
 from hindsight_training.records import Pair, PairFile
+from hindsight_training.wording import stem
 
 
 class Shards:
@@ -52,12 +53,15 @@ class Shards:
 
 
 class Batches(torch.utils.data.Dataset):
-    """Item `step` is the batch of that step. row_tokens: of questions and answers, for each pair."""
+    """Item `step` is the batch of that step. settings: batch_pairs, row_tokens (of questions and answers, for each pair), and
+    emphasis: how much more often than others a question is asked, by the stem of its phrasing; it also weighs the square
+    root of that more in the loss."""
 
-    def __init__(self, shards, language, vocabulary, batch_pairs, row_tokens):
-        self.shards, self.language, self.vocabulary = shards, language, vocabulary
-        self.batch_pairs, self.row_tokens = batch_pairs, row_tokens
-        self.per_shard = shards.settings["pairs_per_shard"] // batch_pairs
+    def __init__(self, shards, language, vocabulary, wording, settings):
+        self.shards, self.language, self.vocabulary, self.wording = shards, language, vocabulary, wording
+        self.batch_pairs, self.row_tokens = settings["batch_pairs"], settings["row_tokens"]
+        self.emphasis = settings.get("emphasis", {})
+        self.per_shard = shards.settings["pairs_per_shard"] // self.batch_pairs
         self._open = {}
 
     def __len__(self):
@@ -84,13 +88,25 @@ class Batches(torch.utils.data.Dataset):
         pairs = [Pair(*reversed(vary(pair.frames, pair.truth, rng))) for pair in pairs]
         rows = []
         for pair in pairs:
-            tasks = list(pair.truth["tasks"])
-            rng.shuffle(tasks)
+            tasks = self.tasks(pair.truth, rng)
             rows.append(pack(self.language, tasks, grid, self.row_tokens, rng, form))
         batch = collate(self.language, [pair.frames for pair in pairs], rows)
         batch["cells"] = stack([cell_targets(pair.truth, *grid, self.vocabulary) for pair in pairs])
         batch["tasks"] = [row.tasks for row in rows]
         return batch
+
+    def tasks(self, truth, rng):
+        """In other words, in the order in which they are to be asked."""
+        written = {t["what"]: t["text"] for t in truth.get("texts", ())}
+        drawn = []
+        for task in truth["tasks"]:
+            emphasis = self.emphasis.get(stem(task["phrasing"]), 1)
+            task = {**self.wording.reword(task, rng), "weight": emphasis**0.5}
+            if stem(task["phrasing"]) == "says" and (words := self.wording.words(task)):
+                task |= {"claimed": words["b"], "written": written[words["a"]]}
+            # A weighted sample without replacement (Efraimidis and Spirakis 2006).
+            drawn.append((rng.random() ** (1 / emphasis), task))
+        return [task for _, task in sorted(drawn, key=lambda d: -d[0])]
 
     def _file(self, shard):
         if shard not in self._open:

@@ -114,7 +114,7 @@ class Run:
 
     def take_over(self, folder):
         """Starts from another run's weights, grown where this network is larger (growth.py); of the embeddings those of the
-        tokens that both know. Heads whose names differ start anew; the pairs that it saw count. Returns how many tensors were
+        tokens that both know. Heads that are new or whose names differ start anew; the pairs that it saw count. Returns how many tensors were
         filled, of how many."""
         folder = pathlib.Path(folder)
         state = torch.load(folder / "state.pt", map_location="cpu", weights_only=True)
@@ -129,8 +129,8 @@ class Run:
             filled.append(embedding)
         names = json.loads((folder / "vocabulary.json").read_text())
         for name, head in self.heads.named_children():
-            weight, bias = (state["heads"][f"{name}.{part}"] for part in ("weight", "bias"))
-            if head.weight.shape == weight.shape and self.vocabulary.names.get(name) == names.get(name):
+            weight, bias = (state["heads"].get(f"{name}.{part}") for part in ("weight", "bias"))
+            if weight is not None and head.weight.shape == weight.shape and self.vocabulary.names.get(name) == names.get(name):
                 head.load_state_dict({"weight": weight, "bias": bias})
         self.average = self.weights()
         self.pairs_seen = state["pairs_seen"]

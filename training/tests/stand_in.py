@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """A toy world in the format of the pair stream, for tests of training without the real one: coloured rectangles."""
 
+import json
 import random
 import sys
 
@@ -28,20 +29,35 @@ def make_pair(rng, width, height):
         frame[y : y + h, at : at + w] = COLORS[color] + noise.normal(0, 8, (h, w, 3))
     asked = color if rng.random() < 0.5 else rng.choice([c for c in COLORS if c != color])
     tasks = [
-        ("describe", "Describe the picture.", f"a {color} {kind} {'standing still' if motion == 'still' else 'moving ' + motion}"),
-        ("judge", f"Is a {asked} {kind} visible?", "yes" if asked == color else "no"),
+        ("describe", "Describe what you see.", f"a {color} {kind} {'standing still' if motion == 'still' else 'moving ' + motion}"),
+        ("visible", f"Is a {asked} {kind} visible?", "yes" if asked == color else "no"),
         ("direction", f"Where does the {kind} move?", motion),
     ]
     truth = {
         "seed": 0, "family": "toy", "split": "train", "lighting": "day", "weather": "clear", "texts": [], "states": [],
         "entities": [{"id": 1, "kind": kind, "color": color, "size": "large", "boxes": boxes, "visible": 1.0, "motion": motion}],
-        "tasks": [{"skill": s, "question": q, "answer": a, "phrasing": f"{s}.1", "held_out": False} for s, q, a in tasks],
+        "tasks": [{"skill": s, "question": q, "answer": a, "phrasing": f"{s}.0", "held_out": False} for s, q, a in tasks],
     }  # fmt: skip
     return truth, np.clip(frames, 0, 255).astype(np.uint8)
 
 
+WORDING = {
+    "describe.0": "Describe what you see.", "describe.1": "What is in the picture?", "visible.0": "Is {a} visible?",
+    "visible.1": "{A} is visible.", "visible.2": "Does the picture show {a}?", "direction.0": "Where does the {a} move?",
+    "says.0": "Does the {a} say {b}?", "left_of.0": "Is the {a} {c} of the {b}?",
+}  # fmt: skip
+
+
+def wording():
+    phrasings = [{"name": name, "text": text, "held_out": name == "visible.2"} for name, text in WORDING.items()]
+    return {"phrasings": phrasings, "nouns": [f"a {color} {kind}" for color in COLORS for kind in KINDS]}
+
+
 def main():
-    """Takes the options of `hindsight-world pairs` that training uses."""
+    """`wording`, and `pairs` with the options that training uses."""
+    if sys.argv[1] == "wording":
+        json.dump(wording(), sys.stdout)
+        return
     options = dict(zip(sys.argv[2::2], sys.argv[3::2]))
     width, height = map(int, options["--sizes"].split("x"))
     rng = random.Random(f"{options['--seed']}{options['--split']}")

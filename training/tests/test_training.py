@@ -26,13 +26,14 @@ from hindsight_training.packing import PREFIX, collate, pack  # noqa: E402
 from hindsight_training.patches import MEAN, STD, to_patches  # noqa: E402
 from hindsight_training.records import BadStream, PairFile, write_record  # noqa: E402
 from hindsight_training.shards import Batches, Shards, seeded  # noqa: E402
+from hindsight_training.wording import Wording  # noqa: E402
 from hindsight_training.state import AVERAGED_STEPS, Run, start_run  # noqa: E402
 from make_tokenizer import PROMPTS, make_tokenizer  # noqa: E402
-from stand_in import make_pair  # noqa: E402
+from stand_in import make_pair, wording  # noqa: E402
 from train import step_once  # noqa: E402
 
 SETTINGS = {
-    "seed": 1, "vision": {"depth": 2, "width": 32, "heads": 2}, "batch_pairs": 4, "row_tokens": 96, "cell_weight": 0.5,
+    "seed": 1, "vision": {"depth": 2, "width": 32, "heads": 2}, "batch_pairs": 4, "row_tokens": 96, "cell_weight": 0.5, "agree_weight": 0.3,
     "text": {"layers": 2, "width": 48, "heads": 2, "kv_heads": 1, "mlp_width": 64, "mrope_section": [4, 4, 4]},
     "muon_lr": 0.002, "adam_lr": 0.002, "weight_decay": 0.05, "warmup_steps": 2, "log_every": 2, "save_minutes": 5,
 }  # fmt: skip
@@ -139,6 +140,58 @@ class Packing(unittest.TestCase):
         self.assertLessEqual(int((row.segments != PREFIX).sum()), 30)
 
 
+    def test_a_claimed_text_is_followed_character_by_character(self):
+        language = self.run_.language
+        task = {"question": "Does the sign say BUS 68?", "answer": "no", "claimed": "BUS 68", "written": "BUN 67"}
+        for form in ("alone", "asked"):
+            row = pack(language, [task], (3, 4), 200, seeded("x"), form)
+            asked = (row.segments == 1) & (row.targets >= 0)
+            said = [language.tokenizer.decode([i]) for i in row.targets[asked]]
+            self.assertEqual("".join(said[:6]), " BUN 67"[: len("".join(said[:6]))])
+            # From the wrong letter on the texts differ, whatever comes behind it.
+            self.assertEqual(row.agrees[row.agrees >= 0].tolist(), [1, 1, 1, 0, 0, 0, 0])
+            self.assertTrue((row.weights[asked] > 0).all() and (row.weights[~asked] == 0).all())
+        longer = {**task, "written": "BUN 679"}
+        self.assertFalse((pack(language, [longer], (3, 4), 200, seeded("x"), "alone").agrees >= 0).any())
+
+
+class OtherWords(unittest.TestCase):
+    def setUp(self):
+        self.wording = Wording(wording())
+
+    def task(self, phrasing, question):
+        return {"phrasing": phrasing, "question": question, "answer": "yes"}
+
+    def test_a_question_is_put_into_other_words_and_never_into_held_out_ones(self):
+        task = self.task("visible.0", "Is an orange car visible?")
+        drawn = {self.wording.reword(task, random.Random(i))["question"] for i in range(40)}
+        self.assertEqual(drawn, {"Is an orange car visible?", "An orange car is visible."})
+        back = self.wording.words(self.task("visible.1", "An orange car is visible."))
+        self.assertEqual(back, {"a": "an orange car"})
+
+    def test_side_by_side_words_are_told_apart(self):
+        words = self.wording.words(self.task("left_of.0", "Is the red car left of the person in blue?"))
+        self.assertEqual(words, {"a": "red car", "c": "left", "b": "person in blue"})
+
+    def test_what_is_of_no_known_phrasing_stays(self):
+        for task in (self.task("visible.9", "Any car?"), self.task("visible.0", "Any car?"), self.task("gone.0", "Is a car visible?")):
+            self.assertEqual(self.wording.reword(task, random.Random(1)), task)
+
+    def test_emphasis_asks_a_question_more_often(self):
+        settings = {**SETTINGS, "emphasis": {"says": 30}}
+        self.enterContext(folder := tempfile.TemporaryDirectory())
+        run, pairs = small_run(folder.name)
+        data = {"folder": folder.name, "program": "", "seed": 1, "sizes": ["112x84"], "pairs_per_shard": 4, "num_shards": 1}
+        batches = Batches(Shards(data), run.language, run.vocabulary, self.wording, settings)
+        tasks = [self.task("visible.0", f"Is a {c} visible?") for c in ("car", "box", "person")]
+        truth = {"texts": [{"what": "sign", "text": "B7"}], "tasks": [*tasks, self.task("says.0", "Does the sign say B1?")]}
+        first = [batches.tasks(truth, random.Random(i))[0] for i in range(100)]
+        says = [task for task in first if task["phrasing"] == "says.0"]
+        self.assertGreater(len(says), 75)
+        self.assertEqual({(task["claimed"], task["written"]) for task in says}, {("B1", "B7")})
+        self.assertAlmostEqual(says[0]["weight"], 30**0.5)
+
+
 class Cells(unittest.TestCase):
     def test_entities_and_characters_land_in_their_cells(self):
         entity = {"kind": "car", "color": "red", "motion": "left", "visible": 1.0, "boxes": [[0, 0, 1, 1], [28, 0, 56, 28]]}
@@ -147,6 +200,8 @@ class Cells(unittest.TestCase):
         vocabulary = Vocabulary.collect([truth])
         targets = cell_targets(truth, 2, 3, vocabulary)
         self.assertEqual(np.nonzero(targets["kind"].any(-1))[0].tolist(), [1])
+        self.assertEqual(np.argwhere(targets["centre"]).tolist(), [[1, vocabulary.index["kind"]["car"]]])
+        self.assertEqual(targets["place"].tolist(), [[0, 0, 0, 1, 1, 1], [0, 1, 2, 0, 1, 2]])
         self.assertEqual(vocabulary.names["motion"][targets["motion"][1]], "left")
         a, b = CHARACTERS.index("A"), CHARACTERS.index("B")
         self.assertEqual(targets["text"][3].tolist(), [a] * (SLOTS // 2) + [b] * (SLOTS // 2))
@@ -218,7 +273,7 @@ class Steps(unittest.TestCase):
             "folder": f"{folder.name}/pairs", "program": str(FOLDER / "stand_in.py"), "seed": 3, "sizes": ["112x84", "140x84"],
             "pairs_per_shard": 12, "num_shards": 4, "open_shards": 2,
         }  # fmt: skip
-        make = lambda: Batches(Shards(data), run.language, run.vocabulary, 4, 96)  # noqa: E731
+        make = lambda: Batches(Shards(data), run.language, run.vocabulary, Wording(wording()), SETTINGS)  # noqa: E731
         one, two = make(), make()
         forwards = [one[step] for step in range(14)]
         for step in (13, 0, 7):
@@ -236,7 +291,7 @@ class Steps(unittest.TestCase):
         }  # fmt: skip
 
         def train(run, steps, optimisers):
-            batches = Batches(Shards(data), run.language, run.vocabulary, 4, 96)
+            batches = Batches(Shards(data), run.language, run.vocabulary, Wording(wording()), SETTINGS)
             for step in range(run.step, run.step + steps):
                 step_once(run, batches[step], optimisers, look_only=False)
                 run.step += 1
@@ -307,9 +362,9 @@ class Steps(unittest.TestCase):
             batch = collate(new.language, [frames for _, frames in pairs], rows)
             tokens = [run.model.visual(batch["patches"], *batch["grid"]) for run in (old, new)]
             self.assertTrue(torch.allclose(*tokens, atol=1e-4))
-            self.assertTrue(torch.allclose(*(run.model.hidden(batch, t) for run, t in zip((old, new), tokens)), atol=1e-3))
+            self.assertTrue(torch.allclose(*(run.model.hidden(batch, t)[0] for run, t in zip((old, new), tokens)), atol=1e-3))
             # What is new learns: nothing of it is cut off from the loss.
-            new.model.hidden(batch, tokens[1]).square().sum().backward()
+            new.model.hidden(batch, tokens[1])[0].square().sum().backward()
             for name in ("visual.patch_embed.proj.weight", "visual.blocks.0.attn.proj.weight", "visual.blocks.2.mlp.fc2.weight"):
                 self.assertGreater(new.model.get_parameter(name).grad.abs().sum(dim=-1).flatten().min().item(), 0, name)
 
