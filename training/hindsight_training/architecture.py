@@ -184,13 +184,14 @@ class TextModel(nn.Module):
         return angles.cos(), angles.sin()
 
     def forward(self, x, positions, mask):
-        """mask [B, N, N]: true where a row may look. Returns the output, and that of the first layer."""
+        """mask [B, N, N]: true where a row may look. Returns the output, and those of the single layers."""
         cos, sin = self.rotary(positions)
         bias = torch.zeros(mask.shape, device=x.device).masked_fill_(~mask, float("-inf"))[:, None]
-        first = x = self.layers[0](x, cos, sin, bias)
-        for layer in self.layers[1:]:
+        outputs = []
+        for layer in self.layers:
             x = layer(x, cos, sin, bias)
-        return self.norm(x), first
+            outputs.append(x)
+        return self.norm(x), outputs
 
 
 class HindsightModel(nn.Module):
@@ -222,7 +223,7 @@ class HindsightModel(nn.Module):
             nn.init.normal_(module.weight, std=0.02)
 
     def hidden(self, batch, visual_tokens):
-        """The language model's output [B, N, width] over a packed batch (packing.py), and that of its first layer."""
+        """The language model's output [B, N, width] over a packed batch (packing.py), and those of its layers."""
         x = self.model.embed_tokens(batch["ids"])
         x = x.masked_scatter(batch["is_visual"][..., None], visual_tokens.to(x.dtype))
         return self.model(x, batch["positions"], batch["mask"])

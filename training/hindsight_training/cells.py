@@ -116,6 +116,7 @@ class CellHeads(nn.Module):
         self.state = nn.Linear(width, n["state"])
         self.light = nn.Linear(width, n["light"])
         self.place = nn.Linear(width, 2 * SIDE)
+        self.mention = nn.Linear(width, 4 * SIDE)
         self.apply(lambda m: nn.init.normal_(m.weight, std=0.02) if isinstance(m, nn.Linear) else None)
 
     def losses(self, tokens, targets):
@@ -142,6 +143,13 @@ class CellHeads(nn.Module):
         counting need them."""
         rows_and_columns = self.place(hidden).float().unflatten(-1, (2, SIDE)).permute(0, 2, 1, 3)
         return F.cross_entropy(rows_and_columns.flatten(0, 2), targets["place"].flatten())
+
+
+    def mention_loss(self, hidden, middles):
+        """hidden [n, width] of words that mention one thing, behind the last but one layer; middles [n, 2]: row and column of its
+        middle in half cells. Where a thing lies has to be known where it is named before two places can be compared."""
+        rows_and_columns = self.mention(hidden).float().unflatten(-1, (2, 2 * SIDE))
+        return F.cross_entropy(rows_and_columns.flatten(0, 1), middles.flatten(), reduction="sum") / max(middles.numel(), 1)
 
 
 def balanced(logits, targets, marked):

@@ -102,8 +102,10 @@ class Batches(torch.utils.data.Dataset):
         for task in truth["tasks"]:
             emphasis = self.emphasis.get(stem(task["phrasing"]), 1)
             task = {**self.wording.reword(task, rng), "weight": emphasis**0.5}
-            if stem(task["phrasing"]) == "says" and (words := self.wording.words(task)):
+            words = self.wording.words(task) or {}
+            if stem(task["phrasing"]) == "says" and words:
                 task |= {"claimed": words["b"], "written": written[words["a"]]}
+            task["mentions"] = [m for word in words.values() if (m := find_mentioned(word, truth["entities"], self.vocabulary))]
             # A weighted sample without replacement (Efraimidis and Spirakis 2006).
             drawn.append((rng.random() ** (1 / emphasis), task))
         return [task for _, task in sorted(drawn, key=lambda d: -d[0])]
@@ -117,6 +119,19 @@ class Batches(torch.utils.data.Dataset):
                 if not self.shards.settings.get("keep", True):
                     self.shards.path(old).unlink(missing_ok=True)
         return self._open[shard]
+
+
+def find_mentioned(phrase, entities, vocabulary):
+    """(noun, middle of its box in the second frame) of the only entity that a noun phrase names; None: of none or several."""
+    words = phrase.split()
+    kind = next((k for k in vocabulary.names["kind"] if k in words), None)
+    color = next((c for c in vocabulary.names["color"] if c in words), None)
+    named = [e for e in entities if e["kind"] == kind and color in (None, e["color"]) and e["visible"] > 0]
+    if len(named) != 1:
+        return None
+    x0, y0, x1, y1 = named[0]["boxes"][1]
+    # Without its article, which is a capital at the begin of a sentence.
+    return " ".join(words[words[0] in ("a", "an") :]), ((x0 + x1) / 2, (y0 + y1) / 2)
 
 
 def seeded(*parts):

@@ -184,12 +184,23 @@ class OtherWords(unittest.TestCase):
         data = {"folder": folder.name, "program": "", "seed": 1, "sizes": ["112x84"], "pairs_per_shard": 4, "num_shards": 1}
         batches = Batches(Shards(data), run.language, run.vocabulary, self.wording, settings)
         tasks = [self.task("visible.0", f"Is a {c} visible?") for c in ("car", "box", "person")]
-        truth = {"texts": [{"what": "sign", "text": "B7"}], "tasks": [*tasks, self.task("says.0", "Does the sign say B1?")]}
-        first = [batches.tasks(truth, random.Random(i))[0] for i in range(100)]
+        box = [30, 0, 58, 28]
+        entities = [{"kind": "car", "color": "red", "visible": 1.0, "boxes": [box, box]}]
+        truth = {"texts": [{"what": "sign", "text": "B7"}], "entities": entities, "tasks": [*tasks, self.task("says.0", "Does the sign say B1?")]}
+        batches.vocabulary = Vocabulary.collect([{"entities": [*entities, {"kind": "box", "color": "blue"}]}])
+        drawn = [batches.tasks(truth, random.Random(i)) for i in range(100)]
+        first = [tasks[0] for tasks in drawn]
         says = [task for task in first if task["phrasing"] == "says.0"]
         self.assertGreater(len(says), 75)
         self.assertEqual({(task["claimed"], task["written"]) for task in says}, {("B1", "B7")})
         self.assertAlmostEqual(says[0]["weight"], 30**0.5)
+        # What a question names is where its words are; of what is not there, nothing is known.
+        for task in drawn[0]:
+            self.assertEqual(task["mentions"], [("car", (44, 14))] if " car " in task["question"] else [], task["question"])
+            row = pack(run.language, [task], (3, 4), 96, random.Random(1), "timed")
+            at = np.nonzero(row.middles[:, 0] >= 0)[0]
+            self.assertEqual([run.language.tokenizer.decode([row.ids[i]]) for i in at], [" car"] * len(task["mentions"]))
+            self.assertEqual(row.middles[at].tolist(), [[1, 3]] * len(task["mentions"]))
 
 
 class Cells(unittest.TestCase):
