@@ -36,29 +36,16 @@ Pictures widened(Pictures pictures, const TimeSpan& window) {
   return pictures.subspan(first, end - first);
 }
 
-/// Where what was seen at `a` ends and what was seen at `b` begins, if nothing but motion tells:
-/// neighbours in the calm before or after an activity stand for the calm alone.
-MediaTime calm_meeting(const StretchPlan& plan, const PlannedPair& a, const PlannedPair& b) {
-  MediaTime from = a.second, until = b.first;
-  for (const auto& activity : plan.activity) {
-    const auto& [begin, end] = activity.span;
-    if (begin <= a.second && a.second < end && end <= b.first) from = end;
-    if (a.second < begin && begin <= b.first && b.first < end) until = begin;
-  }
-  const bool leaves = from != a.second, comes = until != b.first;
-  if (leaves == comes) return from + (until - from) / 2;
-  return leaves ? from : until;
-}
-
 MediaTime meeting(const StretchPlan& plan, const PlannedPair& a, const PlannedPair& b) {
   const MediaTime middle = a.second + (b.first - a.second) / 2;
-  std::optional<MediaTime> nearest_cut;
+  MediaTime meeting = middle;
+  bool at_cut = false;
   for (const auto& shot : plan.shots) {
     const MediaTime cut = shot.span.begin;
     if (!shot.begins_at_cut || cut <= a.second || cut > b.first) continue;
-    if (!nearest_cut || abs(cut - middle) < abs(*nearest_cut - middle)) nearest_cut = cut;
+    if (!at_cut || abs(cut - middle) < abs(meeting - middle)) meeting = cut;
+    at_cut = true;
   }
-  const MediaTime meeting = nearest_cut ? *nearest_cut : calm_meeting(plan, a, b);
   // Frames 1 ns apart have no middle.
   return std::max(meeting, a.second + MediaDuration{1});
 }

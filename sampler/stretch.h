@@ -41,8 +41,7 @@ struct StretchInput {
 /// the last in rank are left out.
 [[nodiscard]] StretchPlan plan_stretch(const StretchInput& input, const PlanOptions& options);
 
-/// Sets `covers` of all pairs: neighbours meet at the cut nearest to half-way, else where an
-/// activity that only one of them lies in begins or ends, else half-way.
+/// Sets `covers` of all pairs: neighbours meet half-way, or at the cut nearest to it.
 void share_out(StretchPlan& plan);
 
 }  // namespace hindsight::sampler

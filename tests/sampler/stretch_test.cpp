@@ -211,37 +211,6 @@ TEST_CASE("the quiet cost little and the short are seen") {
   }
 }
 
-TEST_CASE("neighbours meet where motion begins or ends, not half-way into the calm") {
-  const auto pair = [](MediaDuration first) {
-    return PlannedPair{.first = MediaTime{first}, .second = MediaTime{first + 400ms}};
-  };
-  const auto meetings = [](StretchPlan plan) {
-    share_out(plan);
-    std::vector<MediaDuration> ends;
-    for (const auto& p : plan.pairs) ends.push_back(p.covers.end - MediaTime{});
-    return ends;
-  };
-  const auto between = [](MediaDuration a, MediaDuration b) {
-    return Activity{.span = {MediaTime{a}, MediaTime{b}}};
-  };
-  StretchPlan plan;
-  plan.span = {MediaTime{}, MediaTime{60s}};
-  plan.activity = {between(17s, 21s)};
-  plan.pairs = {pair(2s), pair(18s), pair(20s), pair(40s)};
-  CHECK(meetings(plan) == std::vector<MediaDuration>{17s, 19200ms, 21s, 60s});
-  // Two activities with a calm between them share the calm.
-  plan.activity = {between(17s, 18500ms), between(19500ms, 21s)};
-  CHECK(meetings(plan) == std::vector<MediaDuration>{17s, 19s, 21s, 60s});
-  // One that no pair lies in tells nothing of its neighbours.
-  plan.activity = {between(8s, 9s)};
-  CHECK(meetings(plan)[0] == 10200ms);
-  // A cut is surer than motion.
-  plan.activity = {between(17s, 21s)};
-  plan.shots = {{.span = {MediaTime{}, MediaTime{12s}}},
-                {.span = {MediaTime{12s}, MediaTime{60s}}, .begins_at_cut = true}};
-  CHECK(meetings(plan) == std::vector<MediaDuration>{12s, 19200ms, 21s, 60s});
-}
-
 TEST_CASE("a stretch without frames has an empty plan") {
   const auto plan = plan_stretch({4, {MediaTime{10s}, MediaTime{20s}}, {}, kDisplay, 500}, {});
   CHECK(plan.number == 4);
