@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
+
+#include <fmt/format.h>
 
 #include "query/detail/noun_phrase.h"
 #include "query/detail/verbs.h"
@@ -113,13 +116,42 @@ std::vector<Word> without_relative(std::vector<Word> words) {
   return words;
 }
 
+/// In the letters of the question: what is written somewhere and names keep their capitals.
+std::vector<Word> as_written(Words words, std::string_view question) {
+  std::vector<Word> written(words.begin(), words.end());
+  for (Word& word : written) {
+    const auto letters = question.substr(word.begin, word.end - word.begin);
+    const bool is_first = question.find_first_not_of(" \t") == word.begin;
+    if (!is_first && std::ranges::equal(letters, word.text, {}, [](unsigned char c) {
+          return static_cast<char>(std::tolower(c));
+        }))
+      word.text = letters;
+  }
+  return written;
+}
+
+/// "EXIT 4 can be read on the sign" for "one read EXIT 4 on the sign"; empty for any other clause.
+std::optional<std::string> as_passive(Words words) {
+  if (!is_any(words, 0, "one you we anyone someone") || !is(words, 1, "read")) return std::nullopt;
+  const auto place = std::find_if(words.begin() + 2, words.end(), [](const Word& word) {
+    return word.text == "on" || word.text == "in";
+  });
+  const auto at = static_cast<std::size_t>(place - words.begin());
+  if (at == 2 || at == words.size()) return std::nullopt;
+  return fmt::format("{} can be read {}", join(words.subspan(2, at - 2)), join(words.subspan(at)));
+}
+
 /// What a clause that was turned round says: "a red car appear" behind "does" is told as "a red car
 /// appears", "the door open" behind "is" as "the door is open".  verb: Clause::verb.
-std::string as_statement(Words words, std::optional<std::size_t> verb, Auxiliary auxiliary) {
-  std::vector<Word> told(words.begin(), words.end());
+std::string as_statement(Words words,
+                         std::string_view question,
+                         std::optional<std::size_t> verb,
+                         Auxiliary auxiliary) {
+  std::vector<Word> told = as_written(words, question);
+  if (const auto passive = as_passive(told)) return *passive;
   const auto at = std::find_if(
       told.begin(), told.end(), [&](const Word& word) { return verb && word.begin == *verb; });
-  if (at == told.end() || at == told.begin()) return join(words);
+  if (at == told.end() || at == told.begin()) return join(told);
   const std::string& subject = std::prev(at)->text;
   const bool is_plural = singular_of(subject) != subject;
   const auto insert = [&](std::string_view text) {
@@ -177,7 +209,7 @@ class EventReader {
     const Ordinal ordinal = take_ordinal(words);
     auto clause = read_clause(without_relative(ordinal.words), question_, auxiliary);
     if (!clause) return std::nullopt;
-    clause->name = as_statement(words, clause->verb, auxiliary);
+    clause->name = as_statement(words, question_, clause->verb, auxiliary);
     return Main{std::move(*clause), ordinal.n};
   }
 
