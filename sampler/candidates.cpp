@@ -102,16 +102,16 @@ void add_looks_after(const StretchView& view, PairSet& pairs) {
   }
 }
 
-void add_shots(const StretchView& view, PairSet& pairs) {
+void add_shots(const StretchView& view, MediaDuration least, Stage stage, PairSet& pairs) {
   for (const auto& shot : view.shots) {
     const MediaTime first = view.pictures[shot.begin].time;
     const auto& last = view.pictures[shot.end - 1];
     const MediaTime end = shot.end < view.pictures.size() ? view.pictures[shot.end].time
                                                           : view.frames.back() + last.duration;
-    if (end - first < kLeastShot) continue;
+    if (end - first < least) continue;
     if (pairs.any_within(shot.begin, shot.end)) continue;
     const MediaTime middle = first + (last.time - first) / 2;
-    pairs.add(picture_at(view.pictures, middle), Reason::shot, Stage::first_look);
+    pairs.add(picture_at(view.pictures, middle), Reason::shot, stage);
   }
 }
 
@@ -178,8 +178,9 @@ CandidatePair make_pair_at(const StretchView& view, std::size_t wanted) {
 std::vector<CandidatePair> required_pairs(const StretchView& view, MediaDuration coverage_floor) {
   PairSet pairs(view);
   add_peaks(view, pairs);
-  add_shots(view, pairs);
+  add_shots(view, kLeastShot, Stage::first_look, pairs);
   add_floor(view, coverage_floor, pairs);
+  add_shots(view, kGlimpse, Stage::closer_look, pairs);
   add_further_looks(view, pairs);
   add_looks_after(view, pairs);
   return pairs.by_time();

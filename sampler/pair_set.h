@@ -12,6 +12,8 @@ namespace hindsight::sampler {
 
 /// Shots from here on get a pair.
 inline constexpr MediaDuration kLeastShot = std::chrono::seconds{1};
+/// Shorter ones from here on get one when those have theirs.
+inline constexpr MediaDuration kGlimpse = std::chrono::milliseconds{200};
 /// An activity shorter than this is seen in one pair.
 inline constexpr MediaDuration kOneLook = std::chrono::milliseconds{1200};
 /// A pause between two activities from here on gets a look, and no later after the first one.

@@ -31,7 +31,11 @@ constexpr std::size_t kEnoughSpaces = 5;
 constexpr MediaDuration kSettled = 500ms;
 constexpr MediaDuration kWorthLeavingOut = 400ms;
 constexpr double kFilled = 0.05;
-constexpr MediaDuration kLongestBlind = 4s;
+constexpr MediaDuration kLongestHalfBlind = 4s;
+constexpr double kOverfull = 0.08;
+constexpr MediaDuration kLongestBlind = 1s;
+// 768 x 432 at 25 pictures a second have 8.3 million, 1920 x 1080 52 million.
+constexpr double kLargePixels = 1e7;
 // A key frame came out of turn when less than this share of the longest space went before.
 constexpr double kOutOfTurn = 0.9;
 // Where nothing surprises, from one key frame that is looked at to the next.
@@ -144,25 +148,30 @@ void compare_key_pictures(Pictures keys, std::vector<Space>& spaces, WindowChoic
   choice.surprising = kSurprisingShare * motion_threshold(motion, weights);
 }
 
-/// The longest time that may pass unseen in a space.  Where its packets are as large as this share
-/// of its key frame, motion, noise or a constant bit rate fills them, and they do not tell what a
-/// small thing adds.
+/// The longest time that may pass unseen in a space.  Where its packets are as large as kFilled
+/// of its key frame, motion, noise or a constant bit rate fills them, and they hardly tell what a
+/// small thing adds; from kOverfull on they do not tell at all.
 MediaDuration longest_unseen(std::span<const Packet> packets,
                              const TimeSpan& span,
-                             const PlanOptions& options) {
+                             const PlanOptions& options,
+                             MediaDuration blind) {
   const auto key = std::ranges::lower_bound(packets, span.begin, {}, &Packet::time);
   if (key == packets.end()) return longest_gap(options);
   std::vector<double> others;
   for (auto other = key + 1; other != packets.end() && other->time < span.end; ++other) {
     others.push_back(static_cast<double>(other->bytes));
   }
-  const bool packets_tell = median(others) < kFilled * static_cast<double>(key->bytes);
-  return packets_tell ? longest_gap(options) : std::min(longest_gap(options), kLongestBlind);
+  const double filled = median(others) / static_cast<double>(key->bytes + 1);
+  const auto most = filled < kFilled     ? longest_gap(options)
+                    : filled < kOverfull ? kLongestHalfBlind
+                                         : blind;
+  return std::min(longest_gap(options), most);
 }
 
 std::vector<Space> spaces_between(const std::vector<MediaTime>& keys,
                                   std::span<const Packet> packets,
-                                  const PlanOptions& options) {
+                                  const PlanOptions& options,
+                                  MediaDuration blind) {
   std::vector<Space> spaces;
   for (std::size_t i = 0; i < keys.size(); ++i) {
     const bool last = i + 1 == keys.size();
@@ -171,7 +180,7 @@ std::vector<Space> spaces_between(const std::vector<MediaTime>& keys,
     auto& space = spaces.emplace_back();
     space.span = between;
     space.load = load_of(packets, between);
-    space.longest_unseen = longest_unseen(packets, between, options);
+    space.longest_unseen = longest_unseen(packets, between, options, blind);
   }
   return spaces;
 }
@@ -215,14 +224,19 @@ MediaDuration longest_gap(const PlanOptions& options) {
   return std::min(options.coverage_floor / 2, options.stretch_length / 4);
 }
 
+MediaDuration longest_blind(double pixels_per_second) {
+  return pixels_per_second <= kLargePixels ? kLongestBlind : kLongestHalfBlind;
+}
+
 std::vector<MediaTime> quiet_key_frames(std::span<const Packet> packets,
-                                        const PlanOptions& options) {
+                                        const PlanOptions& options,
+                                        MediaDuration blind) {
   std::vector<Packet> keys;
   std::ranges::copy_if(packets, std::back_inserter(keys), &Packet::is_key);
   std::vector<MediaTime> times;
   for (const auto& key : keys) times.push_back(key.time);
   if (keys.size() < 3) return {};
-  auto spaces = spaces_between(times, packets, options);
+  auto spaces = spaces_between(times, packets, options, blind);
   find_surprising_packets(spaces);
   const auto is_usual = of_usual_size(keys);
   const double least = least_in_turn(spaces);
@@ -248,13 +262,14 @@ WindowChoice choose_windows(const TimeSpan& span,
                             std::span<const Packet> packets,
                             Pictures key_pictures,
                             const PlanOptions& options,
+                            MediaDuration blind,
                             std::span<const MediaTime> skipped) {
   WindowChoice choice;
   if (key_pictures.empty() || packets.empty()) return choice;
   std::vector<MediaTime> keys(skipped.begin(), skipped.end());
   for (const auto& picture : key_pictures) keys.push_back(picture.time);
   std::ranges::sort(keys);
-  auto spaces = spaces_between(keys, packets, options);
+  auto spaces = spaces_between(keys, packets, options, blind);
   find_surprising_packets(spaces);
   compare_key_pictures(key_pictures, spaces, choice);
   const double least = least_in_turn(spaces);

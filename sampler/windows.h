@@ -51,11 +51,19 @@ struct WindowChoice {
 /// No more time than this passes between two looks, however quiet the packets are.
 [[nodiscard]] MediaDuration longest_gap(const PlanOptions& options);
 
+/// The longest time that passes unseen where packets do not tell what a small thing adds.  A second,
+/// what an event must last that is not to be missed, where pictures are small enough to be read
+/// throughout; 4 s where that would cost most of the time of ingest.  pixels_per_second: of media
+/// time.
+[[nodiscard]] MediaDuration longest_blind(double pixels_per_second);
+
 /// Key frames of `packets` that need no look as long as those around them look alike: the packets
 /// on both sides of them are as usual and would tell if something came or went, and so is their own
 /// size.  Between two of the others no more time passes than longest_gap() and 8 s.  Ascending.
+/// blind: longest_blind() of the stream.
 [[nodiscard]] std::vector<MediaTime> quiet_key_frames(std::span<const Packet> packets,
-                                                      const PlanOptions& options);
+                                                      const PlanOptions& options,
+                                                      MediaDuration blind);
 
 /// Chooses among the spaces between key frames (and from the last one to the end of `packets`)
 /// those that reach into `span`.  `skipped`: key frames that have no picture, each between two of
@@ -68,6 +76,7 @@ struct WindowChoice {
                                           std::span<const Packet> packets,
                                           Pictures key_pictures,
                                           const PlanOptions& options,
+                                          MediaDuration blind,
                                           std::span<const MediaTime> skipped = {});
 
 /// Tells when a window need not be decoded to its end.

@@ -27,6 +27,13 @@ bool frames_are_dense(const ingest::StreamFacts& facts) {
   return rate.num > 0 && MediaDuration{1'000'000'000 * rate.den / rate.num} <= kDense;
 }
 
+double pixels_per_second(const ingest::StreamFacts& facts) {
+  const auto& rate = facts.average_frame_rate;
+  // Of a stream that does not say, what a camera has.
+  const double frames = rate.num > 0 ? static_cast<double>(rate.num) / rate.den : 25;
+  return frames * facts.width * facts.height;
+}
+
 /// Notes before which pictures some of `frames` are missing.
 void note_unseen(const std::vector<MediaTime>& frames, std::vector<SmallPicture>& pictures) {
   for (std::size_t i = 1; i < pictures.size(); ++i) {
@@ -65,6 +72,15 @@ TimeSpan LadderReader::reach_of(const TimeSpan& span) const {
   return {begin, last == keys.end() ? MediaTime::from_ns(INT64_MAX) : *last};
 }
 
+LadderReader::LadderReader(ingest::VideoReader& reader,
+                           ingest::PacketScan scan,
+                           const sampler::PlanOptions& options)
+    : reader_(reader),
+      scan_(std::move(scan)),
+      watch_(scan_),
+      options_(options),
+      blind_(sampler::longest_blind(pixels_per_second(scan_.facts))) {}
+
 bool LadderReader::can_climb(const TimeSpan& span) const {
   if (options_.exact || !scan_.table) return false;
   const auto& keys = scan_.key_frames;
@@ -101,7 +117,7 @@ std::optional<LadderReader::KeyLooks> LadderReader::look_at_keys(
     std::span<const sampler::Packet> packets,
     const std::function<bool(MediaTime)>& on_frame) {
   KeyLooks looks;
-  looks.skipped = sampler::quiet_key_frames(packets, options_);
+  looks.skipped = sampler::quiet_key_frames(packets, options_, blind_);
   const auto is_in_doubt = [&](MediaTime key) {
     return !std::ranges::binary_search(looks.skipped, key);
   };
@@ -111,7 +127,8 @@ std::optional<LadderReader::KeyLooks> LadderReader::look_at_keys(
   looks.are_there =
       std::ssize(looks.pictures) * 2 > claimed && looks.pictures.front().time <= span.begin;
   while (looks.are_there) {
-    looks.choice = sampler::choose_windows(span, packets, looks.pictures, options_, looks.skipped);
+    looks.choice = sampler::choose_windows(
+        span, packets, looks.pictures, options_, blind_, looks.skipped);
     const auto missed = between_unlike(looks.pictures, looks.skipped, looks.choice.windows);
     if (missed.empty()) break;
     const auto is_missed = [&](MediaTime key) { return std::ranges::binary_search(missed, key); };

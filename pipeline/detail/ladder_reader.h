@@ -30,8 +30,7 @@ class LadderReader {
  public:
   LadderReader(ingest::VideoReader& reader,
                ingest::PacketScan scan,
-               const sampler::PlanOptions& options)
-      : reader_(reader), scan_(std::move(scan)), watch_(scan_), options_(options) {}
+               const sampler::PlanOptions& options);
 
   /// Whether the key frames around `span` are near enough to each other to tell something; depends
   /// on the scan alone.
@@ -81,6 +80,7 @@ class LadderReader {
   ingest::PacketScan scan_;
   HoleWatch watch_;
   sampler::PlanOptions options_;
+  MediaDuration blind_;
 };
 
 }  // namespace hindsight::pipeline

@@ -62,7 +62,7 @@ WindowChoice choose(const Scene& scene,
                     const PacketFilm& film,
                     const TimeSpan& span = {{}, MediaTime{60s}}) {
   const auto packets = make_packets(film);
-  return choose_windows(span, packets, key_pictures(scene, packets), {});
+  return choose_windows(span, packets, key_pictures(scene, packets), {}, 4s);
 }
 
 Scene box_between(double from, double to) {
@@ -142,6 +142,22 @@ TEST_CASE("no space is left out that is longer than may pass unseen") {
   CHECK(longest_gap({.coverage_floor = 20s, .stretch_length = 20s}) == 5s);
 }
 
+TEST_CASE("where packets do not tell, small pictures are read throughout, large ones not") {
+  const MediaDuration small = longest_blind(640 * 360 * 25);
+  const MediaDuration large = longest_blind(1920 * 1080 * 25);
+  CHECK(small == 1s);
+  CHECK(large == 4s);
+  const auto num_opened = [&](std::int64_t other_bytes, MediaDuration blind) {
+    const auto packets = make_packets({.gop = 3, .other_bytes = other_bytes});
+    return choose_windows(
+               {{}, MediaTime{60s}}, packets, key_pictures(still(1), packets), {}, blind)
+        .windows.size();
+  };
+  CHECK(num_opened(200, small) == 0);
+  CHECK(num_opened(8'000, small) == 20);
+  CHECK(num_opened(8'000, large) == 0);
+}
+
 TEST_CASE("only spaces that reach into the span are opened") {
   const PacketFilm busy{.busy = {MediaTime{22500ms}, MediaTime{23300ms}}};
   CHECK(choose(still(1), busy, {MediaTime{}, MediaTime{22s}}).windows.empty());
@@ -151,7 +167,7 @@ TEST_CASE("only spaces that reach into the span are opened") {
 
 TEST_CASE("where nothing surprises key frames need a look now and then, else all of them do") {
   const auto quiet = [](const PacketFilm& film, const PlanOptions& options = {}) {
-    return quiet_key_frames(make_packets(film), options);
+    return quiet_key_frames(make_packets(film), options, 4s);
   };
   const auto all_but_every_fourth = quiet({});
   CHECK(all_but_every_fourth.size() == 21);  // of 30: 0, 8, ..., 56 and the last one are looked at
@@ -171,8 +187,8 @@ TEST_CASE("where nothing surprises key frames need a look now and then, else all
   CHECK(quiet({.gop = 2, .other_bytes = 4000}).empty());
   for (const MediaTime key : {MediaTime{30s}, MediaTime{31s}})
     CHECK(std::ranges::count(quiet({.key_frames = {31}}), key) == 0);
-  CHECK(quiet_key_frames({}, {}).empty());
-  CHECK(quiet_key_frames(std::vector<Packet>(2, {MediaTime{}, 20'000, true}), {}).empty());
+  CHECK(quiet_key_frames({}, {}, 4s).empty());
+  CHECK(quiet_key_frames(std::vector<Packet>(2, {MediaTime{}, 20'000, true}), {}, 4s).empty());
 }
 
 TEST_CASE("a key frame of unusual size is looked at") {
@@ -180,20 +196,20 @@ TEST_CASE("a key frame of unusual size is looked at") {
   for (auto& packet : packets) {
     if (packet.time == MediaTime{26s}) packet.bytes = 24'000;
   }
-  const auto quiet = quiet_key_frames(packets, {});
+  const auto quiet = quiet_key_frames(packets, {}, 4s);
   CHECK(std::ranges::count(quiet, MediaTime{26s}) == 0);
   CHECK(std::ranges::count(quiet, MediaTime{28s}) == 1);
 }
 
 TEST_CASE("between two looks that differ every space is opened, whose key frames were left out") {
   const auto packets = make_packets({});
-  const auto skipped = quiet_key_frames(packets, {});
+  const auto skipped = quiet_key_frames(packets, {}, 4s);
   const auto opened = [&](const Scene& scene) {
     auto keys = key_pictures(scene, packets);
     std::erase_if(keys, [&](const SmallPicture& key) {
       return std::ranges::binary_search(skipped, key.time);
     });
-    return choose_windows({{}, MediaTime{60s}}, packets, keys, {}, skipped).windows;
+    return choose_windows({{}, MediaTime{60s}}, packets, keys, {}, 4s, skipped).windows;
   };
   CHECK(opened(still(1)).empty());
   const auto windows = opened(cut_at({31}, 5));
@@ -205,10 +221,10 @@ TEST_CASE("between two looks that differ every space is opened, whose key frames
 TEST_CASE("without packets or key frames nothing is chosen") {
   const auto packets = make_packets({});
   const TimeSpan span{{}, MediaTime{60s}};
-  CHECK(choose_windows(span, {}, key_pictures(still(1), packets), {}).windows.empty());
-  CHECK(choose_windows(span, packets, {}, {}).windows.empty());
+  CHECK(choose_windows(span, {}, key_pictures(still(1), packets), {}, 4s).windows.empty());
+  CHECK(choose_windows(span, packets, {}, {}, 4s).windows.empty());
   const auto one = make_film(still(1), {.seconds = 0.04});
-  CHECK(choose_windows(span, packets, one, {}).windows.size() == 1);
+  CHECK(choose_windows(span, packets, one, {}, 4s).windows.size() == 1);
 }
 
 TEST_CASE("a window is left where it looks like its end, not before the packets are calm") {

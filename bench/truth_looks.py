@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+"""What the query engine would answer if every look were right: an upper bound, and the share of the loss that is the model's.
+
+    hindsight eval --store s.db --questions *.questions.jsonl       # leaves its looks in the store
+    bench/truth_looks.py --store s.db --out truth.db --events *.events.jsonl
+    hindsight eval --store truth.db --questions *.questions.jsonl
+
+Copies the store and sets the kept looks about entities to what the world's event log says of the pair's second frame: whether one is
+plainly visible, how many are, and the colour of the first. Looks about texts, states, directions and places stay the model's.
+For experiments alone: nothing that a user runs reads an event log. Needs Python's standard library.
+"""
+
+import argparse
+import json
+import pathlib
+import re
+import sqlite3
+
+PLURALS = {"people": "person", "boxes": "box"}
+COLORS = "black blue brown gray green orange purple red white yellow".split()
+KINDS = "person car truck bicycle dog box bag ball bottle hand".split()
+SURE = 0.99
+FORMS = {
+    "visible": re.compile(r"Is (an? .+) visible\?"),
+    "count": re.compile(r"reply: How many (.+) are visible\?"),
+    "color": re.compile(r"reply: What colour is the (.+)\?"),
+}
+
+
+def named(phrase):
+    """(kind, colour or None) of "a person in red" or "red cars"; (None, ...) for what is no entity."""
+    words = [PLURALS.get(word, word) for word in phrase.split()]
+    kind = next((k for k in KINDS for word in words if word in (k, k + "s")), None)
+    return kind, next((word for word in words if word in COLORS), None)
+
+
+def seen_entities(path):
+    """[(begin, end, entity)] of the log: when each was plainly visible, in seconds."""
+    events = [json.loads(line) for line in open(path)]
+    return [(e["begin"], e["end"], e["entity"]) for e in events if e["event"] == "visible"]
+
+
+def true_look(form, kind, color, there):
+    """(score, reply) of a look at a moment at which the entities `there` are visible; None keeps the model's."""
+    fit = [e for e in there if e["kind"] == kind and color in (None, e["color"])]
+    if form == "visible":
+        return (SURE if fit else 1 - SURE), None
+    if form == "count":
+        return SURE, str(len({e["id"] for e in fit}))
+    return (SURE, fit[0]["color"]) if fit else None
+
+
+def correct_video(store, video_id, entities):
+    """How many looks were set."""
+    tokens = store.execute("SELECT id, second_ns / 1e9 FROM tokens WHERE video_id = ?", (video_id,)).fetchall()
+    there = {id_: [e for begin, end, e in entities if begin <= t < end] for id_, t in tokens}
+    count = 0
+    for key, question in store.execute("SELECT id, question FROM look_keys").fetchall():
+        form, phrase = next(((f, m[1]) for f, p in FORMS.items() if (m := p.fullmatch(question))), (None, ""))
+        kind, color = named(phrase)
+        if not form or not kind:
+            continue
+        for (id_,) in store.execute("SELECT tokens_id FROM looks WHERE key_id = ?", (key,)).fetchall():
+            look = true_look(form, kind, color, there[id_]) if id_ in there else None
+            if look:
+                store.execute(
+                    "UPDATE looks SET score = ?, reply = coalesce(?, reply) WHERE key_id = ? AND tokens_id = ?", (*look, key, id_)
+                )
+                count += 1
+    return count
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--store", required=True)
+    parser.add_argument("--out", required=True, help="the copy; must not exist")
+    parser.add_argument("--events", nargs="+", required=True, help="V.events.jsonl of the videos V.mp4 in the store")
+    arguments = parser.parse_args()
+    if pathlib.Path(arguments.out).exists():
+        raise SystemExit(f"truth_looks: {arguments.out} exists; choose another --out")
+    store = sqlite3.connect(arguments.out)
+    sqlite3.connect(f"file:{arguments.store}?mode=ro", uri=True).backup(store)
+    logs = {pathlib.Path(path).name.removesuffix(".events.jsonl"): path for path in arguments.events}
+    for video_id, name in store.execute("SELECT video_id, name FROM video_names").fetchall():
+        log = logs.pop(pathlib.Path(name).stem, None)
+        if log:
+            print(f"{name}: {correct_video(store, video_id, seen_entities(log))} looks set")
+    if logs:
+        raise SystemExit(f"truth_looks: no video in {arguments.store} for {', '.join(sorted(logs))}; ingest it first")
+    store.commit()
+
+
+if __name__ == "__main__":
+    main()
