@@ -30,7 +30,8 @@ bool frames_are_dense(const ingest::StreamFacts& facts) {
 double pixels_per_second(const ingest::StreamFacts& facts) {
   const auto& rate = facts.average_frame_rate;
   // Of a stream that does not say, what a camera has.
-  const double frames = rate.num > 0 ? static_cast<double>(rate.num) / rate.den : 25;
+  const double frames =
+      rate.num > 0 ? static_cast<double>(rate.num) / static_cast<double>(rate.den) : 25;
   return frames * facts.width * facts.height;
 }
 
