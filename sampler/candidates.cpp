@@ -102,16 +102,34 @@ void add_looks_after(const StretchView& view, PairSet& pairs) {
   }
 }
 
-void add_shots(const StretchView& view, MediaDuration least, Stage stage, PairSet& pairs) {
+MediaTime end_of(const StretchView& view, const ShotPictures& shot) {
+  return shot.end < view.pictures.size()
+             ? view.pictures[shot.end].time
+             : view.frames.back() + view.pictures[shot.end - 1].duration;
+}
+
+void add_shots(const StretchView& view, PairSet& pairs) {
   for (const auto& shot : view.shots) {
     const MediaTime first = view.pictures[shot.begin].time;
-    const auto& last = view.pictures[shot.end - 1];
-    const MediaTime end = shot.end < view.pictures.size() ? view.pictures[shot.end].time
-                                                          : view.frames.back() + last.duration;
-    if (end - first < least) continue;
+    if (end_of(view, shot) - first < kLeastShot) continue;
     if (pairs.any_within(shot.begin, shot.end)) continue;
-    const MediaTime middle = first + (last.time - first) / 2;
-    pairs.add(picture_at(view.pictures, middle), Reason::shot, stage);
+    const MediaTime middle = first + (view.pictures[shot.end - 1].time - first) / 2;
+    pairs.add(picture_at(view.pictures, middle), Reason::shot, Stage::first_look);
+  }
+}
+
+/// What a cut shows first may be gone before the shot's first pair, and a shot may be shorter than
+/// those that have to have one.
+void add_openings(const StretchView& view, PairSet& pairs) {
+  for (const auto& shot : view.shots) {
+    const MediaTime first = view.pictures[shot.begin].time;
+    const MediaDuration length = end_of(view, shot) - first;
+    const bool goes_on = &shot == &view.shots.front();
+    if (length < kGlimpse || (goes_on && length >= kLeastShot)) continue;
+    const auto opening = picture_at(view.pictures, first + kOpening);
+    if (pairs.any_within(shot.begin, std::clamp(opening + 1, shot.begin + 1, shot.end))) continue;
+    const MediaTime wanted = first + std::min(kOpening, length) / 2;
+    pairs.add(picture_at(view.pictures, wanted), Reason::shot, Stage::closer_look);
   }
 }
 
@@ -178,9 +196,9 @@ CandidatePair make_pair_at(const StretchView& view, std::size_t wanted) {
 std::vector<CandidatePair> required_pairs(const StretchView& view, MediaDuration coverage_floor) {
   PairSet pairs(view);
   add_peaks(view, pairs);
-  add_shots(view, kLeastShot, Stage::first_look, pairs);
+  add_shots(view, pairs);
   add_floor(view, coverage_floor, pairs);
-  add_shots(view, kGlimpse, Stage::closer_look, pairs);
+  add_openings(view, pairs);
   add_further_looks(view, pairs);
   add_looks_after(view, pairs);
   return pairs.by_time();

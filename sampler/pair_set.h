@@ -12,8 +12,9 @@ namespace hindsight::sampler {
 
 /// Shots from here on get a pair.
 inline constexpr MediaDuration kLeastShot = std::chrono::seconds{1};
-/// Shorter ones from here on get one when those have theirs.
+/// From here on a shot gets one in this first part of it when the others have theirs.
 inline constexpr MediaDuration kGlimpse = std::chrono::milliseconds{200};
+inline constexpr MediaDuration kOpening = std::chrono::milliseconds{700};
 /// An activity shorter than this is seen in one pair.
 inline constexpr MediaDuration kOneLook = std::chrono::milliseconds{1200};
 /// A pause between two activities from here on gets a look, and no later after the first one.

@@ -36,8 +36,8 @@ struct StretchInput {
 
 /// A pure function: equal input, equal plan.  In this order, as long as the tokens suffice: each
 /// activity and each shot of a second or more gets a pair, no coverage_floor goes without one,
-/// shots from 0.2 s on get one, activities get further pairs at their begin, end and in between, and
-/// what looks new gets one.
+/// shots from 0.2 s on get one at their begin, activities get further pairs at their begin, end and
+/// in between, and what looks new gets one.
 /// When the wanted sizes of these do not fit, all become smaller; when the smallest do not fit,
 /// the last in rank are left out.
 [[nodiscard]] StretchPlan plan_stretch(const StretchInput& input, const PlanOptions& options);

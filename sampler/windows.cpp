@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -150,7 +151,7 @@ void compare_key_pictures(Pictures keys, std::vector<Space>& spaces, WindowChoic
 
 /// The longest time that may pass unseen in a space.  Where its packets are as large as kFilled
 /// of its key frame, motion, noise or a constant bit rate fills them, and they hardly tell what a
-/// small thing adds; from kOverfull on they do not tell at all.
+/// small thing adds.  Beside the usual packet, which may be a B picture of few bytes, their mean tells.
 MediaDuration longest_unseen(std::span<const Packet> packets,
                              const TimeSpan& span,
                              const PlanOptions& options,
@@ -161,11 +162,13 @@ MediaDuration longest_unseen(std::span<const Packet> packets,
   for (auto other = key + 1; other != packets.end() && other->time < span.end; ++other) {
     others.push_back(static_cast<double>(other->bytes));
   }
-  const double filled = median(others) / static_cast<double>(key->bytes + 1);
-  const auto most = filled < kFilled     ? longest_gap(options)
-                    : filled < kOverfull ? kLongestHalfBlind
-                                         : blind;
-  return std::min(longest_gap(options), most);
+  const auto key_bytes = static_cast<double>(key->bytes);
+  const double sum = std::accumulate(others.begin(), others.end(), 0.0);
+  auto longest = longest_gap(options);
+  if (median(others) >= kFilled * key_bytes) longest = std::min(longest, kLongestHalfBlind);
+  if (sum >= kOverfull * key_bytes * static_cast<double>(others.size()))
+    longest = std::min(longest, blind);
+  return longest;
 }
 
 std::vector<Space> spaces_between(const std::vector<MediaTime>& keys,
@@ -225,7 +228,7 @@ MediaDuration longest_gap(const PlanOptions& options) {
 }
 
 MediaDuration longest_blind(double pixels_per_second) {
-  return pixels_per_second <= kLargePixels ? kLongestBlind : kLongestHalfBlind;
+  return pixels_per_second <= kLargePixels ? kLongestBlind : MediaDuration::max();
 }
 
 std::vector<MediaTime> quiet_key_frames(std::span<const Packet> packets,

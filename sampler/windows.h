@@ -51,10 +51,10 @@ struct WindowChoice {
 /// No more time than this passes between two looks, however quiet the packets are.
 [[nodiscard]] MediaDuration longest_gap(const PlanOptions& options);
 
-/// The longest time that passes unseen where packets do not tell what a small thing adds.  A second,
-/// what an event must last that is not to be missed, where pictures are small enough to be read
-/// throughout; 4 s where that would cost most of the time of ingest.  pixels_per_second: of media
-/// time.
+/// The longest time that passes unseen where packets do not tell at all what a small thing adds.  A
+/// second, what an event must last that is not to be missed, where pictures are small enough to be
+/// read throughout; no limit of its own where that would cost most of the time of ingest.
+/// pixels_per_second: of media time.
 [[nodiscard]] MediaDuration longest_blind(double pixels_per_second);
 
 /// Key frames of `packets` that need no look as long as those around them look alike: the packets

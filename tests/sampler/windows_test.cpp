@@ -146,7 +146,7 @@ TEST_CASE("where packets do not tell, small pictures are read throughout, large 
   const MediaDuration small = longest_blind(640 * 360 * 25);
   const MediaDuration large = longest_blind(1920 * 1080 * 25);
   CHECK(small == 1s);
-  CHECK(large == 4s);
+  CHECK(large > 10s);
   const auto num_opened = [&](std::int64_t other_bytes, MediaDuration blind) {
     const auto packets = make_packets({.gop = 3, .other_bytes = other_bytes});
     return choose_windows(
@@ -156,6 +156,13 @@ TEST_CASE("where packets do not tell, small pictures are read throughout, large 
   CHECK(num_opened(200, small) == 0);
   CHECK(num_opened(8'000, small) == 20);
   CHECK(num_opened(8'000, large) == 0);
+  // Two small packets of three hide how large the third is.
+  auto packets = make_packets({.gop = 3, .other_bytes = 100});
+  for (std::size_t i = 0; i < packets.size(); i += 3)
+    packets[i].bytes = std::max<std::int64_t>(packets[i].bytes, 6'000);
+  CHECK(choose_windows(
+            {{}, MediaTime{60s}}, packets, key_pictures(still(1), packets), {}, small)
+            .windows.size() == 20);
 }
 
 TEST_CASE("only spaces that reach into the span are opened") {
