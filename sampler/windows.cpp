@@ -151,7 +151,8 @@ void compare_key_pictures(Pictures keys, std::vector<Space>& spaces, WindowChoic
 
 /// The longest time that may pass unseen in a space.  Where its packets are as large as kFilled
 /// of its key frame, motion, noise or a constant bit rate fills them, and they hardly tell what a
-/// small thing adds.  Beside the usual packet, which may be a B picture of few bytes, their mean tells.
+/// small thing adds.  Beside the usual packet, which may be a B picture of few bytes, their mean
+/// tells.
 MediaDuration longest_unseen(std::span<const Packet> packets,
                              const TimeSpan& span,
                              const PlanOptions& options,

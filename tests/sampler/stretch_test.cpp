@@ -211,6 +211,19 @@ TEST_CASE("the quiet cost little and the short are seen") {
   }
 }
 
+TEST_CASE("what a cut shows first is looked at, also where something moves later in the shot") {
+  const Scene scene = with_box(
+      cut_at({10, 20, 20.5}, 7), [](double s) { return s < 13 ? -99 : 10 * (s - 13); }, 4, 4, 250);
+  const auto plan = plan_film(make_film(scene, {.fps = 10, .seconds = 30, .noise = 1}), 10'000);
+  for (const double cut : {10.0, 20.0, 20.5}) {
+    CAPTURE(cut);
+    CHECK(std::ranges::any_of(plan.pairs, [&](const PlannedPair& pair) {
+      const double first = to_seconds(pair.first);
+      return first >= cut && first < cut + 0.7;
+    }));
+  }
+}
+
 TEST_CASE("a stretch without frames has an empty plan") {
   const auto plan = plan_stretch({4, {MediaTime{10s}, MediaTime{20s}}, {}, kDisplay, 500}, {});
   CHECK(plan.number == 4);
