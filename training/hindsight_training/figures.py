@@ -5,6 +5,8 @@ Questions about one world are not independent: intervals come from a bootstrap o
 
 import numpy as np
 
+from hindsight_training.wording import stem
+
 RESAMPLES = 400
 BINS = 10
 # What training knew of a question: all but the pixels, or less.
@@ -81,7 +83,8 @@ def calibration_error(rows):
 
 
 def summarise(rows):
-    """rows: dictionaries with world, skill, correct, held_out, held_out_combination, family, and for judge p (of yes) and truth."""
+    """rows: dictionaries with world, skill, phrasing, correct, held_out, held_out_combination, family, and for judge p (of yes)
+    and truth."""
     judged = [r for r in rows if r["skill"] == "judge"]
     result = {
         "judge_auroc": figure(auroc, judged, "p", "truth"),
@@ -95,6 +98,9 @@ def summarise(rows):
     for name, belongs in PARTS.items():
         result[f"judge_auroc_{name}"] = figure(auroc, [r for r in judged if belongs(r)], "p", "truth")
         result[f"exact_{name}"] = figure(share, [r for r in rows if belongs(r)], "correct")
+    for what in sorted({stem(r["phrasing"]) for r in judged}):
+        asked = [r for r in judged if stem(r["phrasing"]) == what]
+        result[f"judge_auroc_of_{what}"] = figure(auroc, asked, "p", "truth")
     for family in sorted({r["family"] for r in rows}):
         result[f"judge_auroc_{family}"] = figure(auroc, [r for r in judged if r["family"] == family], "p", "truth")
     return {"figures": result, "reliability": reliability(judged)}
