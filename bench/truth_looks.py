@@ -6,7 +6,7 @@
     hindsight eval --store truth.db --questions *.questions.jsonl
 
 Copies the store and sets the kept looks about entities to what the world's event log says of the pair's second frame: whether one is
-plainly visible, how many are, and the colour of the first. Looks about texts, states, directions and places stay the model's.
+plainly visible, how many are (at least), and the colour of the first. Looks about texts, states, directions and places stay the model's.
 For experiments alone: nothing that a user runs reads an event log. Needs Python's standard library.
 """
 
@@ -19,9 +19,11 @@ import sqlite3
 PLURALS = {"people": "person", "boxes": "box"}
 COLORS = "black blue brown gray green orange purple red white yellow".split()
 KINDS = "person car truck bicycle dog box bag ball bottle hand".split()
+NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 SURE = 0.99
 FORMS = {
     "visible": re.compile(r"Is (an? .+) visible\?"),
+    "at_least": re.compile(r"read: (Are .+) visible\?"),
     "count": re.compile(r"reply: How many (.+) are visible\?"),
     "color": re.compile(r"reply: What colour is the (.+)\?"),
 }
@@ -40,13 +42,16 @@ def seen_entities(path):
     return [(e["begin"], e["end"], e["entity"]) for e in events if e["event"] == "visible"]
 
 
-def true_look(form, kind, color, there):
+def true_look(form, kind, color, least, there):
     """(score, reply) of a look at a moment at which the entities `there` are visible; None keeps the model's."""
     fit = [e for e in there if e["kind"] == kind and color in (None, e["color"])]
     if form == "visible":
         return (SURE if fit else 1 - SURE), None
+    number = len({e["id"] for e in fit})
+    if form == "at_least":
+        return (SURE if number >= least else 1 - SURE), None
     if form == "count":
-        return SURE, str(len({e["id"] for e in fit}))
+        return SURE, str(number)
     return (SURE, fit[0]["color"]) if fit else None
 
 
@@ -58,10 +63,11 @@ def correct_video(store, video_id, entities):
     for key, question in store.execute("SELECT id, question FROM look_keys").fetchall():
         form, phrase = next(((f, m[1]) for f, p in FORMS.items() if (m := p.fullmatch(question))), (None, ""))
         kind, color = named(phrase)
+        least = next((i for i, word in enumerate(NUMBERS) if word in phrase.split()), 1)
         if not form or not kind:
             continue
         for (id_,) in store.execute("SELECT tokens_id FROM looks WHERE key_id = ?", (key,)).fetchall():
-            look = true_look(form, kind, color, there[id_]) if id_ in there else None
+            look = true_look(form, kind, color, least, there[id_]) if id_ in there else None
             if look:
                 store.execute(
                     "UPDATE looks SET score = ?, reply = coalesce(?, reply) WHERE key_id = ? AND tokens_id = ?", (*look, key, id_)

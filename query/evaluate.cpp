@@ -2,8 +2,13 @@
 
 #include <algorithm>
 
+#include "query/detail/number_predicate.h"
+
 namespace hindsight::query {
 namespace {
+
+/// One digit tells how many there are (Judge::p_yes).
+constexpr int kMostTogether = 9;
 
 /// The event of an interval: where it begins, or, of something that was seen to end, ends.
 MediaTime event_of(const PlanNode& node, const TimeSpan& span) {
@@ -20,7 +25,7 @@ class Evaluator {
   Intervals run(const PlanNode& node) {
     switch (node.op) {
       case PlanOp::timeline:
-        return find_(node.predicate);
+        return find_(node.predicate, ranges_);
       case PlanOp::both:
       case PlanOp::either:
       case PlanOp::negation:
@@ -36,6 +41,8 @@ class Evaluator {
       case PlanOp::onsets:
       case PlanOp::offsets:
         return run_edges(node);
+      case PlanOp::arrivals:
+        return run_arrivals(node);
       default:
         return run_relation(node);
     }
@@ -60,6 +67,20 @@ class Evaluator {
       });
     });
     return list;
+  }
+
+  /// Each rise of how many there are begins an interval of "at least so many".
+  Intervals run_arrivals(const PlanNode& node) {
+    Intervals all = run(node.of[0]);
+    Intervals level = all;
+    for (int count = 2; !level.empty() && count <= kMostTogether; ++count) {
+      const auto predicate = detail::at_least_predicate(node.of[0].predicate, count);
+      if (!predicate) break;
+      level = both(find_(*predicate, level), level);
+      all.insert(all.end(), level.begin(), level.end());
+    }
+    std::ranges::stable_sort(all, {}, &TimeSpan::begin);
+    return all;
   }
 
   Intervals run_relation(const PlanNode& node) {
@@ -187,6 +208,10 @@ std::vector<Leaf> leaves_of(const PlanNode& node) {
   std::vector<Leaf> leaves;
   collect(node, true, leaves);
   return leaves;
+}
+
+bool tells_arrivals(const PlanNode& node) {
+  return node.op == PlanOp::arrivals || (!node.of.empty() && tells_arrivals(node.of.front()));
 }
 
 std::set<std::string> presupposed_in(const Plan& plan) {

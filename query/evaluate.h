@@ -10,8 +10,9 @@
 
 namespace hindsight::query {
 
-/// Where a predicate holds, within the ranges that are asked about.
-using FindIntervals = std::function<Intervals(const std::string& predicate)>;
+/// Where a predicate holds within some ranges: those that are asked about, or less.
+using FindIntervals =
+    std::function<Intervals(const std::string& predicate, const Intervals& within)>;
 
 struct Evaluation {
   Intervals list;
@@ -32,6 +33,9 @@ struct Leaf {
 };
 /// Of the operand that is asked about, not of those it is compared with.
 [[nodiscard]] std::vector<Leaf> leaves_of(const PlanNode& node);
+
+/// Whether single things are told apart in the operand that is asked about (PlanOp::arrivals).
+[[nodiscard]] bool tells_arrivals(const PlanNode& node);
 
 /// Predicates that the question takes to hold somewhere: of things whose order is asked for, and of
 /// events that others are compared with ("before the truck comes").

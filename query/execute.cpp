@@ -311,6 +311,8 @@ class Execution {
     bool is_first = true;
     for (auto& video : videos_) {
       for (const auto& [predicate, timeline] : video.timelines()) {
+        findings_.timelines.push_back(timeline);
+        if (video.is_partial(predicate)) continue;
         std::vector<index::StoredPair> pairs;
         for (const auto& scored : timeline.pairs) pairs.push_back(scored.pair);
         const auto coverage = look_coverage(pairs, video.ranges());
@@ -320,7 +322,6 @@ class Execution {
         }
         is_first = false;
         add_counter_evidence(video, predicate, timeline);
-        findings_.timelines.push_back(timeline);
       }
     }
     for (const auto& scanner : scanners_) {

@@ -25,6 +25,8 @@ enum class PlanOp {
   gaps,        ///< between the operand's intervals
   onsets,      ///< those of the operand whose begin lies inside the range: seen to begin
   offsets,     ///< those of the operand whose end lies inside the range: seen to end
+  arrivals,    ///< of a timeline "Is a car visible?" its intervals and, within them, those of two
+               ///< cars, of three, ...: one for each car that comes
   before,      ///< those of the first that begin before the second first begins
   before_end,  ///< ... before the second first ends
   after,       ///< ... later than the second first begins

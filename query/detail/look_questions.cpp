@@ -213,7 +213,18 @@ class LookReader : private QuestionWords {
       clause.erase(clause.begin() + static_cast<std::ptrdiff_t>(end));
     auto found = plain_event(clause);
     if (!found) return std::nullopt;
+    tell_apart(found->node, *noun);
     return plan_of(AnswerType::count, std::move(*found));
+  }
+
+  /// "How many cars appear" counts cars: two that are there together are two.
+  static void tell_apart(PlanNode& node, const NounPhrase& noun) {
+    if (node.op != PlanOp::timeline) {
+      if (!node.of.empty()) tell_apart(node.of.front(), noun);
+      return;
+    }
+    if (noun.count == 0 && node.predicate == fmt::format("Is {} visible?", noun.with_article()))
+      node = apply(PlanOp::arrivals, {std::move(node)});
   }
 };
 

@@ -49,6 +49,18 @@ PlanNode visible_number(const NounPhrase& phrase) {
   return apply(PlanOp::both, {at_least(phrase, count), no(at_least(phrase, count + 1))});
 }
 
+std::optional<std::string> at_least_predicate(std::string_view visible, int count) {
+  constexpr std::string_view kFront = "Is ";
+  constexpr std::string_view kBack = " visible?";
+  if (!visible.starts_with(kFront) || !visible.ends_with(kBack)) return std::nullopt;
+  const auto words =
+      split_words(visible.substr(kFront.size(), visible.size() - kFront.size() - kBack.size()));
+  if (!is_any(words, 0, "a an")) return std::nullopt;
+  const auto phrase = read_noun_phrase(words);
+  if (!phrase) return std::nullopt;
+  return at_least(*phrase, count).predicate;
+}
+
 std::optional<CountedThings> counted_things_of(std::string_view predicate) {
   constexpr std::string_view kFront = "Are ";
   constexpr std::string_view kBack = " visible?";

@@ -14,6 +14,10 @@ namespace hindsight::query::detail {
 /// are two, but not three, and "zero cars" are not one.  phrase.count: from 0 on.
 [[nodiscard]] PlanNode visible_number(const NounPhrase& phrase);
 
+/// "Are two red cars visible?" for "Is a red car visible?" and 2, the predicate itself for 1; empty
+/// for any other predicate.
+[[nodiscard]] std::optional<std::string> at_least_predicate(std::string_view visible, int count);
+
 struct CountedThings {
   int count = 0;       ///< at least so many
   std::string plural;  ///< "red cars"

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "query/detail/number_predicate.h"
 #include "query/detail/replies.h"
 #include "query/detail/time_lexer.h"
 
@@ -40,19 +41,39 @@ VideoExecution::VideoExecution(const Plan& plan,
   if (decides_at_once) ranges_ = {{*plan.at, *plan.at + MediaDuration{1}}};
 }
 
-const Timeline& VideoExecution::timeline(const std::string& predicate) {
+const Timeline& VideoExecution::timeline(const std::string& predicate, const Intervals& within) {
   const auto found = timelines_.find(predicate);
   if (found != timelines_.end()) return found->second;
+  if (within != ranges_) partial_.insert(predicate);
   const auto existence =
       presupposed_.contains(predicate) ? Existence::presupposed : Existence::open;
-  return timelines_.emplace(predicate, scanner_.timeline(predicate, ranges_, existence))
+  return timelines_.emplace(predicate, scanner_.timeline(predicate, within, existence))
       .first->second;
 }
 
+Intervals VideoExecution::spans_of(const Timeline& timeline) const {
+  return close_gaps(timeline.spans(), plan_.merge);
+}
+
 Evaluation VideoExecution::evaluate(const PlanNode& node) {
-  return query::evaluate(node, ranges_, [&](const std::string& predicate) {
-    return close_gaps(timeline(predicate).spans(), plan_.merge);
-  });
+  return query::evaluate(
+      node, ranges_, [&](const std::string& predicate, const Intervals& within) {
+        return spans_of(timeline(predicate, within));
+      });
+}
+
+std::vector<Leaf> VideoExecution::leaves_for(const PlanNode& node, const TimeSpan& span) const {
+  auto leaves = leaves_of(node);
+  if (!tells_arrivals(node)) return leaves;
+  auto& leaf = leaves.front();
+  const std::string one = leaf.predicate;
+  for (int count = 2;; ++count) {
+    const auto more = at_least_predicate(one, count);
+    const auto found = more ? timelines_.find(*more) : timelines_.end();
+    if (found == timelines_.end()) return leaves;
+    const auto spans = spans_of(found->second);
+    if (std::ranges::find(spans, span) != spans.end()) leaf.predicate = *more;
+  }
 }
 
 EvidenceInterval VideoExecution::evidence(const PlanNode& node, const TimeSpan& span) const {
@@ -64,7 +85,8 @@ EvidenceInterval VideoExecution::evidence(const PlanNode& node, const TimeSpan& 
                         .score = 0,
                         .basis = EvidenceBasis::looked,
                         .pairs = {}};
-  for (const auto& leaf : leaves_of(node)) {
+  const auto leaves = leaves_for(node, span);
+  for (const auto& leaf : leaves) {
     const auto found = timelines_.find(leaf.predicate);
     if (found == timelines_.end()) continue;
     // As one interval of a timeline that is true where the leaf is.
@@ -84,14 +106,14 @@ EvidenceInterval VideoExecution::evidence(const PlanNode& node, const TimeSpan& 
     for (auto& scored : proof_of(proof, whole, kMaxProof))
       best.pairs.push_back(std::move(scored.pair));
   }
-  best.looks = looks_for(node, best.pairs);
+  best.looks = looks_for(leaves, best.pairs);
   return best;
 }
 
-std::vector<CitedLook> VideoExecution::looks_at(const PlanNode& node,
+std::vector<CitedLook> VideoExecution::looks_at(const std::vector<Leaf>& leaves,
                                                 const std::vector<index::StoredPair>& pairs) const {
   std::vector<CitedLook> looks;
-  for (const auto& leaf : leaves_of(node)) {
+  for (const auto& leaf : leaves) {
     const auto found = timelines_.find(leaf.predicate);
     if (found == timelines_.end()) continue;
     const auto& all = found->second.pairs;
@@ -110,8 +132,8 @@ std::vector<CitedLook> VideoExecution::looks_at(const PlanNode& node,
 }
 
 std::vector<CitedLook> VideoExecution::looks_for(
-    const PlanNode& node, const std::vector<index::StoredPair>& pairs) const {
-  auto looks = looks_at(node, pairs);
+    const std::vector<Leaf>& leaves, const std::vector<index::StoredPair>& pairs) const {
+  auto looks = looks_at(leaves, pairs);
   std::set<std::string> said;
   for (const auto& look : looks)
     if (says_so(look)) said.insert(look.question);
@@ -156,7 +178,7 @@ std::optional<EvidenceInterval> VideoExecution::evidence_at_moment(const PlanNod
                       .pairs = {*pair}};
   if (node == nullptr) return at;
   // Here the answer is what the model says, be it yes or no.
-  at.looks = looks_at(*node, at.pairs);
+  at.looks = looks_at(leaves_of(*node), at.pairs);
   for (auto& look : at.looks) look.is_true = look.p_yes >= 0.5;
   return at;
 }

@@ -40,19 +40,26 @@ class VideoExecution {
   /// The ranges that were asked about: a moment's own instant where that decides.
   [[nodiscard]] const Intervals& ranges() const { return ranges_; }
   [[nodiscard]] const std::map<std::string, Timeline>& timelines() const { return timelines_; }
+  /// Whether a predicate was asked of a part of the ranges alone: the second car where one is.
+  [[nodiscard]] bool is_partial(const std::string& predicate) const {
+    return partial_.contains(predicate);
+  }
   [[nodiscard]] const VideoScope& scope() const { return scope_; }
   /// The share of the ranges that cached pairs stand for.
   [[nodiscard]] double covered() const;
 
  private:
-  const Timeline& timeline(const std::string& predicate);
+  const Timeline& timeline(const std::string& predicate, const Intervals& within);
+  Intervals spans_of(const Timeline& timeline) const;
+  /// leaves_of() the node; of arrivals the one that the interval is of.
+  std::vector<Leaf> leaves_for(const PlanNode& node, const TimeSpan& span) const;
   /// Of a stretch between two events: the pairs at its ends.
   EvidenceInterval evidence_of_ends(const PlanNode& node, const TimeSpan& span) const;
-  /// What the model said of the node's predicates at these pairs.
-  std::vector<CitedLook> looks_at(const PlanNode& node,
+  /// What the model said of predicates at these pairs.
+  std::vector<CitedLook> looks_at(const std::vector<Leaf>& leaves,
                                   const std::vector<index::StoredPair>& pairs) const;
   /// Likewise, without the predicates of which it said so at none of them.
-  std::vector<CitedLook> looks_for(const PlanNode& node,
+  std::vector<CitedLook> looks_for(const std::vector<Leaf>& leaves,
                                    const std::vector<index::StoredPair>& pairs) const;
   std::vector<index::StoredPair> pairs_to_ask(const PlanNode& node, const TimeSpan& span) const;
   std::optional<Verdict> ask(const std::vector<index::StoredPair>& pairs);
@@ -64,6 +71,7 @@ class VideoExecution {
   Scanner& scanner_;
   Intervals ranges_;
   std::set<std::string> presupposed_;
+  std::set<std::string> partial_;
   std::map<std::string, Timeline> timelines_;
 };
 

@@ -1,9 +1,12 @@
 #include "query/evaluate.h"
 
+#include <algorithm>
+#include <array>
 #include <map>
 #include <random>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "index/support.h"
 
@@ -21,7 +24,9 @@ PlanNode node(PlanOp op, std::vector<PlanNode> of) { return {.op = op, .of = std
 Evaluation run(const PlanNode& plan,
                const std::map<std::string, Intervals>& truth,
                const Intervals& ranges = kRange) {
-  return evaluate(plan, ranges, [&](const std::string& predicate) { return truth.at(predicate); });
+  return evaluate(plan, ranges, [&](const std::string& predicate, const Intervals& within) {
+    return both(truth.at(predicate), within);
+  });
 }
 
 }  // namespace
@@ -130,6 +135,41 @@ TEST_CASE("a plan over random timelines equals the operators, moment by moment")
       CHECK(holds_at(found, at) == expected);
     }
   }
+}
+
+TEST_CASE("arrivals are the rises of how many there are") {
+  const auto plan = node(PlanOp::arrivals, {leaf("Is a person in red visible?")});
+  std::mt19937 random(4);
+  for (int trial = 0; trial < 200; ++trial) {
+    // So many are there in each second; the truth of "at least n" follows.
+    std::array<int, 101> there{};
+    for (std::size_t t = 1; t < 100; ++t)
+      there[t] = std::clamp(there[t - 1] + std::uniform_int_distribution(-1, 1)(random), 0, 4);
+    std::map<std::string, Intervals> truth;
+    int rises = 0;
+    for (int least = 1; least <= 5; ++least) {
+      constexpr std::array<std::string_view, 6> kNumbers{"", "", "two", "three", "four", "five"};
+      const std::string predicate =
+          least == 1 ? "Is a person in red visible?"
+                     : fmt::format("Are {} people in red visible?",
+                                   kNumbers[static_cast<std::size_t>(least)]);
+      auto& list = truth[predicate];
+      for (std::size_t t = 1; t <= 100; ++t) {
+        const auto second = static_cast<int>(t);
+        if (there[t] >= least && there[t - 1] < least) {
+          list.push_back(span(second, 100));
+          ++rises;
+        }
+        if (there[t] < least && there[t - 1] >= least) list.back().end = span(0, second).end;
+      }
+    }
+    const auto found = run(plan, truth).list;
+    CHECK(std::ssize(found) == rises);
+    CHECK(std::ranges::is_sorted(found, {}, &TimeSpan::begin));
+  }
+  // Of what is no thing that can be counted there is one at a time.
+  const auto raining = node(PlanOp::arrivals, {leaf("Is it raining?")});
+  CHECK(run(raining, {{"Is it raining?", {span(1, 2), span(3, 4)}}}).list.size() == 2);
 }
 
 TEST_CASE("the leaves of a plan are what its intervals consist of") {

@@ -166,6 +166,21 @@ TEST_CASE("a count is the length of the list that is shown") {
   }
 }
 
+TEST_CASE("two that are there together are counted as two, each with its evidence") {
+  Film film;
+  film.truth["Are two red cars visible?"] = {span(120, 140)};
+  const auto cars = film.ask("How many red cars appear?");
+  CHECK(std::get<double>(cars.findings->value) == 3);
+  CHECK(spans_of(cars) == Intervals{span(100, 150), span(120, 140), span(300, 330)});
+  CHECK(cars.intervals[0].looks.front().question == "Is a red car visible?");
+  CHECK(cars.intervals[1].looks.front().question == "Are two red cars visible?");
+  CHECK(cars.findings->coverage.share == 1);
+  // A second and a third one are looked for only where there is one less.
+  CHECK(cars.usage.looks_computed == 150 + 16);
+  // Times, not cars.
+  CHECK(std::get<double>(film.ask("How many times does a red car appear?").findings->value) == 2);
+}
+
 TEST_CASE("refusals say why, what was looked at and what came closest") {
   struct Row {
     std::string question;
@@ -407,7 +422,7 @@ TEST_CASE("the explanation shows plan, looks, intervals and what was ruled out")
                                  "00:01:40.000 \u2013 00:02:30.000  0.97, 5 pairs",
                                  "ruled out   gate.mp4",
                                  "coverage    100.0 % looked at",
-                                 "looks       300 computed, 0 from the store",
+                                 "looks       312 computed, 0 from the store",
                                  "not kept    the token cache",
                                  "evidence    gate.mp4"}) {
     CAPTURE(part);
