@@ -21,15 +21,15 @@ namespace {
 constexpr double kSpelled = 0.5;
 
 constexpr std::string_view kExamplePlan =
-    R"({"version": 1, "type": "count", "of": [{"op": "after", "of": [{"op": "timeline", "predicate": "Is a red car visible?"}, {"op": "timeline", "predicate": "Is the door open?"}]}]})";
+    R"({"version": 1, "type": "count", "of": [{"op": "after", "of": [{"op": "arrivals", "of": [{"op": "timeline", "predicate": "Is a red car visible?"}]}, {"op": "timeline", "predicate": "Is the door open?"}]}]})";
 
 constexpr std::string_view kInstructions =
     "You turn a question about a video into a plan, as one line of JSON.  A timeline is where a "
     "predicate is true; a predicate is a yes/no question that one picture answers, such as \"Is a "
     "red car visible?\", made of the question's own words.  Operators work on timelines: both, "
-    "either, not, nth (n, -1 is the last), longest, shortest, gaps, onsets, offsets, before, "
-    "after, "
-    "inside, sharing, between, near (seconds), relation, stretch (from the first to the second).  "
+    "either, not, nth (n, -1 is the last), longest, shortest, gaps, onsets, offsets, "
+    "arrivals (one for each thing that comes), before, after, inside, sharing, between, near "
+    "(seconds), relation, stretch (from the first to the second).  "
     "Types: when, count, duration, yes_no, list, order (two or more), text (look: the question put "
     "to the pictures that are found).\n"
     "Question: \"how many red cars come by once the door is open\"\n"
