@@ -5,6 +5,8 @@
 
 --running-mean takes the exponential average of the weights that a state keeps instead of the weights themselves. --average mixes in a checkpoint that the same run has left earlier (40 % of it): weights of one run that were annealed at
 different times err differently, and their mean errs less. The auxiliary heads stay behind. write_card.py writes the model card.
+--keep FOLDER also puts what another machine needs to go on there: settings, vocabulary, curves and the weights of state.pt in bf16, without
+moments and mean.
 """
 
 import argparse
@@ -12,6 +14,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 
 import torch
 from safetensors import safe_open
@@ -21,6 +24,7 @@ from hindsight_training.patches import MEAN, STD
 from hindsight_training.records import PairFile
 from hindsight_training.shards import Shards
 from hindsight_training.state import Run
+from hindsight_training.wording import Wording, stem
 
 
 # The template of the released Qwen2-VL models, in words of our own: turns of text, images and videos.
@@ -42,16 +46,20 @@ def largest_area(sizes):
 
 
 def asked_words(settings, most_files=12):
-    """The words of all questions in the shards at hand; texts on signs are in capitals and digits and are no words."""
+    """The words of all questions in the shards at hand, however they are put; texts on signs are in capitals and digits and are no
+    words."""
+    wording = Wording.of_program(settings["data"]["program"])
     shards = Shards(settings["data"])
     files = [path for path in map(shards.path, range(settings["data"]["num_shards"])) if path.exists()]
-    words = set()
+    questions, asked = set(), set()
     for path in files[:: max(1, len(files) // most_files)] or [shards.make(0)]:
         pairs = PairFile(path)
         for i in range(len(pairs)):
             for task in pairs[i].truth["tasks"]:
-                words.update(word.lower() for word in re.findall(r"\b[A-Za-z]?[a-z]+\b", task["question"]))
-    return sorted(words)
+                questions.add(task["question"])
+                asked.add(stem(task["phrasing"]))
+    questions.update(re.sub(r"{\w}", "", wording.texts[name]) for what in asked for name in wording.usual.get(what, ()))
+    return sorted({word.lower() for question in questions for word in re.findall(r"\b[A-Za-z]?[a-z]+\b", question)})
 
 
 def write_json(path, value):
@@ -112,6 +120,16 @@ def export(run, out, dtype, earlier=None, running_mean=False):
     return sum(v.numel() for v in weights.values()), (out / "model.safetensors").stat().st_size
 
 
+def keep(run, folder):
+    """Training goes on from there as from a new start with these weights: `train.py --run FOLDER`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("log.jsonl", "settings.json", "tokenizer.json", "vocabulary.json"):
+        shutil.copyfile(run.folder / name, folder / name)
+    state = torch.load(run.folder / "state.pt", map_location="cpu", weights_only=True)
+    small = {part: {name: value.bfloat16() for name, value in state[part].items()} for part in ("model", "heads")}
+    torch.save({**small, "optimisers": [], "step": state["step"], "pairs_seen": state["pairs_seen"]}, folder / "state.pt")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--run", required=True)
@@ -120,6 +138,7 @@ def main():
     parser.add_argument("--running-mean", action="store_true", help="the state's average of the weights over its steps")
     parser.add_argument("--average", help="a folder with an earlier checkpoint of the same run")
     parser.add_argument("--dtype", default="bfloat16", choices=("bfloat16", "float16", "float32"))
+    parser.add_argument("--keep", metavar="FOLDER", help="where the run is kept beside what ships")
     arguments = parser.parse_args()
     run = Run(arguments.run)
     if not run.load(name=arguments.state):
@@ -127,6 +146,8 @@ def main():
     if arguments.running_mean and not run.has_average:
         raise SystemExit(f"export: {arguments.state} was written before runs kept a mean; leave out --running-mean")
     parameters, size = export(run, pathlib.Path(arguments.out), getattr(torch, arguments.dtype), arguments.average, arguments.running_mean)
+    if arguments.keep:
+        keep(run, pathlib.Path(arguments.keep))
     print(f"{arguments.out}: {parameters:,} parameters, {size / 1e6:.1f} MB, step {run.step}, {run.pairs_seen} pairs seen")
 
 

@@ -17,6 +17,7 @@ sys.path[:0] = [str(FOLDER.parent), str(FOLDER)]
 # stand_in.py is started as a program: by this interpreter, which has numpy.
 os.environ["PATH"] = f"{pathlib.Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 
+from export import keep  # noqa: E402
 from hindsight_training import figures  # noqa: E402
 from hindsight_training.augment import MAX_GAIN, MAX_TINT, MAX_VEIL, tone_curves, vary  # noqa: E402
 from hindsight_training.cells import CHARACTERS, SLOTS, Vocabulary, cell_targets  # noqa: E402
@@ -387,6 +388,20 @@ class Steps(unittest.TestCase):
             start_run(second, other, (pathlib.Path(first) / "tokenizer.json").read_text(), [truth for truth, _ in pairs])
             with self.assertRaisesRegex(SystemExit, "only a tower may be wider"):
                 Run(second).take_over(first)
+
+    def test_what_is_kept_of_a_run_goes_on(self):
+        with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
+            run, _ = small_run(first)
+            run.step, run.pairs_seen = 7, 70
+            run.log({"step": 7})
+            run.save()
+            keep(run, pathlib.Path(second))
+            kept = Run(second)
+            self.assertTrue(kept.load(make_optimisers(kept.model, kept.heads, SETTINGS)))
+            self.assertEqual((kept.step, kept.pairs_seen), (7, 70))
+            for (name, value), other in zip(run.model.state_dict().items(), kept.model.state_dict().values()):
+                self.assertTrue(torch.equal(value.bfloat16().float(), other), name)
+                self.assertTrue(torch.equal(kept.average[name], other), name)
 
     def test_a_run_without_a_state_says_so(self):
         self.enterContext(folder := tempfile.TemporaryDirectory())
