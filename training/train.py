@@ -74,7 +74,7 @@ def forward_loss(run, batch, look_only):
     hidden, layers = run.model.hidden(batch, tokens)
     parts["place"] = run.heads.place_loss(layers[0][batch["is_visual"]].view_as(tokens), batch["cells"])
     named = batch["middles"][..., 0] >= 0
-    parts["mention"] = run.heads.mention_loss(layers[-2][named], batch["middles"][named])
+    parts["mention"] = run.heads.mention_loss(layers[len(layers) // 2 - 1][named], batch["middles"][named])
     loss, logged = weigh_cells(run, parts)
     losses = F.cross_entropy(run.model.logits(hidden[batch["target_at"]]).float(), batch["targets"], reduction="none")
     answer = (losses * batch["weights"]).sum() / batch["weights"].sum()

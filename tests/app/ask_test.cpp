@@ -136,7 +136,8 @@ TEST_CASE("a question that becomes a plan gets a typed answer, and costs nothing
   const auto json = Json::parse(first.out);
   CHECK(json["type"] == "count");
   CHECK(json["value"] == json["intervals"].size());
-  CHECK(json["plan"]["of"][0]["predicate"] == "Is a red car visible?");
+  CHECK(json["plan"]["of"][0]["op"] == "arrivals");
+  CHECK(json["plan"]["of"][0]["of"][0]["predicate"] == "Is a red car visible?");
   CHECK(json["usage"]["looks_computed"] > 0);
   CHECK(json["usage"]["frames_decoded"] == 0);
   CHECK(has(first.err, "plan        count, the begin"));

@@ -61,10 +61,10 @@ TEST_CASE("scored pairs become intervals with hysteresis") {
       {"one pair", {0.1, 0.9, 0.1}, {span(10, 20)}},
       {"all of it", {0.9, 0.8}, {span(0, 20)}},
       {"a doubtful pair joins what it touches", {0.1, 0.5, 0.9, 0.55, 0.1}, {span(10, 40)}},
-      {"doubt alone holds nothing", {0.5, 0.79, 0.5}, {}},
+      {"doubt alone holds nothing", {0.5, Hysteresis{}.on - 0.01, 0.5}, {}},
       {"doubt between two makes one", {0.9, 0.5, 0.9}, {span(0, 30)}},
       {"denial between two makes two", {0.9, 0.49, 0.9}, {span(0, 10), span(20, 30)}},
-      {"exactly at the threshold", {0.8}, {span(0, 10)}},
+      {"exactly at the threshold", {Hysteresis{}.on}, {span(0, 10)}},
   };
   for (const auto& row : rows) {
     CAPTURE(row.name);

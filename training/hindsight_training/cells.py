@@ -146,7 +146,7 @@ class CellHeads(nn.Module):
 
 
     def mention_loss(self, hidden, middles):
-        """hidden [n, width] of words that mention one thing, behind the last but one layer; middles [n, 2]: row and column of its
+        """hidden [n, width] of words that mention one thing, behind a layer half-way; middles [n, 2]: row and column of its
         middle in half cells. Where a thing lies has to be known where it is named before two places can be compared."""
         rows_and_columns = self.mention(hidden).float().unflatten(-1, (2, 2 * SIDE))
         return F.cross_entropy(rows_and_columns.flatten(0, 1), middles.flatten(), reduction="sum") / max(middles.numel(), 1)
