@@ -168,7 +168,8 @@ void collect_true(const PlanNode& node, std::set<std::string>& predicates) {
     if (leaf.is_true) predicates.insert(std::move(leaf.predicate));
 }
 
-/// Not `inside` and `sharing`: "at night" and "while it rains" are conditions, which may never hold.
+/// Not `inside` and `sharing`: "at night" and "while it rains" are conditions, which may never
+/// hold.
 bool compares_with_event(PlanOp op) {
   switch (op) {
     case PlanOp::before:

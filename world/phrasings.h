@@ -1,4 +1,4 @@
-// The table of all wording: what can be asked, in which words, and which of them training never sees.
+// The table of all wording: what can be asked, in which words, and which training never sees.
 #pragma once
 
 #include <span>
