@@ -123,11 +123,11 @@ void add_shots(const StretchView& view, PairSet& pairs) {
 void add_openings(const StretchView& view, PairSet& pairs) {
   for (const auto& shot : view.shots) {
     const MediaTime first = view.pictures[shot.begin].time;
-    const MediaDuration length = end_of(view, shot) - first;
+    const MediaTime end = end_of(view, shot);
+    const MediaDuration length = end - first;
     const bool goes_on = &shot == &view.shots.front();
     if (length < kGlimpse || (goes_on && length >= kLeastShot)) continue;
-    const auto opening = picture_at(view.pictures, first + kOpening);
-    if (pairs.any_within(shot.begin, std::clamp(opening + 1, shot.begin + 1, shot.end))) continue;
+    if (pairs.any_in({first, std::min(first + kOpening + MediaDuration{1}, end)})) continue;
     const MediaTime wanted = first + std::min(kOpening, length) / 2;
     pairs.add(picture_at(view.pictures, wanted), Reason::shot, Stage::closer_look);
   }

@@ -123,8 +123,13 @@ def export(run, out, dtype, earlier=None, running_mean=False):
 def keep(run, folder):
     """Training goes on from there as from a new start with these weights: `train.py --run FOLDER`."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name in ("log.jsonl", "settings.json", "tokenizer.json", "vocabulary.json"):
+    for name in ("log.jsonl", "tokenizer.json", "vocabulary.json"):
         shutil.copyfile(run.folder / name, folder / name)
+    # Where pairs and program are is another machine's affair.
+    usual = json.loads((pathlib.Path(__file__).parent / "configs/cpu.json").read_text())["data"]
+    places = {key: usual[key] for key in ("folder", "program")}
+    settings = {**run.settings, "data": {**run.settings.get("data", {}), **places}}
+    (folder / "settings.json").write_text(json.dumps(settings, indent=1) + "\n")
     state = torch.load(run.folder / "state.pt", map_location="cpu", weights_only=True)
     small = {part: {name: value.bfloat16() for name, value in state[part].items()} for part in ("model", "heads")}
     torch.save({**small, "optimisers": [], "step": state["step"], "pairs_seen": state["pairs_seen"]}, folder / "state.pt")

@@ -146,7 +146,10 @@ class ClauseReader {
       if (!is(words_, on, "on")) continue;
       const Words thing = skip_front(words_.subspan(on + 1), "the a");
       if (thing.empty()) return std::nullopt;
-      return whole(says_predicate(join(thing), written_behind(words_[1], words_[on - 1])));
+      const auto text = written_behind(words_[1], words_[on - 1]);
+      auto clause = whole(says_predicate(join(thing), text));
+      clause.name = fmt::format("{} can be read {}", text, join(words_.subspan(on)));
+      return clause;
     }
     return std::nullopt;
   }
@@ -371,10 +374,7 @@ std::optional<Clause> read_clause(Words words, std::string_view question, Auxili
     if (is_number || !is_any(words, i, kAdverbs)) kept.push_back(words[i]);
   }
   if (kept.empty()) return std::nullopt;
-  auto clause = ClauseReader(kept, question, auxiliary).read();
-  if (!clause) return std::nullopt;
-  clause->name = join(kept);
-  return clause;
+  return ClauseReader(kept, question, auxiliary).read();
 }
 
 }  // namespace hindsight::query::detail

@@ -18,7 +18,7 @@ enum class Auxiliary { none, be, do_, have, can };
 struct Clause {
   PlanNode node;
   Edge edge = Edge::whole;  ///< which end of its intervals the verb names: "leaves" is an end
-  std::string name{};       ///< as the user wrote it
+  std::string name{};       ///< what it says, where its words are not to be kept; else empty
   /// Where the verb phrase begins, in bytes of the question; empty when there is none.
   std::optional<std::size_t> verb{};
 };

@@ -4,8 +4,6 @@
 #include <array>
 #include <cctype>
 
-#include <fmt/format.h>
-
 #include "query/detail/noun_phrase.h"
 #include "query/detail/verbs.h"
 
@@ -130,17 +128,6 @@ std::vector<Word> as_written(Words words, std::string_view question) {
   return written;
 }
 
-/// "EXIT 4 can be read on the sign" for "one read EXIT 4 on the sign"; empty for any other clause.
-std::optional<std::string> as_passive(Words words) {
-  if (!is_any(words, 0, "one you we anyone someone") || !is(words, 1, "read")) return std::nullopt;
-  const auto place = std::find_if(words.begin() + 2, words.end(), [](const Word& word) {
-    return word.text == "on" || word.text == "in";
-  });
-  const auto at = static_cast<std::size_t>(place - words.begin());
-  if (at == 2 || at == words.size()) return std::nullopt;
-  return fmt::format("{} can be read {}", join(words.subspan(2, at - 2)), join(words.subspan(at)));
-}
-
 /// What a clause that was turned round says: "a red car appear" behind "does" is told as "a red car
 /// appears", "the door open" behind "is" as "the door is open".  verb: Clause::verb.
 std::string as_statement(Words words,
@@ -148,7 +135,6 @@ std::string as_statement(Words words,
                          std::optional<std::size_t> verb,
                          Auxiliary auxiliary) {
   std::vector<Word> told = as_written(words, question);
-  if (const auto passive = as_passive(told)) return *passive;
   const auto at = std::find_if(
       told.begin(), told.end(), [&](const Word& word) { return verb && word.begin == *verb; });
   if (at == told.end() || at == told.begin()) return join(told);
@@ -209,7 +195,8 @@ class EventReader {
     const Ordinal ordinal = take_ordinal(words);
     auto clause = read_clause(without_relative(ordinal.words), question_, auxiliary);
     if (!clause) return std::nullopt;
-    clause->name = as_statement(words, question_, clause->verb, auxiliary);
+    if (clause->name.empty())
+      clause->name = as_statement(words, question_, clause->verb, auxiliary);
     return Main{std::move(*clause), ordinal.n};
   }
 

@@ -136,14 +136,12 @@ class CellHeads(nn.Module):
             "light": F.cross_entropy(self.light(pooled).float(), targets["light"]),
         }
 
-
     def place_loss(self, hidden, targets):
         """hidden [B, cells, width]: the visual tokens behind the first layer of the language model, where rotary positions can
         first tell them their row and column. The tower cannot know them (its positions are relative), and left and right, order and
         counting need them."""
         rows_and_columns = self.place(hidden).float().unflatten(-1, (2, SIDE)).permute(0, 2, 1, 3)
         return F.cross_entropy(rows_and_columns.flatten(0, 2), targets["place"].flatten())
-
 
     def mention_loss(self, hidden, middles):
         """hidden [n, width] of words that mention one thing, behind a layer half-way; middles [n, 2]: row and column of its

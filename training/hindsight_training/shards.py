@@ -101,11 +101,11 @@ class Batches(torch.utils.data.Dataset):
         drawn = []
         for task in truth["tasks"]:
             emphasis = self.emphasis.get(stem(task["phrasing"]), 1)
-            task = {**self.wording.reword(task, rng), "weight": emphasis**0.5}
-            words = self.wording.words(task) or {}
+            words = self.wording.words(task)
+            task = {**self.wording.reword(task, words, rng), "weight": emphasis**0.5}
             if stem(task["phrasing"]) == "says" and words:
                 task |= {"claimed": words["b"], "written": written[words["a"]]}
-            task["mentions"] = [m for word in words.values() if (m := find_mentioned(word, truth["entities"], self.vocabulary))]
+            task["mentions"] = [m for word in (words or {}).values() if (m := find_mentioned(word, truth["entities"], self.vocabulary))]
             # A weighted sample without replacement (Efraimidis and Spirakis 2006).
             drawn.append((rng.random() ** (1 / emphasis), task))
         return [task for _, task in sorted(drawn, key=lambda d: -d[0])]

@@ -31,9 +31,8 @@ class Wording:
             words["a"] = words["a"][0].lower() + words["a"][1:]
         return words
 
-    def reword(self, task, rng):
-        """The task asked in one of the usual phrasings of the same question; rng: random.Random."""
-        words = self.words(task)
+    def reword(self, task, words, rng):
+        """The task asked in one of the usual phrasings of the same question; words: words() of it, rng: random.Random."""
         names = self.usual.get(stem(task["phrasing"]))
         if words is None or not names:
             return task

@@ -165,7 +165,7 @@ class OtherWords(unittest.TestCase):
 
     def test_a_question_is_put_into_other_words_and_never_into_held_out_ones(self):
         task = self.task("visible.0", "Is an orange car visible?")
-        drawn = {self.wording.reword(task, random.Random(i))["question"] for i in range(40)}
+        drawn = {self.wording.reword(task, self.wording.words(task), random.Random(i))["question"] for i in range(40)}
         self.assertEqual(drawn, {"Is an orange car visible?", "An orange car is visible."})
         back = self.wording.words(self.task("visible.1", "An orange car is visible."))
         self.assertEqual(back, {"a": "an orange car"})
@@ -176,7 +176,7 @@ class OtherWords(unittest.TestCase):
 
     def test_what_is_of_no_known_phrasing_stays(self):
         for task in (self.task("visible.9", "Any car?"), self.task("visible.0", "Any car?"), self.task("gone.0", "Is a car visible?")):
-            self.assertEqual(self.wording.reword(task, random.Random(1)), task)
+            self.assertEqual(self.wording.reword(task, self.wording.words(task), random.Random(1)), task)
 
     def test_emphasis_asks_a_question_more_often(self):
         settings = {**SETTINGS, "emphasis": {"says": 30}}
