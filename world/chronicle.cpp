@@ -21,7 +21,8 @@ void extend(std::vector<Interval>& intervals, double t, double step) {
 }  // namespace
 
 bool is_plain(const Sight& sight, const Entity& entity) {
-  return sight.pixels >= kMinPixels && sight.contrast >= kMinContrast &&
+  return sight.pixels >= kMinPixels && shows_enough(sight, entity.kind) &&
+         sight.contrast >= kMinContrast &&
          (sight.brightness >= kMinBrightness || entity.color == Color::black);
 }
 
@@ -41,11 +42,12 @@ void Chronicle::add(double t, const Shot& shot) {
         presences_.try_emplace(entity.id, Presence{.entity = entity, .clear = {}}).first->second;
     const bool clear = is_plain(sight, entity);
     census.doubt |= !clear;
+    const bool first = presence.clear.empty();
+    extend(clear ? presence.clear : presence.doubtful, t, step_);
     if (!clear) continue;
     const float x = sight.anchor_x / static_cast<float>(shot.picture.width);
-    if (presence.clear.empty()) presence.first_x = x;
+    if (first) presence.first_x = x;
     presence.last_x = x;
-    extend(presence.clear, t, step_);
     ++census.counts[entity.kind];
   }
   for (const auto& board : shot.boards)

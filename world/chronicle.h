@@ -21,8 +21,8 @@ struct Interval {
 struct Presence {
   Entity entity;
   std::vector<Interval> clear;  ///< plainly visible; gaps below a second are closed
-  bool doubtful = false;  ///< there were moments at which it was hardly visible, or its colour was
-  float first_x = 0;      ///< middle when first and last seen plainly, shares of the width
+  std::vector<Interval> doubtful;  ///< there, but not plainly; gaps below a second are closed
+  float first_x = 0;               ///< middle when first and last seen plainly, shares of the width
   float last_x = 0;
 };
 

@@ -118,7 +118,7 @@ ClipRecorder::ClipRecorder(const World& world,
     : world_(world), camera_(camera), video_(video), renderer_(world, video.width, video.height) {}
 
 const Shot& ClipRecorder::peek(double t) {
-  shot_ = renderer_.render(t, false);
+  shot_ = renderer_.render(t);
   shot_time_ = t;
   return shot_;
 }

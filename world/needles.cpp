@@ -37,7 +37,7 @@ World freeze(const World& world, const Pause& pause, int width, int height) {
   for (auto& dial : still.dials) dial.changes = {{0, dial.value_at(pause.t)}};
   for (auto& board : still.boards) board.text.changes = {{0, board.text.value_at(pause.t)}};
   still.actors.clear();
-  const Shot shot = Renderer(world, width, height).render(pause.t, false);
+  const Shot shot = Renderer(world, width, height).render(pause.t);
   for (const auto& sight : shot.sights) {
     if (sight.pixels < kNoPixels) continue;
     Actor actor{.entity = world.find_actor(sight.entity)->entity};

@@ -110,18 +110,18 @@ bool in_frame(const World& world, const Actor& actor, double t) {
   return p.x > 4 && p.x < 96 && p.y > 4 && p.y < 76;
 }
 
-/// A moment worth a question: mostly with something in the frame, often around a change.
+/// A moment worth a question: a change, at which a sampler looks as well (a gate that swings, someone
+/// half in the frame), else mostly one with something in the frame.
 double draw_moment(const World& world, Rng& rng) {
+  const double last = world.length - 1.5;
+  if (!world.events.empty() && rng.chance(0.35F))
+    return std::clamp(rng.pick(world.events).begin + rng.seconds(-0.6, 0.7), 0.5, last);
   double t = 0;
   for (int trial = 0; trial < 6; ++trial) {
-    t = rng.seconds(0.5, world.length - 1.5);
-    if (!world.events.empty() && rng.chance(0.25F)) {
-      const auto& event = rng.pick(world.events);
-      t = std::clamp(event.begin + rng.seconds(-0.6, 0.4), 0.5, world.length - 1.5);
-    }
+    t = rng.seconds(0.5, last);
     for (const auto& actor : world.actors)
       if (in_frame(world, actor, t)) return t;
-    if (rng.chance(0.12F)) return t;
+    if (rng.chance(0.2F)) return t;
   }
   return t;
 }
@@ -134,7 +134,7 @@ std::vector<std::string> make_records(const PairStreamOptions& options, std::uin
                  .seed = seed,
                  .split = options.split,
                  .seconds = kWorldSeconds};
-  spec.spacing = rng.seconds(1.5, 5);
+  spec.spacing = rng.chance(0.6F) ? rng.seconds(1.5, 5) : rng.seconds(5, 15);
   const World world = make_world(spec);
   const PictureSize size = rng.pick(options.sizes);
   Renderer renderer(world, size.width, size.height);
@@ -143,8 +143,8 @@ std::vector<std::string> make_records(const PairStreamOptions& options, std::uin
     const double first = draw_moment(world, rng);
     const double second =
         first + (rng.chance(0.7F) ? rng.seconds(0.2, 0.5) : rng.seconds(0.1, 1.0));
-    Shot a = renderer.render(first, true);
-    Shot b = renderer.render(second, true);
+    Shot a = renderer.render(first);
+    Shot b = renderer.render(second);
     if (world.nuisance.quantizer > 0) {
       compress_blocks(a.picture, world.nuisance.quantizer);
       compress_blocks(b.picture, world.nuisance.quantizer);

@@ -10,8 +10,6 @@ namespace {
 // Below these a careful person looking at the frame could not say either.
 constexpr float kMinPixels = 45;
 constexpr int kMinSide = 5;
-constexpr float kMinVisible = 0.45F;
-constexpr float kMinHandVisible = 0.2F;
 constexpr float kMinContrast = 12;
 constexpr float kMinLight = 0.16F;
 constexpr float kMinLetter = 6.5F;
@@ -26,8 +24,7 @@ const Sight* find_sight(const Shot& shot, int entity) {
 
 bool is_clear(const Sight& s, Kind kind) {
   return s.pixels >= kMinPixels && std::min(s.box.width(), s.box.height()) >= kMinSide &&
-         s.contrast >= kMinContrast &&
-         s.visible >= (kind == Kind::hand ? kMinHandVisible : kMinVisible);
+         s.contrast >= kMinContrast && shows_enough(s, kind);
 }
 
 Motion motion_between(const Sight& a, const Sight& b, int width) {

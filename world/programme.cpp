@@ -120,7 +120,7 @@ Shot ProgrammeRenderer::render(double t) {
   while (take_ + 1 < takes.size() && takes[take_ + 1].begin <= t) ++take_;
   const Take& take = takes[take_];
   const auto of = [&](const Take& shown) {
-    return renderer_of(shown.scene).render(shown.at + t - shown.begin, false);
+    return renderer_of(shown.scene).render(shown.at + t - shown.begin);
   };
   const double into = t - take.begin;
   if (into >= take.blend) return of(take);

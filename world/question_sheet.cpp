@@ -30,6 +30,19 @@ ordered_json to_json(const Answer& answer) {
   return {{"found", false}};
 }
 
+/// Coming into view and going out of it is no glimpse.
+void append_glimpses(std::vector<Interval>& glimpses, const Presence& presence) {
+  for (const auto& d : presence.doubtful) {
+    double alone = d.end - d.begin, gap = kApart;
+    for (const auto& c : presence.clear) {
+      const double apart = std::max(c.begin - d.end, d.begin - c.end);
+      alone += std::min(apart, 0.0);
+      gap = std::min(gap, apart);
+    }
+    if (gap >= kApart || alone > kApart) glimpses.push_back(d);
+  }
+}
+
 }  // namespace
 
 QuestionSheet::QuestionSheet(const Chronicle& told, std::string video, int per_type)
@@ -39,7 +52,7 @@ QuestionSheet::QuestionSheet(const Chronicle& told, std::string video, int per_t
       per_type_(per_type) {
   for (const auto& [id, presence] : chronicle.presences()) {
     auto& group = group_of(presence.entity);
-    group.glimpsed |= presence.clear.empty();
+    append_glimpses(group.glimpses, presence);
     if (presence.clear.empty()) continue;
     by_begin.push_back(&presence);
     group.members.push_back(&presence);
@@ -95,10 +108,19 @@ void QuestionSheet::add(const Question& q) {
           .dump());
 }
 
+bool QuestionSheet::is_doubtful(Kind kind, double begin, double end) const {
+  return std::any_of(groups.begin(), groups.end(), [&](const Group& g) {
+    return g.subject.kind == kind &&
+           std::any_of(g.glimpses.begin(), g.glimpses.end(), [&](const Interval& i) {
+             return i.begin < end && i.end > begin;
+           });
+  });
+}
+
 std::vector<const Group*> QuestionSheet::single() const {
   std::vector<const Group*> out;
   for (const auto& g : groups)
-    if (!g.glimpsed && g.members.size() == 1 && g.seen.size() == 1) out.push_back(&g);
+    if (g.glimpses.empty() && g.members.size() == 1 && g.seen.size() == 1) out.push_back(&g);
   return out;
 }
 

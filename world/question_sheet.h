@@ -22,7 +22,8 @@ struct Group {
   Subject subject;
   std::vector<Interval> seen{};
   std::vector<const Presence*> members{};
-  bool glimpsed = false;  ///< another one was there without ever being plain
+  /// When one was there for a while without being plain: whoever looks may say either.
+  std::vector<Interval> glimpses{};
 };
 
 /// A board's text with the times at which it can be read.
@@ -69,6 +70,8 @@ class QuestionSheet {
   void add(const Question& question);
   [[nodiscard]] std::vector<std::string> take_lines() { return std::move(lines_); }
 
+  /// Whether someone may count other ones of the kind between two times, in seconds.
+  [[nodiscard]] bool is_doubtful(Kind kind, double begin, double end) const;
   /// Groups that appear once, so that "the red car" names one moment.
   [[nodiscard]] std::vector<const Group*> single() const;
   /// Appearances that share the kind or the colour with the subject, but not both.

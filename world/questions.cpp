@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -9,6 +10,8 @@
 
 namespace hindsight::world {
 namespace {
+
+constexpr double kForever = std::numeric_limits<double>::infinity();
 
 bool apart(const Group& a, const Group& b) {
   return std::abs(a.seen[0].begin - b.seen[0].begin) >= kApart;
@@ -18,7 +21,7 @@ std::string length_rule(double seconds) { return seconds < 15 ? "abs<=1.5" : "re
 
 /// When it is there, how long, which way it goes.
 void add_group(QuestionSheet& sheet, const Group& g) {
-  if (g.seen.empty() || g.seen.size() > kMaxOccurrences) return;
+  if (!g.glimpses.empty() || g.seen.empty() || g.seen.size() > kMaxOccurrences) return;
   const std::string a = a_noun(g.subject);
   const int others = sheet.rivals(g.subject);
   sheet.add({g.seen.size() == 1 ? "when" : "all_occurrences",
@@ -94,15 +97,12 @@ void add_kind(QuestionSheet& sheet, Kind kind) {
   std::vector<const Presence*> members;
   for (const auto* p : sheet.by_begin)
     if (p->entity.kind == kind) members.push_back(p);
-  bool glimpsed = false;
-  for (const auto& g : sheet.groups) {
-    if (g.subject.kind != kind) continue;
-    glimpsed |= g.glimpsed;
-    if (!g.glimpsed && g.members.size() > 1) add_count(sheet, g.subject, g.members);
-  }
+  for (const auto& g : sheet.groups)
+    if (g.subject.kind == kind && g.glimpses.empty() && g.members.size() > 1)
+      add_count(sheet, g.subject, g.members);
   if (members.empty()) return;
   const Subject plain{kind, std::nullopt};
-  if (!glimpsed) add_count(sheet, plain, members);
+  if (!sheet.is_doubtful(kind, 0, kForever)) add_count(sheet, plain, members);
   const auto color = [&](Ask what, const Presence* p) {
     sheet.add({"attribute",
                what,
@@ -115,9 +115,12 @@ void add_kind(QuestionSheet& sheet, Kind kind) {
   const auto follows = [](const Presence* a, const Presence* b) {
     return b->clear.front().begin - a->clear.front().begin > kApart;
   };
-  if (members.size() == 1 || follows(members[0], members[1]))
+  const bool alone = members.size() == 1;
+  if ((alone || follows(members[0], members[1])) &&
+      !sheet.is_doubtful(kind, 0, members[0]->clear.front().end))
     color(Ask::first_color, members.front());
-  if (members.size() > 1 && follows(members[members.size() - 2], members.back()))
+  if (!alone && follows(members[members.size() - 2], members.back()) &&
+      !sheet.is_doubtful(kind, members.back()->clear.front().begin, kForever))
     color(Ask::last_color, members.back());
 }
 
@@ -165,7 +168,8 @@ void add_successors(QuestionSheet& sheet) {
       return p->entity.kind == g->subject.kind &&
              p->clear.front().begin >= g->seen[0].begin + kApart;
     });
-    if (next != all.end())
+    if (next != all.end() &&
+        !sheet.is_doubtful(g->subject.kind, g->seen[0].begin, (*next)->clear.front().end))
       sheet.add({"two_hop",
                  Ask::color_after,
                  {.a = noun({g->subject.kind, std::nullopt}),

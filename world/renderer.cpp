@@ -7,6 +7,9 @@
 namespace hindsight::world {
 namespace {
 
+constexpr float kMinVisible = 0.45F;
+constexpr float kMinHandVisible = 0.2F;
+
 /// The nearest surface that a ray meets, as a lit colour and a depth.
 void trace_backdrop(Canvas& canvas,
                     const Projection& projection,
@@ -137,6 +140,10 @@ bool is_vehicle(Kind kind) { return kind == Kind::car || kind == Kind::truck; }
 
 }  // namespace
 
+bool shows_enough(const Sight& sight, Kind kind) {
+  return sight.visible >= (kind == Kind::hand ? kMinHandVisible : kMinVisible);
+}
+
 Renderer::Renderer(const World& world, int width, int height)
     : world_(world),
       width_(width),
@@ -233,7 +240,7 @@ void Renderer::draw_boards(Canvas& canvas, const Lighting& lighting, double t, S
   }
 }
 
-Shot Renderer::render(double t, bool silhouettes) {
+Shot Renderer::render(double t) {
   const Dial* lamp = world_.find_dial("light");
   const bool lit = lamp == nullptr || lamp->value_at(t) == "on";
   const auto& lighting = lit || !world_.dark ? world_.lighting : *world_.dark;
@@ -296,7 +303,7 @@ Shot Renderer::render(double t, bool silhouettes) {
     auto& s = shot.sights[i];
     const float found = s.pixels;
     s.pixels /= kSupersampling * kSupersampling;
-    if (silhouettes && found > 0)
+    if (found > 0)
       s.visible = std::min(
           1.0F, found / static_cast<float>(std::max(1, silhouette_pixels(projection_, bodies[i]))));
   }

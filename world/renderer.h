@@ -25,13 +25,17 @@ struct Sight {
   int entity = 0;
   PixelBox box{};        ///< of its visible pixels
   float pixels = 0;      ///< visible, in pixels of the picture
-  float visible = 0;     ///< of its whole silhouette, 0..1; only with truth asked for
+  float visible = 0;     ///< unhidden share of its whole silhouette, 0..1
   float contrast = 0;    ///< mean distance to the backdrop behind it, display levels 0..255
   float brightness = 0;  ///< mean display level
   float anchor_x = 0;    ///< its middle, projected; may lie outside
   float anchor_y = 0;
   Pose pose{};
 };
+
+/// Whether enough of it shows to tell what it is: a strip at the edge of the frame is something, not
+/// a car.  Hands reach in from outside, so of them less is enough.
+[[nodiscard]] bool shows_enough(const Sight& sight, Kind kind);
 
 struct BoardSight {
   std::string what;
@@ -65,8 +69,8 @@ class Renderer {
  public:
   /// Width and height of the pictures, at least 16.  `world` must outlive the renderer.
   Renderer(const World& world, int width, int height);
-  /// The picture at t with its nuisances.  `silhouettes`: fill Sight::visible (slower).
-  [[nodiscard]] Shot render(double t, bool silhouettes);
+  /// The picture at t with its nuisances.
+  [[nodiscard]] Shot render(double t);
 
  private:
   const Canvas& backdrop(bool lit);

@@ -126,7 +126,7 @@ TEST_CASE("the state of a door is told when it rests and left out while it turns
     Renderer renderer(world, 112, 112);
     const auto state_at = [&](double t) {
       const auto truth =
-          judge_pair(world, renderer.render(t, true), t, renderer.render(t + 0.2, true), t + 0.2);
+          judge_pair(world, renderer.render(t), t, renderer.render(t + 0.2), t + 0.2);
       return *std::find_if(truth.states.begin(), truth.states.end(), [](const StateTruth& s) {
         return s.what == "door";
       });
@@ -289,7 +289,7 @@ TEST_CASE("most pictures of 112x112 show something that can be named") {
       Renderer renderer(world, 112, 112);
       for (const double t : {5.0, 15.0}) {
         const auto truth =
-            judge_pair(world, renderer.render(t, true), t, renderer.render(t + 0.3, true), t + 0.3);
+            judge_pair(world, renderer.render(t), t, renderer.render(t + 0.3), t + 0.3);
         bool one = false;
         for (const auto& thing : truth.things) one |= thing.color_clear;
         for (const auto& text : truth.texts) one |= text.readable;

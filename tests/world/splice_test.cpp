@@ -194,7 +194,7 @@ TEST_CASE("clips show the pictures of their world, and fit where the scene stand
   while (const auto frame = reader.next()) {
     const double t = kWarmUp + static_cast<double>(k++) / rate_of(kVideo);
     if (k % 9 != 0) continue;
-    CHECK(difference(frame->rgb(), direct.render(t, false).picture) < 6);
+    CHECK(difference(frame->rgb(), direct.render(t).picture) < 6);
     ++checked;
   }
   CHECK(checked > 10);

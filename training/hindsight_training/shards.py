@@ -103,7 +103,7 @@ class Batches(torch.utils.data.Dataset):
             emphasis = self.emphasis.get(stem(task["phrasing"]), 1)
             words = self.wording.words(task)
             task = {**self.wording.reword(task, words, rng), "weight": emphasis**0.5}
-            if stem(task["phrasing"]) == "says" and words:
+            if stem(task["phrasing"]) == "says" and words and words["a"] in written:
                 task |= {"claimed": words["b"], "written": written[words["a"]]}
             task["mentions"] = [m for word in (words or {}).values() if (m := find_mentioned(word, truth["entities"], self.vocabulary))]
             # A weighted sample without replacement (Efraimidis and Spirakis 2006).

@@ -1,6 +1,7 @@
 // What the families share: light, weather, surfaces, walkers.
 #pragma once
 
+#include "world/board_text.h"
 #include "world/families/family.h"
 
 namespace hindsight::world {
@@ -40,12 +41,6 @@ void add_light_switch(World& world, double spacing, Rng& rng);
 /// Lamps over the ground around the origin; none by day.
 void put_street_lamps(World& world, Rng& rng);
 
-/// A short text as signs carry: "GATE 4", "K47", "EXIT".
-[[nodiscard]] std::string draw_sign_text(Rng& rng);
-/// A heading of simple words in capitals, at most 10 letters: "ENERGY 4", "SLIDE 12", "RESULTS".
-[[nodiscard]] std::string draw_title_text(Rng& rng);
-/// "14:05", minutes after midnight taken round the clock.
-[[nodiscard]] std::string clock_text(int minutes);
 /// Lets a board that shows `minutes` after midnight at 0 go on minute by minute.
 void run_clock(Board& face, int minutes, double seconds, Rng& rng);
 /// Facing the camera, middle at `middle`, upright.

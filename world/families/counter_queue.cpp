@@ -64,17 +64,11 @@ void place_camera(World& world, const Place& place, Rng& rng) {
   world.camera = Camera::look(eye, target, focal, rng.between(-0.03F, 0.03F));
 }
 
-std::string number_text(std::string_view prefix, int number) {
-  return fmt::format("{}{}", prefix, 1 + number % 99);
-}
-
 void hang_display(World& world,
                   const Place& place,
                   const std::vector<Customer>& customers,
                   Rng& rng) {
-  constexpr std::array<std::string_view, 8> kPrefixes = {
-      "NEXT ", "NOW ", "NO ", "", "A", "B", "C", "K"};
-  const std::string_view prefix = rng.pick(kPrefixes);
+  const std::string_view prefix = draw_number_prefix(rng);
   int number = rng.below(99);
   const float width = prefix.size() > 1 ? rng.between(1.7F, 2.2F) : rng.between(1.1F, 1.6F);
   const float height =
