@@ -5,12 +5,14 @@
     bench/truth_looks.py --store s.db --out truth.db --events *.events.jsonl
     hindsight eval --store truth.db --questions *.questions.jsonl
 
-Copies the store and sets the kept looks about entities to what the world's event log says of the pair's second frame: whether one is
+Prints first how well the model's own looks "Is a red car visible?" agree with the log, at the pairs that the sampler chose (a pair within 0.7 s of
+a begin or end says nothing and is left out). Then copies the store and sets the kept looks about entities to what the world's event log says of the pair's second frame: whether one is
 plainly visible, how many are (at least), and the colour of the first. Looks about texts, states, directions and places stay the model's.
 For experiments alone: nothing that a user runs reads an event log. Needs Python's standard library.
 """
 
 import argparse
+import itertools
 import json
 import pathlib
 import re
@@ -21,6 +23,7 @@ COLORS = "black blue brown gray green orange purple red white yellow".split()
 KINDS = "person car truck bicycle dog box bag ball bottle hand".split()
 NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 SURE = 0.99
+MARGIN_S = 0.7
 FORMS = {
     "visible": re.compile(r"Is (an? .+) visible\?"),
     "at_least": re.compile(r"read: (Are .+) visible\?"),
@@ -55,6 +58,41 @@ def true_look(form, kind, color, least, there):
     return (SURE, fit[0]["color"]) if fit else None
 
 
+def auroc(scores):
+    """Of [(score, whether it is true)], by ranks; ties count half."""
+    rank_sum, seen, positives = 0.0, 0, 0
+    for _, group in itertools.groupby(sorted(scores), key=lambda s: s[0]):
+        truths = [truth for _, truth in group]
+        rank_sum += sum(truths) * (seen + (len(truths) + 1) / 2)
+        seen, positives = seen + len(truths), positives + sum(truths)
+    negatives = seen - positives
+    return (rank_sum - positives * (positives + 1) / 2) / (positives * negatives) if positives and negatives else float("nan")
+
+
+def judged_looks(store, video_id, entities):
+    """[(score, truth)] of the looks whether something is visible."""
+    times = dict(store.execute("SELECT id, second_ns / 1e9 FROM tokens WHERE video_id = ?", (video_id,)))
+    scores = []
+    for key, question in store.execute("SELECT id, question FROM look_keys").fetchall():
+        match = FORMS["visible"].fullmatch(question)
+        kind, color = named(match[1]) if match else (None, None)
+        if not kind:
+            continue
+        seen = [(begin, end) for begin, end, e in entities if e["kind"] == kind and color in (None, e["color"])]
+        for id_, score in store.execute("SELECT tokens_id, score FROM looks WHERE key_id = ?", (key,)).fetchall():
+            if id_ in times and not any(min(abs(times[id_] - begin), abs(times[id_] - end)) < MARGIN_S for begin, end in seen):
+                scores.append((score, any(begin <= times[id_] < end for begin, end in seen)))
+    return scores
+
+
+def report(name, scores, threshold=0.9):
+    """One line: how many looks, how many true, AUROC, what is missed and what is invented at the engine's threshold."""
+    true, false = ([score for score, truth in scores if truth == wanted] for wanted in (True, False))
+    missed = sum(score < threshold for score in true) / max(len(true), 1)
+    invented = sum(score >= threshold for score in false) / max(len(false), 1)
+    print(f"{name:24} {len(scores):7} looks {len(true):6} true  AUROC {auroc(scores):.4f}  missed {missed:.3f}  invented {invented:.4f}")
+
+
 def correct_video(store, video_id, entities):
     """How many looks were set."""
     tokens = store.execute("SELECT id, second_ns / 1e9 FROM tokens WHERE video_id = ?", (video_id,)).fetchall()
@@ -87,10 +125,17 @@ def main():
     store = sqlite3.connect(arguments.out)
     sqlite3.connect(f"file:{arguments.store}?mode=ro", uri=True).backup(store)
     logs = {pathlib.Path(path).name.removesuffix(".events.jsonl"): path for path in arguments.events}
+    everything, count = [], 0
     for video_id, name in store.execute("SELECT video_id, name FROM video_names").fetchall():
         log = logs.pop(pathlib.Path(name).stem, None)
         if log:
-            print(f"{name}: {correct_video(store, video_id, seen_entities(log))} looks set")
+            entities = seen_entities(log)
+            scores = judged_looks(store, video_id, entities)
+            report(name, scores)
+            everything += scores
+            count += correct_video(store, video_id, entities)
+    report("all", everything)
+    print(f"{count} looks set in {arguments.out}")
     if logs:
         raise SystemExit(f"truth_looks: no video in {arguments.store} for {', '.join(sorted(logs))}; ingest it first")
     store.commit()

@@ -10,6 +10,8 @@ namespace hindsight::world {
 namespace {
 
 constexpr int kMoments = 60;
+/// Seconds: what is said of two moments further apart was not seen in between.
+constexpr double kNextSecond = 1.2;
 
 std::string minute_text(double t) {
   const auto s = static_cast<int>(t + 0.5);
@@ -17,52 +19,74 @@ std::string minute_text(double t) {
                    : fmt::format("{}:{:02}", s / 60, s % 60);
 }
 
-/// A second with the ones before and after it, in which the same must hold.
+/// A second of the video, named in the question.
 struct Moment {
-  const Census& before;
-  const Census& now;
-  const Census& after;
+  const std::vector<Census>& all;
+  std::size_t at;
   std::string name;
-  std::vector<Interval> evidence;
+  [[nodiscard]] const Census& now() const { return all[at]; }
 };
 
+/// How long the same goes on around a moment: any look in it answers the question.  Empty unless it
+/// holds in the seconds before and after, too.
+template <typename Holds>
+std::vector<Interval> stretch_around(const Moment& m, const Holds& holds) {
+  std::size_t first = m.at, last = m.at;
+  if (!holds(m.now())) return {};
+  while (first > 0 && m.all[first].t - m.all[first - 1].t < kNextSecond && holds(m.all[first - 1]))
+    --first;
+  while (last + 1 < m.all.size() && m.all[last + 1].t - m.all[last].t < kNextSecond &&
+         holds(m.all[last + 1]))
+    ++last;
+  if (first == m.at || last == m.at) return {};
+  return {{m.all[first].t, m.all[last].t}};
+}
+
 void add_count_at(QuestionSheet& sheet, const Moment& m) {
-  const auto& counts = m.now.counts;
-  if (counts.empty() || m.before.doubt || m.now.doubt || m.after.doubt ||
-      m.before.counts != counts || m.after.counts != counts)
-    return;
+  const auto& counts = m.now().counts;
+  if (counts.empty()) return;
   auto it = counts.begin();
   std::advance(it, sheet.rng.below(static_cast<int>(counts.size())));
+  const auto evidence = stretch_around(m, [&](const Census& c) {
+    const auto same = c.counts.find(it->first);
+    return !c.doubt && same != c.counts.end() && same->second == it->second;
+  });
+  if (evidence.empty()) return;
   sheet.add({"count_entities",
              Ask::count_at,
              {.a = std::string(plural(it->first)), .b = m.name},
              {.value = static_cast<std::size_t>(it->second)},
              "exact",
-             m.evidence,
+             evidence,
              static_cast<int>(counts.size()) - 1});
 }
 
 void add_texts_at(QuestionSheet& sheet, const Moment& m) {
-  for (const auto& b : m.now.boards) {
-    const auto same = [&](const BoardSight& o) { return o.what == b.what && o.text == b.text; };
-    if (is_plain(b) && std::any_of(m.before.boards.begin(), m.before.boards.end(), same) &&
-        std::any_of(m.after.boards.begin(), m.after.boards.end(), same))
+  for (const auto& b : m.now().boards) {
+    const auto evidence = stretch_around(m, [&](const Census& c) {
+      return std::any_of(c.boards.begin(), c.boards.end(), [&](const BoardSight& o) {
+        return is_plain(o) && o.what == b.what && o.text == b.text;
+      });
+    });
+    if (!evidence.empty())
       sheet.add({"reading",
                  Ask::says_at,
                  {.a = board_noun(b.what), .b = m.name},
                  {.text = b.text},
                  "exact",
-                 m.evidence,
+                 evidence,
                  sheet.rivals(b.what)});
   }
 }
 
 void add_states_at(QuestionSheet& sheet, const Moment& m) {
-  for (const auto& s : m.now.states) {
-    const auto same = [&](const StateSight& o) { return o.what == s.what && o.value == s.value; };
-    if (!is_plain(s) || !std::any_of(m.before.states.begin(), m.before.states.end(), same) ||
-        !std::any_of(m.after.states.begin(), m.after.states.end(), same))
-      continue;
+  for (const auto& s : m.now().states) {
+    const auto evidence = stretch_around(m, [&](const Census& c) {
+      return std::any_of(c.states.begin(), c.states.end(), [&](const StateSight& o) {
+        return is_plain(o) && o.what == s.what && o.value == s.value;
+      });
+    });
+    if (evidence.empty()) continue;
     const bool yes = sheet.rng.chance(0.5F);
     const std::string other = s.value == "on"     ? "off"
                               : s.value == "off"  ? "on"
@@ -73,7 +97,7 @@ void add_states_at(QuestionSheet& sheet, const Moment& m) {
                {.a = s.what, .b = yes ? s.value : other, .c = m.name},
                yes_or_no(yes),
                "exact",
-               m.evidence,
+               evidence,
                0});
   }
 }
@@ -92,8 +116,8 @@ void add_moments(QuestionSheet& sheet) {
     const auto i = static_cast<std::size_t>(sheet.rng.whole(1, static_cast<int>(all.size()) - 2));
     const double t = all[i].t;
     // The question names a whole second.
-    if (std::abs(t - std::round(t)) > 0.06 || all[i + 1].t - all[i - 1].t > 2.2) continue;
-    const Moment moment{all[i - 1], all[i], all[i + 1], minute_text(t), {{t, t + 1}}};
+    if (std::abs(t - std::round(t)) > 0.06) continue;
+    const Moment moment{all, i, minute_text(t)};
     add_count_at(sheet, moment);
     add_texts_at(sheet, moment);
     add_states_at(sheet, moment);
