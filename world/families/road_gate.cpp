@@ -139,6 +139,29 @@ void walk(World& world, Kind kind, double t, Rng& rng) {
   add_carried(world, who, t, end, rng);
 }
 
+/// Vehicles that stand in the lane that nobody drives on, along it or across: seen from all sides, and
+/// before each other.
+void park_in_lane(World& world, bool has_gate, double seconds, Rng& rng) {
+  const bool across = rng.chance(0.5F);
+  const float skew = rng.between(-0.25F, 0.25F);
+  for (float z = rng.between(-13, -9); z < 11;) {
+    const Kind kind = rng.chance(0.65F) ? Kind::car : rng.chance(0.8F) ? Kind::truck : Kind::bicycle;
+    const std::size_t who = add_actor(world, kind, rng);
+    auto& actor = world.actors[who];
+    const Extent size = extent_of(actor.entity);
+    const float half = across ? size.half_width : size.half_length;
+    const float middle = z + half;
+    z = middle + half + rng.between(0.5F, 1.2F) + (rng.chance(0.5F) ? rng.between(0, 7) : 0);
+    if ((has_gate && std::abs(middle) < half + 1) || (across && size.half_length > 2.7F)) {
+      world.actors.pop_back();
+      continue;
+    }
+    const float heading = (across ? 0 : kPi / 2) + (rng.chance(0.5F) ? kPi : 0) + skew;
+    const Vec3 at{across ? size.half_length - 4.3F : -2.0F, 0, middle};
+    actor.stays.push_back({{{-30, at, heading}, {seconds + 60, at, heading}}, true});
+  }
+}
+
 }  // namespace
 
 World build_road_gate(const WorldSpec& spec) {
@@ -181,6 +204,10 @@ World build_road_gate(const WorldSpec& spec) {
     }
     world.boards.push_back(std::move(board));
   }
+  // Training alone: test worlds stay what they were measured as, and car parks are never trained.
+  const bool parked = spec.split == Split::train && rng.chance(0.4F);
+  if (parked) park_in_lane(world, gate >= 0, spec.seconds, rng);
+  const bool one_way = gate >= 0 || parked;
   std::array<Lane, 2> lanes;
   for (auto& lane : lanes) lane.speed = rng.between(4, 12);
   for (double t = -6; t < spec.seconds; t += rng.seconds(0.4, 1.6) * spec.spacing) {
@@ -192,8 +219,8 @@ World build_road_gate(const WorldSpec& spec) {
     const Kind kind = k < 0.42F ? Kind::car : k < 0.56F ? Kind::truck : Kind::bicycle;
     // With a barrier the road is one lane wide: two at once would pass through each other's gate.
     const bool forward = rng.chance(0.5F);
-    Lane& lane = lanes[forward || gate >= 0 ? 0 : 1];
-    drive(world, kind, gate >= 0 || forward, std::max(t, lane.free_at), lane, gate, rng);
+    Lane& lane = lanes[forward || one_way ? 0 : 1];
+    drive(world, kind, one_way || forward, std::max(t, lane.free_at), lane, gate, rng);
   }
   return world;
 }
