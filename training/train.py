@@ -75,6 +75,8 @@ def forward_loss(run, batch, look_only):
     parts["place"] = run.heads.place_loss(layers[0][batch["is_visual"]].view_as(tokens), batch["cells"])
     named = batch["middles"][..., 0] >= 0
     parts["mention"] = run.heads.mention_loss(layers[len(layers) // 2 - 1][named], batch["middles"][named])
+    second = batch["orders"] >= 0
+    parts["order"] = run.heads.order_loss(layers[-2][second], batch["orders"][second])
     loss, logged = weigh_cells(run, parts)
     losses = F.cross_entropy(run.model.logits(hidden[batch["target_at"]]).float(), batch["targets"], reduction="none")
     answer = (losses * batch["weights"]).sum() / batch["weights"].sum()

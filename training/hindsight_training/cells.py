@@ -117,6 +117,7 @@ class CellHeads(nn.Module):
         self.light = nn.Linear(width, n["light"])
         self.place = nn.Linear(width, 2 * SIDE)
         self.mention = nn.Linear(width, 4 * SIDE)
+        self.order = nn.Linear(width, 1)
         self.apply(lambda m: nn.init.normal_(m.weight, std=0.02) if isinstance(m, nn.Linear) else None)
 
     def losses(self, tokens, targets):
@@ -148,6 +149,12 @@ class CellHeads(nn.Module):
         middle in half cells. Where a thing lies has to be known where it is named before two places can be compared."""
         rows_and_columns = self.mention(hidden).float().unflatten(-1, (2, 2 * SIDE))
         return F.cross_entropy(rows_and_columns.flatten(0, 1), middles.flatten(), reduction="sum") / max(middles.numel(), 1)
+
+    def order_loss(self, hidden, orders):
+        """hidden [n, width] of words that mention a second thing, behind the last but one layer; orders [n]: 1 where the first one is
+        left of it. From the answers alone, which also depend on whether left or right is asked, comparing two places was not learned."""
+        losses = F.binary_cross_entropy_with_logits(self.order(hidden)[:, 0].float(), orders.float(), reduction="sum")
+        return losses / max(len(orders), 1)
 
 
 def balanced(logits, targets, marked):

@@ -24,6 +24,7 @@ class Row:
     weights: np.ndarray  # [N]: of the targets in the loss
     agrees: np.ndarray  # [N]: in a text that is asked about, whether it is the written one so far (1, 0), else -1
     middles: np.ndarray  # [N, 2]: where a thing is mentioned, row and column of its middle in half cells, else -1
+    orders: np.ndarray  # [N]: where a second thing is mentioned, whether the first one lies left of it (1, 0), else -1
     tasks: list  # the tasks that fitted, in the order of their segments
 
     def padded(self, length, pad):
@@ -32,7 +33,7 @@ class Row:
         grow = lambda values, fill: np.pad(values, [(0, 0)] * (values.ndim - 1) + [(0, more)], constant_values=fill)  # noqa: E731
         return Row(
             grow(self.ids, pad), grow(self.positions, 0), grow(self.segments, PADDING), grow(self.targets, -1), grow(self.weights, 0),
-            grow(self.agrees, -1), np.pad(self.middles, ((0, more), (0, 0)), constant_values=-1), self.tasks,
+            grow(self.agrees, -1), np.pad(self.middles, ((0, more), (0, 0)), constant_values=-1), grow(self.orders, -1), self.tasks,
         )  # fmt: skip
 
 
@@ -53,14 +54,15 @@ def pack(language, tasks, grid, length, rng, form):
     grid: rows, columns of visual tokens. form: one of language.FORMS. An answer of n tokens weighs sqrt(n), so that long ones
     do not drown yes and no, times the task's "weight". A task with "claimed" and "written", the text that its question names and
     the one in the picture, is told at every character what is written and whether it agrees so far: from the yes or no
-    alone, comparing texts is hardly learned. A task's "mentions", [(noun phrase, (x, y))], tell where what is named lies.
+    alone, comparing texts is hardly learned. A task's "mentions", [(noun phrase, (x, y))], tell where what is named lies; of two whose order is asked
+("ordered") also which one is left of the other.
     """
     prefix = language.prefix(form, grid[0] * grid[1], rng)
     length += len(prefix)
     positions, following = prefix_positions(prefix, language.video_pad, *grid)
     ids, segments, kept, position_rows = list(prefix), [PREFIX] * len(prefix), [], [positions]
     targets, weights, agrees = [-1] * len(prefix), [0.0] * len(prefix), [-1] * len(prefix)
-    middles = [(-1, -1)] * len(prefix)
+    middles, orders = [(-1, -1)] * len(prefix), [-1] * len(prefix)
     for task in tasks:
         question, answer = language.question(form, task["question"]), language.answer(task["answer"])
         num = len(question) + len(answer) - 1
@@ -76,9 +78,11 @@ def pack(language, tasks, grid, length, rng, form):
         agrees += [follows.get(i, -1) for i in range(num)]
         named = dict(find_mentions(language, form, task))
         middles += [named.get(i, (-1, -1)) for i in range(num)]
+        order = find_order(named) if task.get("ordered") else {}
+        orders += [order.get(i, -1) for i in range(num)]
         position_rows.append(np.tile(np.arange(following, following + num), (3, 1)))
     columns = (np.array(ids), np.concatenate(position_rows, axis=1), np.array(segments), np.array(targets))
-    return Row(*columns, np.array(weights, np.float32), np.array(agrees), np.array(middles), kept)
+    return Row(*columns, np.array(weights, np.float32), np.array(agrees), np.array(middles), np.array(orders), kept)
 
 
 def find_mentions(language, form, task):
@@ -88,6 +92,14 @@ def find_mentions(language, form, task):
         if begin >= 0:
             before = (" " if form == "asked" else "") + task["question"][: begin + len(phrase)]
             yield len(language.encode(before)) - 1, (int(y / CELL * 2), int(x / CELL * 2))
+
+
+def find_order(named):
+    """{place of the later mention: whether the earlier one lies left of it}; empty unless two are named in different columns."""
+    places = sorted(named)
+    if len(places) != 2 or named[places[0]][1] == named[places[1]][1]:
+        return {}
+    return {places[1]: int(named[places[0]][1] < named[places[1]][1])}
 
 
 def follow_text(language, form, task, question):
@@ -133,6 +145,7 @@ def collate(language, frames, rows):
         "weights": torch.from_numpy(np.stack([row.weights for row in rows])[at]),
         "agrees": torch.from_numpy(np.stack([row.agrees for row in rows])),
         "middles": torch.from_numpy(np.stack([row.middles for row in rows])),
+        "orders": torch.from_numpy(np.stack([row.orders for row in rows])),
         "segment_of_target": torch.from_numpy(segments[at]),
         "row_of_target": torch.from_numpy(np.nonzero(at)[0]),
     }

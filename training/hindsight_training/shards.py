@@ -106,6 +106,7 @@ class Batches(torch.utils.data.Dataset):
             if stem(task["phrasing"]) == "says" and words and words["a"] in written:
                 task |= {"claimed": words["b"], "written": written[words["a"]]}
             task["mentions"] = [m for word in (words or {}).values() if (m := find_mentioned(word, truth["entities"], self.vocabulary))]
+            task["ordered"] = stem(task["phrasing"]) == "left_of"
             # A weighted sample without replacement (Efraimidis and Spirakis 2006).
             drawn.append((rng.random() ** (1 / emphasis), task))
         return [task for _, task in sorted(drawn, key=lambda d: -d[0])]
