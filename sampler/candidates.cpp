@@ -118,18 +118,13 @@ void add_shots(const StretchView& view, PairSet& pairs) {
   }
 }
 
-/// What a cut shows first may be gone before the shot's first pair, and a shot may be shorter than
-/// those that have to have one.
 void add_openings(const StretchView& view, PairSet& pairs) {
   for (const auto& shot : view.shots) {
-    const MediaTime first = view.pictures[shot.begin].time;
-    const MediaTime end = end_of(view, shot);
-    const MediaDuration length = end - first;
-    const bool goes_on = &shot == &view.shots.front();
-    if (length < kGlimpse || (goes_on && length >= kLeastShot)) continue;
-    if (pairs.any_in({first, std::min(first + kOpening + MediaDuration{1}, end)})) continue;
-    const MediaTime wanted = first + std::min(kOpening, length) / 2;
-    pairs.add(picture_at(view.pictures, wanted), Reason::shot, Stage::closer_look);
+    const bool begins_at_cut = shot.begin > 0 || view.begins_at_cut;
+    const auto opening =
+        opening_of({{view.pictures[shot.begin].time, end_of(view, shot)}, begins_at_cut});
+    if (!opening || pairs.any_in(opening->part)) continue;
+    pairs.add(picture_at(view.pictures, opening->wanted), Reason::shot, Stage::closer_look);
   }
 }
 
@@ -183,6 +178,14 @@ MediaTime peak_of(const StretchView& view, const TimeSpan& span) {
     if (inside && (peak == nullptr || motion.strength > peak->strength)) peak = &motion;
   }
   return peak == nullptr ? within(span, 0.5) : peak->time;
+}
+
+std::optional<Opening> opening_of(const Shot& shot) {
+  const auto& [begin, end] = shot.span;
+  const MediaDuration length = end - begin;
+  if (length < kGlimpse || (!shot.begins_at_cut && length >= kLeastShot)) return std::nullopt;
+  return Opening{{begin, std::min(begin + kOpening + MediaDuration{1}, end)},
+                 begin + std::min(kOpening, length) / 2};
 }
 
 CandidatePair make_pair_at(const StretchView& view, std::size_t wanted) {

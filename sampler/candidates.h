@@ -25,6 +25,7 @@ struct StretchView {
   std::span<const MediaTime> frames{};
   TimeSpan span{};
   std::vector<ShotPictures> shots{};  ///< share out `pictures`
+  bool begins_at_cut = false;         ///< the first of them
   std::vector<Activity> activity{};   ///< within span
   std::vector<Motion> motion{};       ///< may reach beyond span
   float threshold = 1;                ///< of motion

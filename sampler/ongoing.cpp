@@ -39,9 +39,9 @@ class OngoingPairs {
 
   void add_shots() {
     for (const auto& shot : around_.shots) {
-      const TimeSpan here = intersect(shot, view_.span);
-      const bool goes_on = shot.end > view_.span.end;
-      if (shot.length() < kLeastShot || looked_in(shot)) continue;
+      const TimeSpan here = intersect(shot.span, view_.span);
+      const bool goes_on = shot.span.end > view_.span.end;
+      if (shot.span.length() < kLeastShot || looked_in(shot.span)) continue;
       if (goes_on && here.length() < kJustBegun) continue;
       add(within(here, 0.5), Reason::shot, Stage::first_look);
     }
@@ -53,6 +53,15 @@ class OngoingPairs {
         before_.looks.empty() ||
         view_.span.end + before_.step - before_.looks.back().time > floor;
     if (due) add(within(view_.span, 0.5), Reason::coverage, Stage::first_look);
+  }
+
+  /// In the step that holds the place of the look, whichever it began in.
+  void add_openings() {
+    for (const auto& shot : around_.shots) {
+      const auto opening = opening_of(shot);
+      if (!opening || !view_.span.contains(opening->wanted) || looked_in(opening->part)) continue;
+      add(opening->wanted, Reason::shot, Stage::closer_look);
+    }
   }
 
   void add_further_looks() {
@@ -132,6 +141,7 @@ std::vector<CandidatePair> ongoing_pairs(const StretchView& view,
   pairs.add_peaks();
   pairs.add_shots();
   pairs.add_floor(coverage_floor);
+  pairs.add_openings();
   pairs.add_further_looks();
   pairs.add_looks_after();
   return pairs.by_time();

@@ -24,13 +24,13 @@ struct Before {
 
 /// What was found in the stretch and around it; spans are whole, not cut at its ends.
 struct Surroundings {
-  std::vector<TimeSpan> shots{};  ///< those that reach into the stretch
+  std::vector<Shot> shots{};  ///< those that reach into the stretch
   std::vector<TimeSpan> activity{};
 };
 
 /// Like required_pairs(), by the same rules, but for what a look before has settled: a shot that
-/// goes on and was seen gets no second pair, an activity that goes on one each 0.8 s at most,
-/// and the coverage floor counts from the last look.
+/// goes on and was seen gets no second pair but for its begin, an activity that goes on one each
+/// 0.8 s at most, and the coverage floor counts from the last look.
 [[nodiscard]] std::vector<CandidatePair> ongoing_pairs(const StretchView& view,
                                                        const Surroundings& around,
                                                        const Before& before,

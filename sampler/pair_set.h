@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 #include "sampler/candidates.h"
@@ -31,6 +32,17 @@ inline constexpr double kLate = 0.85;
 
 /// Where motion in `span` is strongest; its middle where none is known.
 [[nodiscard]] MediaTime peak_of(const StretchView& view, const TimeSpan& span);
+
+/// Where a shot is looked at for what it shows first.
+struct Opening {
+  TimeSpan part;     ///< a look that begins here will do
+  MediaTime wanted;  ///< of the look, if there is none
+};
+
+/// What a cut shows first may be gone before the shot's first pair, and a shot may be shorter than
+/// those that have to have one.  Empty: it is too short to be seen, or goes on from before and has
+/// a pair of its own.
+[[nodiscard]] std::optional<Opening> opening_of(const Shot& shot);
 
 /// Adds pairs and refuses those that overlap what is there.
 class PairSet {

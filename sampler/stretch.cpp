@@ -121,7 +121,7 @@ class StretchPlanning {
   void add_shots(const std::vector<std::size_t>& cuts, std::size_t offset) {
     view_.shots.push_back({0, 0});
     for (const auto cut : cuts) {
-      if (cut == offset) begins_at_cut_ = true;
+      if (cut == offset) view_.begins_at_cut = true;
       if (cut <= offset || cut - offset >= view_.pictures.size()) continue;
       view_.shots.back().end = cut - offset;
       view_.shots.push_back({cut - offset, 0});
@@ -130,22 +130,22 @@ class StretchPlanning {
   }
 
   /// Those that reach into the stretch, as far as `around` goes.
-  [[nodiscard]] std::vector<TimeSpan> shots_around(Pictures around,
-                                                   const std::vector<std::size_t>& cuts) const {
-    std::vector<TimeSpan> shots{{around.front().time, {}}};
+  [[nodiscard]] std::vector<Shot> shots_around(Pictures around,
+                                               const std::vector<std::size_t>& cuts) const {
+    std::vector<Shot> shots{{{around.front().time, {}}, false}};
     for (const auto cut : cuts) {
-      shots.back().end = around[cut].time;
-      shots.push_back({around[cut].time, {}});
+      shots.back().span.end = around[cut].time;
+      shots.push_back({{around[cut].time, {}}, true});
     }
-    shots.back().end = around.back().time + around.back().duration;
-    std::erase_if(shots, [&](const TimeSpan& shot) { return !shot.overlaps(input_.span); });
+    shots.back().span.end = around.back().time + around.back().duration;
+    std::erase_if(shots, [&](const Shot& shot) { return !shot.span.overlaps(input_.span); });
     return shots;
   }
 
   [[nodiscard]] std::vector<Shot> shots() const {
     std::vector<Shot> shots;
     for (const auto& shot : view_.shots) {
-      const bool cut = !shots.empty() || begins_at_cut_;
+      const bool cut = !shots.empty() || view_.begins_at_cut;
       const MediaTime begin = cut ? view_.pictures[shot.begin].time : input_.span.begin;
       if (!shots.empty()) shots.back().span.end = begin;
       shots.push_back({{begin, input_.span.end}, cut});
@@ -274,7 +274,6 @@ class StretchPlanning {
   std::vector<MediaTime> frames_;
   StretchView view_;
   Surroundings around_;
-  bool begins_at_cut_ = false;
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <set>
 #include <string>
 #include <vector>
@@ -144,6 +145,35 @@ TEST_CASE("every shot of a second or more gets a pair, also across steps and str
     for (const auto& shot : stretch.shots) begun += shot.begins_at_cut ? 1 : 0;
   }
   CHECK(begun == cuts.size());
+}
+
+TEST_CASE("what a cut shows first is looked at, wherever in a step it falls") {
+  for (double cut = 10; cut < 12; cut += 0.24) {
+    CAPTURE(cut);
+    const auto cut_and_later = test::with_box(
+        test::cut_at({cut}, 7), [=](double s) { return 10 * (s - cut - 4); }, 4, 4, 250);
+    const auto planned = plan(make_film(cut_and_later, {.seconds = 25, .noise = 1}));
+    CHECK(std::ranges::any_of(planned.pairs(), [&](const PlannedPair& pair) {
+      return std::abs(to_seconds(pair.first) - cut - 0.35) <= 0.36;
+    }));
+  }
+}
+
+TEST_CASE("shots shorter than a second are looked at, in steps too, if nothing in them is new") {
+  std::vector<double> cuts{9.0};
+  for (const double length : {0.4, 0.72, 0.28, 0.92, 0.52, 0.6, 0.4, 0.8}) {
+    cuts.push_back(cuts.back() + length);
+  }
+  const auto back_and_forth = [&, one = test::still(1), other = test::still(2)](
+                                  int x, int y, double seconds) {
+    const auto shot = std::ranges::upper_bound(cuts, seconds + 1e-6) - cuts.begin();
+    return (shot % 2 == 0 ? one : other)(x, y, seconds);
+  };
+  const auto planned = plan(make_film(back_and_forth, {.seconds = 20}));
+  for (std::size_t i = 0; i + 1 < cuts.size(); ++i) {
+    CAPTURE(cuts[i]);
+    CHECK(planned.looks_into(cuts[i] - 1e-6, cuts[i + 1]));
+  }
 }
 
 TEST_CASE("decisions are less than five seconds behind and pictures are bounded") {

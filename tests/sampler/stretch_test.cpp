@@ -224,6 +224,17 @@ TEST_CASE("what a cut shows first is looked at, also where something moves later
   }
 }
 
+TEST_CASE("a cut at the first picture of a stretch is one") {
+  const Scene scene =
+      with_box(cut_at({10}, 7), [](double s) { return 10 * (s - 14); }, 4, 4, 250);
+  const auto film = make_film(scene, {.fps = 10, .seconds = 30, .noise = 1});
+  const auto plan = plan_stretch({1, {MediaTime{10s}, MediaTime{30s}}, film, kDisplay, 900}, {});
+  CHECK(plan.shots.front().begins_at_cut);
+  CHECK(std::ranges::any_of(plan.pairs, [](const PlannedPair& pair) {
+    return pair.first < MediaTime{10s + 700ms};
+  }));
+}
+
 TEST_CASE("a stretch without frames has an empty plan") {
   const auto plan = plan_stretch({4, {MediaTime{10s}, MediaTime{20s}}, {}, kDisplay, 500}, {});
   CHECK(plan.number == 4);
