@@ -16,6 +16,7 @@
 
 #include "app/ingest_report.h"
 #include "app/interrupts.h"
+#include "app/live_line.h"
 #include "app/model_dir.h"
 #include "app/peak_memory.h"
 #include "app/progress_display.h"
@@ -213,8 +214,11 @@ void IngestCommand::record(const ingest::Source& source) {
       .length = from_seconds(arguments_.live.for_seconds)};
   if (!arguments_.stretch_given) shorten_stretches(options.ingest.plan);
   pipeline::LiveJob job(source, options, interrupts_.finish(), logger_);
-  show(to_text(job.name(), job.facts(), options.ingest.plan),
-       to_ndjson(job.name(), job.facts(), options.ingest.plan));
+  const MediaDuration length = options.ingest.plan.stretch_length;
+  show(fmt::format("{}, stored every {}; Ctrl-C ends it",
+                   live_line(job.name(), job.facts()),
+                   human_seconds(to_seconds(length))),
+       live_ndjson(job.name(), job.facts(), length));
   pipeline::LiveOutcome outcome;
   {
     const ProgressDisplay display(style_, job.name(), [&job] { return job.progress(); });

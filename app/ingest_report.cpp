@@ -228,29 +228,6 @@ std::string to_ndjson(const IngestSettings& settings) {
   return dump(json, -1);
 }
 
-std::string to_text(const std::string& name,
-                    const ingest::StreamFacts& facts,
-                    const sampler::PlanOptions& plan) {
-  return fmt::format("{}: live, {}x{} {}, stored every {}; Ctrl-C ends it",
-                     name,
-                     facts.display_width,
-                     facts.display_height,
-                     facts.codec,
-                     human_seconds(to_seconds(plan.stretch_length)));
-}
-
-std::string to_ndjson(const std::string& name,
-                      const ingest::StreamFacts& facts,
-                      const sampler::PlanOptions& plan) {
-  return dump({{"type", "live"},
-               {"video", name},
-               {"codec", facts.codec},
-               {"width", facts.display_width},
-               {"height", facts.display_height},
-               {"stretch_length", to_seconds(plan.stretch_length)}},
-              -1);
-}
-
 std::string to_ndjson(const IngestPreview& preview) {
   Json json{{"type", "forecast"}};
   json.update(preview_json(preview));

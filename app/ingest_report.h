@@ -51,17 +51,10 @@ struct IngestReport {
 [[nodiscard]] std::string to_text(const IngestSettings& settings);
 [[nodiscard]] std::string to_text(const IngestPreview& preview);
 [[nodiscard]] std::string to_text(const IngestReport& report);
-/// A recording that begins.
-[[nodiscard]] std::string to_text(const std::string& name,
-                                  const ingest::StreamFacts& facts,
-                                  const sampler::PlanOptions& plan);
 
-/// One JSON object on one line, of "type" "settings", "forecast" and "live".
+/// One JSON object on one line, of "type" "settings" and "forecast".
 [[nodiscard]] std::string to_ndjson(const IngestSettings& settings);
 [[nodiscard]] std::string to_ndjson(const IngestPreview& preview);
-[[nodiscard]] std::string to_ndjson(const std::string& name,
-                                    const ingest::StreamFacts& facts,
-                                    const sampler::PlanOptions& plan);
 
 /// "gate.mp4: complete, 138 pairs, 9 512 tokens": the result of one input.
 [[nodiscard]] std::string result_line(const IngestReport& report);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "app/interrupts.h"
+#include "app/live_line.h"
 #include "app/text.h"
 #include "app/video_plan.h"
 #include "ingest/live_stream.h"
@@ -20,19 +21,11 @@ class LivePlanOutput {
   explicit LivePlanOutput(bool as_json) : as_json_(as_json) {}
 
   void begin(const ingest::LiveStream& stream) const {
-    const auto& facts = stream.facts();
     if (as_json_) {
-      fmt::print(R"({{"type":"live","video":{},"codec":{},"width":{},"height":{}}})" "\n",
-                 json_string(stream.name()),
-                 json_string(facts.codec),
-                 facts.display_width,
-                 facts.display_height);
+      fmt::print("{}\n", live_ndjson(stream.name(), stream.facts()));
     } else {
-      fmt::print("{}: live, {}x{}, {}\n\nfrom          to            size       tokens  reason\n",
-                 stream.name(),
-                 facts.display_width,
-                 facts.display_height,
-                 facts.codec);
+      fmt::print("{}\n\nfrom          to            size       tokens  reason\n",
+                 live_line(stream.name(), stream.facts()));
     }
     std::fflush(stdout);
   }
