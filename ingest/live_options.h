@@ -34,6 +34,7 @@ struct LiveStats {
   int connections = 0;               ///< that gave pictures
   int clock_jumps = 0;               ///< of the source's own clock
   int stream_changes = 0;            ///< another codec or another stream in one connection
+  std::size_t kept_parts = 0;  ///< LiveFrame::part
   std::size_t kept_packets = 0;
   std::size_t kept_bytes = 0;
   std::size_t most_kept_packets = 0;

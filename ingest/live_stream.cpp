@@ -83,9 +83,12 @@ struct LiveStream::Impl {
 
   /// The first decoder, at the next part that can be decoded; false when there is none.
   bool open_scout() {
+    bool is_void = false;
     while (true) {
       const std::int64_t number = scout_part < 0 ? 0 : feed.end_of(scout_part);
       if (feed.packet(std::max(number, feed.first_kept())) == nullptr) return false;
+      // Nobody knows of a part that gave no pictures.
+      if (is_void) feed.forget_parts(scout_part, scout_part + 1);
       ++scout_part;
       auto source = make_source(scout_part, feed.part(scout_part).first);
       scout_source = source.get();
@@ -95,6 +98,7 @@ struct LiveStream::Impl {
         const bool was_all = !start_pts && feed.packet(feed.end_of(scout_part)) == nullptr;
         if (was_all) throw;
         logger.warn("{}", e.what());
+        is_void = true;
         continue;
       }
       if (!start_pts) facts = scout->facts();
@@ -149,6 +153,7 @@ struct LiveStream::Impl {
 
   void forget_before(int part, MediaTime time) {
     if (follower && follower->part < part) drop_follower();
+    feed.forget_parts(0, part);
     const auto key = feed.key_frame_before(part, *start_pts + time.ns());
     std::int64_t number = key ? key->number : feed.part(part).first;
     const MediaTime held = key ? MediaTime::from_ns(key->pts - *start_pts) : part_begin(part);

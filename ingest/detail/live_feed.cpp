@@ -106,7 +106,7 @@ bool LiveFeed::open_again(int code) {
   if (code == AVERROR_EXIT)
     why = fmt::format("no data came for {} s", static_cast<double>(options_.stall.count()) / 1000);
   if (code == AVERROR_EOF) why = "the connection was closed";
-  if (parts_.empty() && has_end_ && code != AVERROR_EOF) {
+  if (num_parts_ == 0 && has_end_ && code != AVERROR_EOF) {
     refuse(shown,
            code == AVERROR_EXIT ? why + "; check the program that sends it"
                                 : "it cannot be read as it comes; send Matroska or a transport "
@@ -163,7 +163,7 @@ bool LiveFeed::belongs(const AVPacket& packet) {
     begins_part_ = true;
     ++stats_.stream_changes;
   } else if (!begins_part_ &&
-             from.codecpar->codec_id != parts_.back().stream.stream().codecpar->codec_id) {
+             from.codecpar->codec_id != last_stream().codecpar->codec_id) {
     begins_part_ = true;
     ++stats_.stream_changes;
   }
@@ -187,15 +187,19 @@ bool LiveFeed::accept() {
   stats_.clock_jumps = clock_.num_jumps();
   // What comes again is no sign of life.
   if (!shift) return false;
-  if (begins_part_) {
-    parts_.push_back({StreamCopy(*stream_, kNanoseconds), next_number()});
-    begins_part_ = false;
-    skipped_ = 0;
-  }
+  if (begins_part_) begin_part();
   if (std::exchange(is_new_, false)) ++stats_.connections;
   broken_since_.reset();
   keep(*shift);
   return true;
+}
+
+void LiveFeed::begin_part() {
+  if (num_parts_ > 0) parts_.at(num_parts_ - 1).end = next_number();
+  parts_.emplace(num_parts_++, LivePart{StreamCopy(*stream_, kNanoseconds), next_number()});
+  stats_.kept_parts = parts_.size();
+  begins_part_ = false;
+  skipped_ = 0;
 }
 
 void LiveFeed::clean_times() {
@@ -219,7 +223,7 @@ void LiveFeed::keep(std::int64_t shift) {
   kept->dts = clock_.last_ns();
   kept->pts = pts;
   kept->duration = kept->duration > 0 ? nanoseconds(kept->duration) : 0;
-  kept->stream_index = parts_.back().stream.stream().index;
+  kept->stream_index = last_stream().index;
   kept->pos = -1;
   if ((kept->flags & AV_PKT_FLAG_KEY) != 0)
     key_frames_.push_back({next_number(), has_pts ? kept->pts : kept->dts});
@@ -244,16 +248,14 @@ void LiveFeed::forget_before(std::int64_t number) {
   stats_.kept_packets = packets_.size();
 }
 
-int LiveFeed::part_of(std::int64_t number) const {
-  int index = num_parts() - 1;
-  while (index > 0 && part(index).first > number) --index;
-  return index;
+std::int64_t LiveFeed::end_of(int index) const {
+  return std::min(part(index).end, next_number());
 }
 
-const LivePart& LiveFeed::part(int index) const { return parts_[static_cast<std::size_t>(index)]; }
-
-std::int64_t LiveFeed::end_of(int index) const {
-  return index + 1 < num_parts() ? part(index + 1).first : next_number();
+void LiveFeed::forget_parts(int begin, int end) {
+  // The last one is what the next packet belongs to.
+  parts_.erase(parts_.lower_bound(begin), parts_.lower_bound(std::min(end, num_parts_ - 1)));
+  stats_.kept_parts = parts_.size();
 }
 
 std::optional<LiveFeed::KeyFrame> LiveFeed::key_frame_before(int index, std::int64_t pts) const {

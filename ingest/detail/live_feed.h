@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -24,6 +25,8 @@ namespace hindsight::ingest::detail {
 struct LivePart {
   StreamCopy stream;  ///< times in nanoseconds
   std::int64_t first = 0;  ///< number of its first packet
+  std::int64_t end = kOpen;  ///< number of the packet behind its last one; kOpen: it goes on
+  static constexpr std::int64_t kOpen = INT64_MAX;
 };
 
 /// Pull-driven: a packet is read when it is asked for.  Not thread-safe.
@@ -44,12 +47,12 @@ class LiveFeed {
   /// Packets before it are not asked for any more.
   void forget_before(std::int64_t number);
 
-  /// Part of the packet; the last one for a packet that is not there yet.
-  [[nodiscard]] int part_of(std::int64_t number) const;
-  [[nodiscard]] const LivePart& part(int index) const;
-  [[nodiscard]] int num_parts() const { return static_cast<int>(parts_.size()); }
+  /// Parts are counted from 0.  `index`: of one that has begun and is not forgotten.
+  [[nodiscard]] const LivePart& part(int index) const { return parts_.at(index); }
   /// Number of the packet behind its last one so far.
-  [[nodiscard]] std::int64_t end_of(int part) const;
+  [[nodiscard]] std::int64_t end_of(int index) const;
+  /// Parts [begin, end), which are over, are not asked for any more.
+  void forget_parts(int begin, int end);
 
   struct KeyFrame {
     std::int64_t number = 0;
@@ -75,6 +78,8 @@ class LiveFeed {
   /// Whether the packet is one of ours; then it is kept.
   bool accept();
   [[nodiscard]] bool belongs(const AVPacket& packet);
+  void begin_part();
+  [[nodiscard]] const AVStream& last_stream() const { return part(num_parts_ - 1).stream.stream(); }
   /// Times that no recording has are left out.
   void clean_times();
   void keep(std::int64_t shift);
@@ -98,7 +103,8 @@ class LiveFeed {
   bool ended_ = false;
   std::deque<PacketPtr> packets_;
   std::int64_t first_kept_ = 0;
-  std::deque<LivePart> parts_;
+  std::map<int, LivePart> parts_;  ///< the last one that began, and those that may be asked for
+  int num_parts_ = 0;              ///< that began
   std::deque<KeyFrame> key_frames_;  ///< the last one before first_kept_, and those after it
   LiveStats stats_;
 };

@@ -7,7 +7,7 @@ namespace hindsight::ingest::detail {
 int LiveSource::read(AVPacket& packet) {
   number_ = std::max(number_, feed_.first_kept());
   const AVPacket* next = feed_.packet(number_);
-  if (next == nullptr || feed_.part_of(number_) != part_) return AVERROR_EOF;
+  if (next == nullptr || number_ >= feed_.end_of(part_)) return AVERROR_EOF;
   if (const int code = av_packet_ref(&packet, next); code < 0) return code;
   ++number_;
   return 0;

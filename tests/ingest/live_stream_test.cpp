@@ -1,11 +1,13 @@
 #include "ingest/live_stream.h"
 
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "core/error.h"
 #include "support/make_clip.h"
@@ -235,6 +237,37 @@ TEST_CASE("another size or another codec in the middle is decoded") {
     check_rising(seen.times);
     CHECK(stream.stats().stream_changes == 1);
   }
+}
+
+TEST_CASE("what is known of parts that are decided is forgotten, and of those without pictures") {
+  const TempDir dir;
+  std::vector<std::string> clips;
+  for (int i = 0; i < 5; ++i) {
+    // Two of them are larger than is allowed.
+    const int times = i == 1 || i == 2 ? 3 : 1;
+    clips.push_back(make_clip(
+        dir.file(fmt::format("{}.ts", i)),
+        numbered({.frames = 50, .width = 128 * times, .height = 96 * times},
+                 {"-c:v", i % 2 == 0 ? "libx264" : "mpeg2video", "-g", "25", "-output_ts_offset",
+                  std::to_string(2 * i), "-streamid", fmt::format("0:{}", 600 + i)})));
+  }
+  const PipeWriter writer(dir.file("pipe"), clips);
+  LiveOptions options;
+  options.limits.max_pixels = 100'000;
+  LiveStream stream(source_of(writer), options);
+  int frames = 0;
+  int last_part = 0;
+  std::size_t most = 0;
+  while (auto live = stream.next()) {
+    ++frames;
+    last_part = live->part;
+    most = std::max(most, stream.stats().kept_parts);
+    stream.forget_before(live->part, live->frame.time());
+  }
+  CHECK(frames >= 3 * 45);
+  CHECK(last_part == 4);
+  // That of the frame, and the one before it or that of the packets that are read ahead.
+  CHECK(most <= 2);
 }
 
 TEST_CASE("what gives no pictures is refused in one sentence") {
