@@ -155,27 +155,25 @@ void compare_key_pictures(Pictures keys, std::vector<Space>& spaces, WindowChoic
 /// tells.
 MediaDuration longest_unseen(std::span<const Packet> packets,
                              const TimeSpan& span,
-                             const PlanOptions& options,
-                             MediaDuration blind) {
+                             const LookGaps& gaps) {
   const auto key = std::ranges::lower_bound(packets, span.begin, {}, &Packet::time);
-  if (key == packets.end()) return longest_gap(options);
+  if (key == packets.end()) return gaps.longest;
   std::vector<double> others;
   for (auto other = key + 1; other != packets.end() && other->time < span.end; ++other) {
     others.push_back(static_cast<double>(other->bytes));
   }
   const auto key_bytes = static_cast<double>(key->bytes);
   const double sum = std::accumulate(others.begin(), others.end(), 0.0);
-  auto longest = longest_gap(options);
+  auto longest = gaps.longest;
   if (median(others) >= kFilled * key_bytes) longest = std::min(longest, kLongestHalfBlind);
   if (sum >= kOverfull * key_bytes * static_cast<double>(others.size()))
-    longest = std::min(longest, blind);
+    longest = std::min(longest, gaps.blind);
   return longest;
 }
 
 std::vector<Space> spaces_between(const std::vector<MediaTime>& keys,
                                   std::span<const Packet> packets,
-                                  const PlanOptions& options,
-                                  MediaDuration blind) {
+                                  const LookGaps& gaps) {
   std::vector<Space> spaces;
   for (std::size_t i = 0; i < keys.size(); ++i) {
     const bool last = i + 1 == keys.size();
@@ -184,7 +182,7 @@ std::vector<Space> spaces_between(const std::vector<MediaTime>& keys,
     auto& space = spaces.emplace_back();
     space.span = between;
     space.load = load_of(packets, between);
-    space.longest_unseen = longest_unseen(packets, between, options, blind);
+    space.longest_unseen = longest_unseen(packets, between, gaps);
   }
   return spaces;
 }
@@ -224,35 +222,30 @@ std::string_view to_string(WindowReason reason) {
   throw Error(ErrorCode::internal, "a window has no reason");
 }
 
-MediaDuration longest_gap(const PlanOptions& options) {
-  return std::min(options.coverage_floor / 2, options.stretch_length / 4);
+LookGaps look_gaps(const PlanOptions& options, double pixels_per_second) {
+  return {std::min(options.coverage_floor / 2, options.stretch_length / 4),
+          pixels_per_second <= kLargePixels ? kLongestBlind : MediaDuration::max()};
 }
 
-MediaDuration longest_blind(double pixels_per_second) {
-  return pixels_per_second <= kLargePixels ? kLongestBlind : MediaDuration::max();
-}
-
-std::vector<MediaTime> quiet_key_frames(std::span<const Packet> packets,
-                                        const PlanOptions& options,
-                                        MediaDuration blind) {
+std::vector<MediaTime> quiet_key_frames(std::span<const Packet> packets, const LookGaps& gaps) {
   std::vector<Packet> keys;
   std::ranges::copy_if(packets, std::back_inserter(keys), &Packet::is_key);
   std::vector<MediaTime> times;
   for (const auto& key : keys) times.push_back(key.time);
   if (keys.size() < 3) return {};
-  auto spaces = spaces_between(times, packets, options, blind);
+  auto spaces = spaces_between(times, packets, gaps);
   find_surprising_packets(spaces);
   const auto is_usual = of_usual_size(keys);
   const double least = least_in_turn(spaces);
   const auto is_quiet = [&](const Space& space) {
-    return !space.surprising_until && space.longest_unseen == longest_gap(options) &&
+    return !space.surprising_until && space.longest_unseen == gaps.longest &&
            space.span.length() <= space.longest_unseen &&
            to_seconds(space.span.length()) >= least;
   };
   std::vector<MediaTime> quiet;
   MediaTime looked_at = times.front();
   for (std::size_t i = 1; i + 1 < keys.size(); ++i) {
-    const bool is_soon = times[i + 1] - looked_at <= std::min(kQuietFor, longest_gap(options));
+    const bool is_soon = times[i + 1] - looked_at <= std::min(kQuietFor, gaps.longest);
     if (is_soon && is_usual[i] && is_quiet(spaces[i - 1]) && is_quiet(spaces[i])) {
       quiet.push_back(times[i]);
     } else {
@@ -265,15 +258,14 @@ std::vector<MediaTime> quiet_key_frames(std::span<const Packet> packets,
 WindowChoice choose_windows(const TimeSpan& span,
                             std::span<const Packet> packets,
                             Pictures key_pictures,
-                            const PlanOptions& options,
-                            MediaDuration blind,
+                            const LookGaps& gaps,
                             std::span<const MediaTime> skipped) {
   WindowChoice choice;
   if (key_pictures.empty() || packets.empty()) return choice;
   std::vector<MediaTime> keys(skipped.begin(), skipped.end());
   for (const auto& picture : key_pictures) keys.push_back(picture.time);
   std::ranges::sort(keys);
-  auto spaces = spaces_between(keys, packets, options, blind);
+  auto spaces = spaces_between(keys, packets, gaps);
   find_surprising_packets(spaces);
   compare_key_pictures(key_pictures, spaces, choice);
   const double least = least_in_turn(spaces);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -36,7 +37,7 @@ struct Window {
   WindowReason reason = WindowReason::unseen;
   /// From here on the packets are as usual.
   MediaTime calm_from{};
-  /// longest_gap(), or less where the packets tell little.
+  /// LookGaps::longest, or less where the packets tell little.
   MediaDuration longest_unseen{0};
 };
 
@@ -48,22 +49,24 @@ struct WindowChoice {
   float surprising = 0;
 };
 
-/// No more time than this passes between two looks, however quiet the packets are.
-[[nodiscard]] MediaDuration longest_gap(const PlanOptions& options);
+/// No more time than this passes between two looks.
+struct LookGaps {
+  MediaDuration longest{std::chrono::seconds{10}};  ///< however quiet the packets are
+  /// Where packets do not tell at all what a small thing adds.
+  MediaDuration blind = MediaDuration::max();
+};
 
-/// The longest time that passes unseen where packets do not tell at all what a small thing adds.  A
-/// second, what an event must last that is not to be missed, where pictures are small enough to be
-/// read throughout; no limit of its own where that would cost most of the time of ingest.
-/// pixels_per_second: of media time.
-[[nodiscard]] MediaDuration longest_blind(double pixels_per_second);
+/// `longest` is half the coverage floor or a quarter of a stretch.  `blind` is a second, what an
+/// event must last that is not to be missed, where pictures are small enough to be read throughout;
+/// no limit of its own where that would cost most of the time of ingest.  pixels_per_second: of
+/// media time.
+[[nodiscard]] LookGaps look_gaps(const PlanOptions& options, double pixels_per_second);
 
 /// Key frames of `packets` that need no look as long as those around them look alike: the packets
 /// on both sides of them are as usual and would tell if something came or went, and so is their own
-/// size.  Between two of the others no more time passes than longest_gap() and 8 s.  Ascending.
-/// blind: longest_blind() of the stream.
+/// size.  Between two of the others no more time passes than `gaps.longest` and 8 s.  Ascending.
 [[nodiscard]] std::vector<MediaTime> quiet_key_frames(std::span<const Packet> packets,
-                                                      const PlanOptions& options,
-                                                      MediaDuration blind);
+                                                      const LookGaps& gaps);
 
 /// Chooses among the spaces between key frames (and from the last one to the end of `packets`)
 /// those that reach into `span`.  `skipped`: key frames that have no picture, each between two of
@@ -75,8 +78,7 @@ struct WindowChoice {
 [[nodiscard]] WindowChoice choose_windows(const TimeSpan& span,
                                           std::span<const Packet> packets,
                                           Pictures key_pictures,
-                                          const PlanOptions& options,
-                                          MediaDuration blind,
+                                          const LookGaps& gaps,
                                           std::span<const MediaTime> skipped = {});
 
 /// Tells when a window need not be decoded to its end.

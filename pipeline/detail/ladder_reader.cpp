@@ -79,11 +79,11 @@ LadderReader::LadderReader(ingest::VideoReader& reader,
     : reader_(reader),
       scan_(std::move(scan)),
       watch_(scan_),
-      options_(options),
-      blind_(sampler::longest_blind(pixels_per_second(scan_.facts))) {}
+      is_exact_(options.exact),
+      gaps_(sampler::look_gaps(options, pixels_per_second(scan_.facts))) {}
 
 bool LadderReader::can_climb(const TimeSpan& span) const {
-  if (options_.exact || !scan_.table) return false;
+  if (is_exact_ || !scan_.table) return false;
   const auto& keys = scan_.key_frames;
   const auto first = std::ranges::lower_bound(keys, span.begin);
   const auto last = std::ranges::lower_bound(keys, span.end);
@@ -91,7 +91,7 @@ bool LadderReader::can_climb(const TimeSpan& span) const {
   MediaDuration unseen{0};
   for (auto key = first; key != last; ++key) {
     const MediaTime next = key + 1 == last ? span.end : *(key + 1);
-    if (next - *key > sampler::longest_gap(options_)) unseen += next - *key;
+    if (next - *key > gaps_.longest) unseen += next - *key;
   }
   return unseen < span.length() / 2;
 }
@@ -118,7 +118,7 @@ std::optional<LadderReader::KeyLooks> LadderReader::look_at_keys(
     std::span<const sampler::Packet> packets,
     const std::function<bool(MediaTime)>& on_frame) {
   KeyLooks looks;
-  looks.skipped = sampler::quiet_key_frames(packets, options_, blind_);
+  looks.skipped = sampler::quiet_key_frames(packets, gaps_);
   const auto is_in_doubt = [&](MediaTime key) {
     return !std::ranges::binary_search(looks.skipped, key);
   };
@@ -128,8 +128,8 @@ std::optional<LadderReader::KeyLooks> LadderReader::look_at_keys(
   looks.are_there =
       std::ssize(looks.pictures) * 2 > claimed && looks.pictures.front().time <= span.begin;
   while (looks.are_there) {
-    looks.choice = sampler::choose_windows(
-        span, packets, looks.pictures, options_, blind_, looks.skipped);
+    looks.choice =
+        sampler::choose_windows(span, packets, looks.pictures, gaps_, looks.skipped);
     const auto missed = between_unlike(looks.pictures, looks.skipped, looks.choice.windows);
     if (missed.empty()) break;
     const auto is_missed = [&](MediaTime key) { return std::ranges::binary_search(missed, key); };

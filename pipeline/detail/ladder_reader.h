@@ -79,8 +79,8 @@ class LadderReader {
   ingest::VideoReader& reader_;
   ingest::PacketScan scan_;
   HoleWatch watch_;
-  sampler::PlanOptions options_;
-  MediaDuration blind_;
+  bool is_exact_;
+  sampler::LookGaps gaps_;
 };
 
 }  // namespace hindsight::pipeline

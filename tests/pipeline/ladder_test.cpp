@@ -139,7 +139,7 @@ TEST_CASE("events that fall between key frames are seen, whatever the coding") {
        {"-threads", "1", "-g", "50", "-b:v", "300k", "-minrate", "300k", "-maxrate", "300k",
         "-bufsize", "300k"},
        true,
-       // The quantiser hides what is added: at this size all is looked at (sampler::longest_blind).
+       // The quantiser hides what is added: at this size all is looked at (sampler::look_gaps).
        0.6},
       {"intra refresh", "a.mp4", {"-x264-params", "intra-refresh=1:keyint=50"}, false, 1.1},
       {"one endless group", "a.mp4", {"-g", "100000", "-sc_threshold", "0"}, false, 1.1},

@@ -21,6 +21,7 @@ using hindsight::test::with_box;
 namespace {
 
 constexpr double kLength = 60;
+constexpr LookGaps kGaps{.longest = 10s, .blind = 4s};
 
 /// Packets as an encoder makes them of a picture that stands still, 25 a second.
 struct PacketFilm {
@@ -62,7 +63,7 @@ WindowChoice choose(const Scene& scene,
                     const PacketFilm& film,
                     const TimeSpan& span = {{}, MediaTime{60s}}) {
   const auto packets = make_packets(film);
-  return choose_windows(span, packets, key_pictures(scene, packets), {}, 4s);
+  return choose_windows(span, packets, key_pictures(scene, packets), kGaps);
 }
 
 Scene box_between(double from, double to) {
@@ -137,20 +138,19 @@ TEST_CASE("no space is left out that is longer than may pass unseen") {
   for (const auto& window : choose(still(1), {.gop = 12}).windows) {
     CHECK(window.reason == WindowReason::unseen);
   }
-  CHECK(longest_gap({}) == 10s);
-  CHECK(longest_gap({.coverage_floor = 4s}) == 2s);
-  CHECK(longest_gap({.coverage_floor = 20s, .stretch_length = 20s}) == 5s);
+  CHECK(look_gaps({}, 0).longest == 10s);
+  CHECK(look_gaps({.coverage_floor = 4s}, 0).longest == 2s);
+  CHECK(look_gaps({.coverage_floor = 20s, .stretch_length = 20s}, 0).longest == 5s);
 }
 
 TEST_CASE("where packets do not tell, small pictures are read throughout, large ones not") {
-  const MediaDuration small = longest_blind(640 * 360 * 25);
-  const MediaDuration large = longest_blind(1920 * 1080 * 25);
-  CHECK(small == 1s);
-  CHECK(large > 10s);
-  const auto num_opened = [&](std::int64_t other_bytes, MediaDuration blind) {
+  const LookGaps small = look_gaps({}, 640 * 360 * 25);
+  const LookGaps large = look_gaps({}, 1920 * 1080 * 25);
+  CHECK(small.blind == 1s);
+  CHECK(large.blind > 10s);
+  const auto num_opened = [&](std::int64_t other_bytes, const LookGaps& gaps) {
     const auto packets = make_packets({.gop = 3, .other_bytes = other_bytes});
-    return choose_windows(
-               {{}, MediaTime{60s}}, packets, key_pictures(still(1), packets), {}, blind)
+    return choose_windows({{}, MediaTime{60s}}, packets, key_pictures(still(1), packets), gaps)
         .windows.size();
   };
   CHECK(num_opened(200, small) == 0);
@@ -160,8 +160,7 @@ TEST_CASE("where packets do not tell, small pictures are read throughout, large 
   auto packets = make_packets({.gop = 3, .other_bytes = 100});
   for (std::size_t i = 0; i < packets.size(); i += 3)
     packets[i].bytes = std::max<std::int64_t>(packets[i].bytes, 6'000);
-  CHECK(choose_windows(
-            {{}, MediaTime{60s}}, packets, key_pictures(still(1), packets), {}, small)
+  CHECK(choose_windows({{}, MediaTime{60s}}, packets, key_pictures(still(1), packets), small)
             .windows.size() == 20);
 }
 
@@ -174,7 +173,7 @@ TEST_CASE("only spaces that reach into the span are opened") {
 
 TEST_CASE("where nothing surprises key frames need a look now and then, else all of them do") {
   const auto quiet = [](const PacketFilm& film, const PlanOptions& options = {}) {
-    return quiet_key_frames(make_packets(film), options, 4s);
+    return quiet_key_frames(make_packets(film), {look_gaps(options, 0).longest, 4s});
   };
   const auto all_but_every_fourth = quiet({});
   CHECK(all_but_every_fourth.size() == 21);  // of 30: 0, 8, ..., 56 and the last one are looked at
@@ -194,8 +193,8 @@ TEST_CASE("where nothing surprises key frames need a look now and then, else all
   CHECK(quiet({.gop = 2, .other_bytes = 4000}).empty());
   for (const MediaTime key : {MediaTime{30s}, MediaTime{31s}})
     CHECK(std::ranges::count(quiet({.key_frames = {31}}), key) == 0);
-  CHECK(quiet_key_frames({}, {}, 4s).empty());
-  CHECK(quiet_key_frames(std::vector<Packet>(2, {MediaTime{}, 20'000, true}), {}, 4s).empty());
+  CHECK(quiet_key_frames({}, kGaps).empty());
+  CHECK(quiet_key_frames(std::vector<Packet>(2, {MediaTime{}, 20'000, true}), kGaps).empty());
 }
 
 TEST_CASE("a key frame of unusual size is looked at") {
@@ -203,20 +202,20 @@ TEST_CASE("a key frame of unusual size is looked at") {
   for (auto& packet : packets) {
     if (packet.time == MediaTime{26s}) packet.bytes = 24'000;
   }
-  const auto quiet = quiet_key_frames(packets, {}, 4s);
+  const auto quiet = quiet_key_frames(packets, kGaps);
   CHECK(std::ranges::count(quiet, MediaTime{26s}) == 0);
   CHECK(std::ranges::count(quiet, MediaTime{28s}) == 1);
 }
 
 TEST_CASE("between two looks that differ every space is opened, whose key frames were left out") {
   const auto packets = make_packets({});
-  const auto skipped = quiet_key_frames(packets, {}, 4s);
+  const auto skipped = quiet_key_frames(packets, kGaps);
   const auto opened = [&](const Scene& scene) {
     auto keys = key_pictures(scene, packets);
     std::erase_if(keys, [&](const SmallPicture& key) {
       return std::ranges::binary_search(skipped, key.time);
     });
-    return choose_windows({{}, MediaTime{60s}}, packets, keys, {}, 4s, skipped).windows;
+    return choose_windows({{}, MediaTime{60s}}, packets, keys, kGaps, skipped).windows;
   };
   CHECK(opened(still(1)).empty());
   const auto windows = opened(cut_at({31}, 5));
@@ -228,10 +227,10 @@ TEST_CASE("between two looks that differ every space is opened, whose key frames
 TEST_CASE("without packets or key frames nothing is chosen") {
   const auto packets = make_packets({});
   const TimeSpan span{{}, MediaTime{60s}};
-  CHECK(choose_windows(span, {}, key_pictures(still(1), packets), {}, 4s).windows.empty());
-  CHECK(choose_windows(span, packets, {}, {}, 4s).windows.empty());
+  CHECK(choose_windows(span, {}, key_pictures(still(1), packets), kGaps).windows.empty());
+  CHECK(choose_windows(span, packets, {}, kGaps).windows.empty());
   const auto one = make_film(still(1), {.seconds = 0.04});
-  CHECK(choose_windows(span, packets, one, {}, 4s).windows.size() == 1);
+  CHECK(choose_windows(span, packets, one, kGaps).windows.size() == 1);
 }
 
 TEST_CASE("a window is left where it looks like its end, not before the packets are calm") {
