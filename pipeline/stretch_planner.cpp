@@ -35,19 +35,19 @@ struct StretchPlanner::Impl {
   /// `own`: the owner of `reader`, or empty.
   Impl(std::unique_ptr<ingest::VideoReader> own,
        ingest::VideoReader& used,
-       const ingest::PacketScan& scan,
+       const ingest::PacketScan& scanned,
        const sampler::PlanOptions& plan_options,
        const PlanPosition& start,
        const Logger& logger)
       : options(plan_options),
-        end(scan.end),
+        scan(scanned),
         watch(scan),
         budgets(sampler::cumulative_budgets(scan.end, plan_options, profile_of(scan))),
         position(start),
         own_reader(std::move(own)),
         reader(used),
         display(display_of(reader.facts())),
-        ladder(reader, scan, options) {
+        ladder(reader, scan, watch, options) {
     if (start.stretch < 0 || start.stretch > num_stretches() || start.tokens_spent < 0) {
       throw Error(ErrorCode::internal, "planning is asked to go on outside of the video");
     }
@@ -110,7 +110,7 @@ struct StretchPlanner::Impl {
 
   std::optional<sampler::StretchPlan> next(const OnFrame& on_frame) {
     if (position.stretch >= num_stretches()) return std::nullopt;
-    TimeSpan span = sampler::stretch_span(position.stretch, end, options);
+    TimeSpan span = sampler::stretch_span(position.stretch, scan.end, options);
     const bool last = position.stretch + 1 == num_stretches();
     const auto allowed = budgets[static_cast<std::size_t>(position.stretch)];
     sampler::StretchInput input{
@@ -141,7 +141,7 @@ struct StretchPlanner::Impl {
   }
 
   sampler::PlanOptions options;
-  MediaTime end;
+  ingest::PacketScan scan;
   HoleWatch watch;
   std::vector<std::int64_t> budgets;
   PlanPosition position;

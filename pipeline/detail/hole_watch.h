@@ -1,6 +1,7 @@
 // Where pictures should have come and did not.  Private to pipeline/.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "ingest/packet_scan.h"
@@ -10,6 +11,7 @@ namespace hindsight::pipeline {
 
 class HoleWatch {
  public:
+  /// `scan` outlives it.
   explicit HoleWatch(const ingest::PacketScan& scan)
       : bins_(scan.bins), bin_length_(scan.bin_length) {}
 
@@ -23,7 +25,7 @@ class HoleWatch {
   [[nodiscard]] bool has_packets(const TimeSpan& between) const;
 
  private:
-  std::vector<ingest::ProfileBin> bins_;
+  std::span<const ingest::ProfileBin> bins_;
   MediaDuration bin_length_;
 };
 

@@ -74,11 +74,12 @@ TimeSpan LadderReader::reach_of(const TimeSpan& span) const {
 }
 
 LadderReader::LadderReader(ingest::VideoReader& reader,
-                           ingest::PacketScan scan,
+                           const ingest::PacketScan& scan,
+                           const HoleWatch& watch,
                            const sampler::PlanOptions& options)
     : reader_(reader),
-      scan_(std::move(scan)),
-      watch_(scan_),
+      scan_(scan),
+      watch_(watch),
       is_exact_(options.exact),
       gaps_(sampler::look_gaps(options, pixels_per_second(scan_.facts))) {}
 

@@ -5,7 +5,6 @@
 #include <functional>
 #include <optional>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "ingest/packet_scan.h"
@@ -28,8 +27,10 @@ struct StretchSight {
 /// Uses a reader that others move between two calls.
 class LadderReader {
  public:
+  /// All but `options` outlive it.
   LadderReader(ingest::VideoReader& reader,
-               ingest::PacketScan scan,
+               const ingest::PacketScan& scan,
+               const HoleWatch& watch,
                const sampler::PlanOptions& options);
 
   /// Whether the key frames around `span` are near enough to each other to tell something; depends
@@ -77,8 +78,8 @@ class LadderReader {
                                        std::vector<sampler::SmallPicture>& pictures);
 
   ingest::VideoReader& reader_;
-  ingest::PacketScan scan_;
-  HoleWatch watch_;
+  const ingest::PacketScan& scan_;
+  const HoleWatch& watch_;
   bool is_exact_;
   sampler::LookGaps gaps_;
 };
