@@ -79,6 +79,13 @@ bool is_text_art(const AVFormatContext& format) {
   return std::ranges::find(kNames, format.iformat->name) != kNames.end();
 }
 
+/// Formats that may go on with another stream at any packet, and whose bytes can be read again.
+bool tells_streams_late(const AVFormatContext& format) {
+  static constexpr std::array<std::string_view, 4> kNames{"flv", "live_flv", "mpeg", "mpegts"};
+  return (format.ctx_flags & AVFMTCTX_NOHEADER) != 0 &&
+         std::ranges::find(kNames, format.iformat->name) != kNames.end();
+}
+
 }  // namespace
 
 void refuse(const std::string& path, std::string_view reason) {
@@ -233,12 +240,34 @@ void MediaFile::open() {
   if (is_text_art(*format_))
     refuse(shown(), open_failure(AVERROR_INVALIDDATA, false, guard_->stall()));
   refuse_beyond_limits();
+  meet_streams();
   find_streams();
   refuse_beyond_limits();
 }
 
 std::string MediaFile::shown() const {
   return path_ == "-" ? "stdin" : without_credentials(path_);
+}
+
+// A stream that comes up while FFmpeg probes is decoded without a limit: there are options for the
+// streams that were known before.  It reads no more than this for it.
+void MediaFile::meet_streams() {
+  AVIOContext* bytes = format_->pb;
+  if (!tells_streams_late(*format_) || bytes == nullptr ||
+      (bytes->seekable & AVIO_SEEKABLE_NORMAL) == 0)
+    return;
+  const std::int64_t begin = avio_tell(bytes);
+  const auto packet = make_packet();
+  std::int64_t size = 0;
+  guard_->arm();
+  while (size < format_->probesize && av_read_frame(format_.get(), packet.get()) >= 0) {
+    size += packet->size;
+    av_packet_unref(packet.get());
+    refuse_beyond_limits();
+  }
+  const bool is_back = avio_seek(bytes, begin, SEEK_SET) == begin;
+  if (!is_back) refuse(shown(), open_failure(AVERROR(EIO), is_url(path_), guard_->stall()));
+  check(avformat_flush(format_.get()), "avformat_flush");
 }
 
 void MediaFile::find_streams() {

@@ -108,6 +108,8 @@ class MediaFile {
 
  private:
   void open();
+  /// Makes those known that only packets tell of, before FFmpeg probes what is known.
+  void meet_streams();
   void find_streams();
   /// What messages call it.
   [[nodiscard]] std::string shown() const;

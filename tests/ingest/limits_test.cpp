@@ -1,5 +1,6 @@
 #include "ingest/limits.h"
 
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <iterator>
@@ -8,6 +9,9 @@
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "clip_tools.h"
 #include "core/error.h"
@@ -64,6 +68,24 @@ void patch_behind(std::string& bytes,
   }
 }
 
+/// Megabytes by which the memory of a process grows that does `work`.
+template <class Work>
+long growth_mb(Work&& work) {
+  const pid_t child = fork();
+  if (child == 0) {
+    rusage before{};
+    rusage after{};
+    getrusage(RUSAGE_SELF, &before);
+    work();
+    getrusage(RUSAGE_SELF, &after);
+    _exit(static_cast<int>(std::min(255L, (after.ru_maxrss - before.ru_maxrss) / 1024)));
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  REQUIRE(WIFEXITED(status));
+  return WEXITSTATUS(status);
+}
+
 std::string read_bytes(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
@@ -102,6 +124,31 @@ TEST_CASE("what is beyond a limit is refused in one sentence, what is at it is r
             "': it has 2 streams and at most 1 are allowed; copy the ones that matter to another "
             "file, or raise --max-streams");
   CHECK_THROWS_AS((void)hindsight::ingest::probe_media(sound, {.max_streams = 1}), Error);
+}
+
+TEST_CASE("no picture beyond the limit is decoded to find out what a file has") {
+  struct Row {
+    std::string name;
+    std::string size;
+    std::vector<std::string> encoding;
+  };
+  const TempDir dir;
+  const std::vector<Row> rows{
+      {"v.flv", "8192x8000", {"-c:v", "libx264", "-preset", "ultrafast"}},
+      {"sorenson.flv", "8000x8000", {"-c:v", "flv1"}},
+      {"v.mpg", "8192x8000", {"-c:v", "libx264", "-preset", "ultrafast", "-f", "vob"}},
+      {"v.ts", "8192x8000", {"-c:v", "libx264", "-preset", "ultrafast"}},
+      {"v.mkv", "8192x8000", {"-c:v", "libx264", "-preset", "ultrafast"}}};
+  for (const auto& row : rows) {
+    CAPTURE(row.name);
+    std::vector<std::string> arguments{
+        "-f", "lavfi", "-i", "color=size=" + row.size + ":rate=5:duration=0.2"};
+    arguments.insert(arguments.end(), row.encoding.begin(), row.encoding.end());
+    const auto clip = make_clip(dir.file(row.name), arguments);
+    const long grown = growth_mb([&] { (void)scan_refusal(clip, {.max_pixels = 1'000'000}); });
+    CHECK(grown < 100);
+    CHECK(scan_refusal(clip, {.max_pixels = 1'000'000}).starts_with("cannot read '" + clip));
+  }
 }
 
 TEST_CASE("pictures that grow beyond the limit on the way count as damage") {
