@@ -117,7 +117,7 @@ class CellHeads(nn.Module):
         self.light = nn.Linear(width, n["light"])
         self.place = nn.Linear(width, 2 * SIDE)
         self.mention = nn.Linear(width, 4 * SIDE)
-        self.order = nn.Linear(width, 1)
+        self.order = nn.Linear(width, 2)
         self.apply(lambda m: nn.init.normal_(m.weight, std=0.02) if isinstance(m, nn.Linear) else None)
 
     def losses(self, tokens, targets):
@@ -151,10 +151,10 @@ class CellHeads(nn.Module):
         return F.cross_entropy(rows_and_columns.flatten(0, 1), middles.flatten(), reduction="sum") / max(middles.numel(), 1)
 
     def order_loss(self, hidden, orders):
-        """hidden [n, width] of words that mention a second thing, behind the last but one layer; orders [n]: 1 where the first one is
-        left of it. From the answers alone, which also depend on whether left or right is asked, comparing two places was not learned."""
-        losses = F.binary_cross_entropy_with_logits(self.order(hidden)[:, 0].float(), orders.float(), reduction="sum")
-        return losses / max(len(orders), 1)
+        """hidden [n, width] of words that mention a second thing, behind the last but one layer; orders [n]: Row.orders. From the answers
+        alone, which also depend on whether left or right is asked, comparing two places was not learned."""
+        bits = torch.stack((orders % 2, orders // 2), dim=-1).float()
+        return F.binary_cross_entropy_with_logits(self.order(hidden).float(), bits, reduction="sum") / max(bits.numel(), 1)
 
 
 def balanced(logits, targets, marked):

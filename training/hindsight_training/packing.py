@@ -24,7 +24,7 @@ class Row:
     weights: np.ndarray  # [N]: of the targets in the loss
     agrees: np.ndarray  # [N]: in a text that is asked about, whether it is the written one so far (1, 0), else -1
     middles: np.ndarray  # [N, 2]: where a thing is mentioned, row and column of its middle in half cells, else -1
-    orders: np.ndarray  # [N]: where a second thing is mentioned, whether the first one lies left of it (1, 0), else -1
+    orders: np.ndarray  # [N]: where a second thing is mentioned: 1 if the first lies left of it, + 2 if what is asked holds, else -1
     tasks: list  # the tasks that fitted, in the order of their segments
 
     def padded(self, length, pad):
@@ -78,7 +78,7 @@ def pack(language, tasks, grid, length, rng, form):
         agrees += [follows.get(i, -1) for i in range(num)]
         named = dict(find_mentions(language, form, task))
         middles += [named.get(i, (-1, -1)) for i in range(num)]
-        order = find_order(named) if task.get("ordered") else {}
+        order = find_order(named, task["answer"]) if task.get("ordered") else {}
         orders += [order.get(i, -1) for i in range(num)]
         position_rows.append(np.tile(np.arange(following, following + num), (3, 1)))
     columns = (np.array(ids), np.concatenate(position_rows, axis=1), np.array(segments), np.array(targets))
@@ -94,12 +94,13 @@ def find_mentions(language, form, task):
             yield len(language.encode(before)) - 1, (int(y / CELL * 2), int(x / CELL * 2))
 
 
-def find_order(named):
-    """{place of the later mention: whether the earlier one lies left of it}; empty unless two are named in different columns."""
+def find_order(named, answer):
+    """{place of the later mention: 1 if the earlier one lies left of it, + 2 if the answer is yes}; empty unless two are named in
+    different columns."""
     places = sorted(named)
     if len(places) != 2 or named[places[0]][1] == named[places[1]][1]:
         return {}
-    return {places[1]: int(named[places[0]][1] < named[places[1]][1])}
+    return {places[1]: int(named[places[0]][1] < named[places[1]][1]) + 2 * (answer == "yes")}
 
 
 def follow_text(language, form, task, question):
