@@ -10,6 +10,8 @@ constexpr float kMinPixels = 60;
 constexpr float kMinContrast = 12;
 constexpr float kMinBrightness = 25;
 constexpr float kMinLetter = 7;
+/// Letters lower than this nobody reads.
+constexpr float kNoLetter = 3;
 
 void extend(std::vector<Interval>& intervals, double t, double step) {
   if (!intervals.empty() && t - intervals.back().end < kGap)
@@ -39,7 +41,7 @@ void Chronicle::add(double t, const Shot& shot) {
     if (sight.pixels < kNoPixels) continue;
     const auto& entity = story_.cast.at(sight.entity);
     auto& presence =
-        presences_.try_emplace(entity.id, Presence{.entity = entity, .clear = {}}).first->second;
+        presences_.try_emplace(entity.id, Presence{{}, entity}).first->second;
     const bool clear = is_plain(sight, entity);
     census.doubt |= !clear;
     const bool first = presence.clear.empty();
@@ -50,8 +52,11 @@ void Chronicle::add(double t, const Shot& shot) {
     presence.last_x = x;
     ++census.counts[entity.kind];
   }
-  for (const auto& board : shot.boards)
-    if (is_plain(board)) extend(readings_[{board.what, board.text}], t, step_);
+  for (const auto& board : shot.boards) {
+    if (board.letter_height < kNoLetter || board.box.width() <= 1) continue;
+    Seen& seen = readings_[{board.what, board.text}];
+    extend(is_plain(board) ? seen.clear : seen.doubtful, t, step_);
+  }
   if (count) censuses_.push_back(std::move(census));
 }
 

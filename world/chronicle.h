@@ -17,12 +17,16 @@ struct Interval {
   double end = 0;
 };
 
+/// When something was to be seen; gaps below a second are closed.
+struct Seen {
+  std::vector<Interval> clear{};     ///< plainly
+  std::vector<Interval> doubtful{};  ///< there, but not plainly
+};
+
 /// One entity over the video.
-struct Presence {
-  Entity entity;
-  std::vector<Interval> clear;  ///< plainly visible; gaps below a second are closed
-  std::vector<Interval> doubtful;  ///< there, but not plainly; gaps below a second are closed
-  float first_x = 0;               ///< middle when first and last seen plainly, shares of the width
+struct Presence : Seen {
+  Entity entity{};
+  float first_x = 0;  ///< middle when first and last seen plainly, shares of the width
   float last_x = 0;
 };
 
@@ -54,8 +58,7 @@ class Chronicle {
   [[nodiscard]] const std::map<int, Presence>& presences() const { return presences_; }
   [[nodiscard]] const std::vector<Census>& censuses() const { return censuses_; }
   /// When a board's text was readable, by (what, text).
-  [[nodiscard]] const std::map<std::pair<std::string, std::string>, std::vector<Interval>>&
-  readings() const {
+  [[nodiscard]] const std::map<std::pair<std::string, std::string>, Seen>& readings() const {
     return readings_;
   }
 
@@ -65,7 +68,7 @@ class Chronicle {
   BoxLog* boxes_;
   std::map<int, Presence> presences_;
   std::vector<Census> censuses_;
-  std::map<std::pair<std::string, std::string>, std::vector<Interval>> readings_;
+  std::map<std::pair<std::string, std::string>, Seen> readings_;
 };
 
 /// Sorted and merged where the gap is below `gap` seconds.

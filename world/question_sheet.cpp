@@ -31,10 +31,10 @@ ordered_json to_json(const Answer& answer) {
 }
 
 /// Coming into view and going out of it is no glimpse.
-void append_glimpses(std::vector<Interval>& glimpses, const Presence& presence) {
-  for (const auto& d : presence.doubtful) {
+void append_glimpses(std::vector<Interval>& glimpses, const Seen& seen) {
+  for (const auto& d : seen.doubtful) {
     double alone = d.end - d.begin, gap = kApart;
-    for (const auto& c : presence.clear) {
+    for (const auto& c : seen.clear) {
       const double apart = std::max(c.begin - d.end, d.begin - c.end);
       alone += std::min(apart, 0.0);
       gap = std::min(gap, apart);
@@ -59,8 +59,12 @@ QuestionSheet::QuestionSheet(const Chronicle& told, std::string video, int per_t
     group.seen.insert(group.seen.end(), presence.clear.begin(), presence.clear.end());
   }
   for (auto& g : groups) g.seen = merge(g.seen, kApart);
-  for (const auto& [key, seen] : chronicle.readings())
-    readings.push_back({key.first, key.second, merge(seen, kApart)});
+  for (const auto& [key, seen] : chronicle.readings()) {
+    std::vector<Interval> glimpses;
+    append_glimpses(glimpses, seen);
+    if (!seen.clear.empty())
+      readings.push_back({key.first, key.second, merge(seen.clear, kApart), !glimpses.empty()});
+  }
   std::stable_sort(by_begin.begin(), by_begin.end(), [](const auto* a, const auto* b) {
     return a->clear.front().begin < b->clear.front().begin;
   });

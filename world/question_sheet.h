@@ -31,6 +31,7 @@ struct Reading {
   std::string what;
   std::string text;
   std::vector<Interval> seen;
+  bool glimpsed = false;  ///< for a while it was hardly readable: hidden in part, in the dark
 };
 
 /// One of them is set; none: it is not in the video.

@@ -52,7 +52,7 @@ void add_group(QuestionSheet& sheet, const Group& g) {
 }
 
 void add_reading(QuestionSheet& sheet, const Reading& r) {
-  if (r.seen.size() > kMaxOccurrences) return;
+  if (r.glimpsed || r.seen.size() > kMaxOccurrences) return;
   const int others = sheet.rivals(r.what);
   const Words words{.a = board_noun(r.what), .b = r.text};
   sheet.add({r.seen.size() == 1 ? "when" : "all_occurrences",

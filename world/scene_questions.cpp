@@ -181,7 +181,7 @@ void add_phases(QuestionSheet& sheet) {
       if (s.what == "light")
         first.try_emplace(fmt::format("the light {}", s.value), Interval{c.t, c.t + 1});
   for (const auto& r : sheet.readings)
-    if (r.what != "clock")
+    if (r.what != "clock" && !r.glimpsed)
       first.try_emplace(fmt::format("the {} {}", board_noun(r.what), r.text), r.seen.front());
   const std::vector<std::pair<std::string, Interval>> all(first.begin(), first.end());
   for (std::size_t i = 0; i + 1 < all.size(); ++i) {

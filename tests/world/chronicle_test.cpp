@@ -109,4 +109,28 @@ TEST_CASE("what is half out of the frame for a while is not asked about") {
   }
 }
 
+TEST_CASE("how long a text stands there is not asked when it is in the dark for a while") {
+  const Story story = story_of_two();
+  const auto play_sign = [](Chronicle& chronicle, double lit_until) {
+    for (int i = 0; i * kStep < 60; ++i) {
+      const double t = i * kStep;
+      Shot shot;
+      shot.picture.width = 320;
+      if (t >= 10 && t < 30)
+        shot.boards.push_back({.what = "sign",
+                               .text = "GATE 4",
+                               .box = {20, 20, 90, 40},
+                               .letter_height = 18,
+                               .clear = t < lit_until});
+      chronicle.add(t, shot);
+    }
+  };
+  Chronicle lit(story, kStep), dark(story, kStep);
+  play_sign(lit, 30);
+  play_sign(dark, 15);
+  CHECK(has(types_about(lit, "GATE 4"), "duration"));
+  CHECK_FALSE(has(types_about(dark, "GATE 4"), "duration"));
+  CHECK_FALSE(has(types_about(dark, "GATE 4"), "when"));
+}
+
 }  // namespace hindsight::world
