@@ -155,6 +155,22 @@ class Packing(unittest.TestCase):
         longer = {**task, "written": "BUN 679"}
         self.assertFalse((pack(language, [longer], (3, 4), 200, seeded("x"), "alone").agrees >= 0).any())
 
+    def test_the_order_of_two_things_is_told_where_the_second_is_named(self):
+        def orders(side, answer, x_of_box):
+            mentions = [("car", (60, 14)), ("box", (x_of_box, 14))]
+            task = {"question": f"Is the car to the {side} of the box?", "answer": answer, "mentions": mentions, "ordered": True}
+            row = pack(self.run_.language, [task], (3, 4), 200, seeded("x"), "alone")
+            told = np.nonzero(row.orders >= 0)[0]
+            self.assertTrue(all(self.run_.language.tokenizer.decode([row.ids[i]]).endswith("x") for i in told))
+            return row.orders[told].tolist()
+
+        # 1: the car is left of the box; 2: what is asked holds.
+        self.assertEqual(orders("left", "no", 10), [0])
+        self.assertEqual(orders("right", "yes", 10), [2])
+        self.assertEqual(orders("left", "yes", 100), [3])
+        self.assertEqual(orders("right", "no", 100), [1])
+        self.assertEqual(orders("left", "no", 60), [])
+
 
 class OtherWords(unittest.TestCase):
     def setUp(self):
