@@ -303,7 +303,8 @@ Shot Renderer::render(double t) {
     auto& s = shot.sights[i];
     const float found = s.pixels;
     s.pixels /= kSupersampling * kSupersampling;
-    if (found > 0)
+    // Nobody asks how much of a fixture shows.
+    if (found > 0 && i < num_bodies)
       s.visible = std::min(
           1.0F, found / static_cast<float>(std::max(1, silhouette_pixels(projection_, bodies[i]))));
   }

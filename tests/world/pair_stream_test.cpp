@@ -157,7 +157,7 @@ TEST_CASE("half of the judgements are no, and training holds back what it should
 
 TEST_CASE("within each kind of judgement about half are yes") {
   std::map<std::string, std::array<int, 2>> answers;
-  for (const auto& r : parse(stream({.seed = 5, .count = 1600, .sizes = {{112, 112}}}))) {
+  for (const auto& r : parse(stream({.seed = 5, .count = 3200, .sizes = {{112, 112}}}))) {
     for (const auto& t : r.facts["tasks"]) {
       if (t["skill"] != "judge") continue;
       const auto phrasing = t["phrasing"].get<std::string>();
@@ -170,9 +170,8 @@ TEST_CASE("within each kind of judgement about half are yes") {
     const int all = n[0] + n[1];
     const double share = static_cast<double>(n[1]) / all;
     CAPTURE(all);
-    // Few worlds are asked about the weather and the hour, which all pairs of a world share; of the
-    // others chance alone makes a standard deviation of 0.5 / sqrt(all).
-    const double bound = all < 150 ? 0.2 : 0.05 + 0.6 / std::sqrt(all);
+    // Few worlds are asked about the weather and the hour, which all pairs of a world share.
+    const double bound = all < 150 ? 0.2 : 0.06;
     CHECK(std::abs(share - 0.5) < bound);
   }
 }
