@@ -123,7 +123,7 @@ def train(run, arguments):
     settings = run.settings
     if arguments.compile:
         for part in (run.model.visual, run.model.model):
-            part.forward = torch.compile(part.forward, dynamic=True)
+            part.compute = torch.compile(part.compute, dynamic=True)
     optimisers = make_optimisers(run.model, run.heads, settings)
     resumed = run.load(optimisers)
     base = [[g["lr"] for g in o.param_groups] for o in optimisers]

@@ -10,9 +10,15 @@ from torch import nn
 
 
 def rotate(x, cos, sin):
-    """Rotate-half; x [B, heads, N, d], cos and sin broadcast to it."""
-    first, second = x.chunk(2, dim=-1)
-    return x * cos + torch.cat((-second, first), dim=-1) * sin
+    """Rotate-half; x [B, heads, N, d], cos and sin (tables_of) broadcast to it."""
+    # Halves change places by an index, not by torch.cat, of which the compiler makes a loop without vectors.
+    return x * cos + x.unflatten(-1, (2, -1)).flip(-2).flatten(-2) * sin
+
+
+def tables_of(angles):
+    """cos and sin [..., d] of angles [..., d / 2] for rotate; the first half of sin has the minus sign."""
+    cos, sin = angles.cos(), angles.sin()
+    return torch.cat((cos, cos), dim=-1), torch.cat((-sin, sin), dim=-1)
 
 
 def attend(q, k, v, bias=None):
@@ -33,7 +39,9 @@ class VisionAttention(nn.Module):
 
     def forward(self, x, cos, sin):
         batch, length, width = x.shape
-        q, k, v = self.qkv(x).view(batch, length, 3, self.num_heads, -1).permute(2, 0, 3, 1, 4)
+        # Three products instead of one: the gradient of a view of all three is put together without vectors.
+        parts = zip(self.qkv.weight.chunk(3), self.qkv.bias.chunk(3))
+        q, k, v = (F.linear(x, weight, bias).view(batch, length, self.num_heads, -1).transpose(1, 2) for weight, bias in parts)
         y = attend(rotate(q, cos, sin).to(v), rotate(k, cos, sin).to(v), v)
         return self.proj(y.transpose(1, 2).reshape(batch, length, width))
 
@@ -96,13 +104,14 @@ class VisionTower(nn.Module):
         y, x = torch.meshgrid(torch.arange(rows), torch.arange(columns), indexing="ij")
         ids = torch.stack((y, x)).view(2, rows // 2, 2, columns // 2, 2).permute(0, 1, 3, 2, 4).reshape(2, -1)
         inverse = 10000.0 ** (-torch.arange(0, self.head_dim // 2, 2, dtype=torch.float32) / (self.head_dim // 2))
-        angles = torch.cat((ids[0, :, None] * inverse, ids[1, :, None] * inverse), dim=-1)
-        angles = torch.cat((angles, angles), dim=-1).to(device)
-        return angles.cos(), angles.sin()
+        return tables_of(torch.cat((ids[0, :, None] * inverse, ids[1, :, None] * inverse), dim=-1).to(device))
 
     def forward(self, patches, rows, columns):
         """patches [B, rows * columns, 1176], rows and columns in patches; returns [B, rows * columns / 4, out_width]."""
-        cos, sin = self.rotary(rows, columns, patches.device)
+        return self.compute(patches, *self.rotary(rows, columns, patches.device))
+
+    def compute(self, patches, cos, sin):
+        """What is worth compiling: the tables are made outside, or every layer would compute them again for every head."""
         x = self.patch_embed(patches)
         for block in self.blocks:
             x = block(x, cos, sin)
@@ -180,13 +189,14 @@ class TextModel(nn.Module):
         exponents = torch.arange(0, self.head_dim, 2, dtype=torch.float32, device=positions.device) / self.head_dim
         angles = positions[..., None].float() * self.theta**-exponents  # [3, B, N, head_dim / 2]
         angles = torch.cat([part[axis] for axis, part in enumerate(angles.split(self.sections, dim=-1))], dim=-1)
-        angles = torch.cat((angles, angles), dim=-1)[:, None]
-        return angles.cos(), angles.sin()
+        return tables_of(angles[:, None])
 
     def forward(self, x, positions, mask):
         """mask [B, N, N]: true where a row may look. Returns the output, and those of the single layers."""
-        cos, sin = self.rotary(positions)
         bias = torch.zeros(mask.shape, device=x.device).masked_fill_(~mask, float("-inf"))[:, None]
+        return self.compute(x, *self.rotary(positions), bias)
+
+    def compute(self, x, cos, sin, bias):
         outputs = []
         for layer in self.layers:
             x = layer(x, cos, sin, bias)
