@@ -1,9 +1,12 @@
 #include "world/pair_stream.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <iterator>
 #include <optional>
+#include <span>
 #include <thread>
 
 #include <fmt/format.h>
@@ -110,18 +113,49 @@ bool in_frame(const World& world, const Actor& actor, double t) {
   return p.x > 4 && p.x < 96 && p.y > 4 && p.y < 76;
 }
 
+bool is_empty(const World& world, double t) {
+  return std::ranges::none_of(world.actors,
+                              [&](const Actor& actor) { return in_frame(world, actor, t); });
+}
+
+/// Those within the world's length: what is under way at its end happens behind it.
+std::vector<Event> happenings(const World& world, double last) {
+  std::vector<Event> out;
+  std::ranges::copy_if(world.events, std::back_inserter(out), [&](const Event& event) {
+    return event.begin > 0.5 && event.begin < last;
+  });
+  return out;
+}
+
+/// A moment in which the gate swings, if it can be had one with nothing else in the frame: a beam on
+/// its way up is not to be taken for a person. None where no gate moves.
+std::optional<double> draw_swing(const World& world, std::span<const Event> events, Rng& rng) {
+  std::vector<Event> swings;
+  std::ranges::copy_if(
+      events, std::back_inserter(swings), [](const Event& event) { return event.text == "gate"; });
+  if (swings.empty()) return std::nullopt;
+  double t = 0;
+  for (int trial = 0; trial < 40; ++trial) {
+    const Event& swing = rng.pick(swings);
+    t = rng.seconds(swing.begin - 0.2, swing.end);
+    if (is_empty(world, t)) break;
+  }
+  return t;
+}
+
 /// A moment worth a question: a change, at which a sampler looks as well (a gate that swings, someone
 /// half in the frame), else mostly one with something in the frame.
 double draw_moment(const World& world, Rng& rng) {
   const double last = world.length - 1.5;
-  if (!world.events.empty() && rng.chance(0.35F))
-    return std::clamp(rng.pick(world.events).begin + rng.seconds(-0.6, 0.7), 0.5, last);
+  const std::vector<Event> events = happenings(world, last);
+  if (rng.chance(0.25F))
+    if (const auto swing = draw_swing(world, events, rng)) return std::clamp(*swing, 0.5, last);
+  if (!events.empty() && rng.chance(0.35F))
+    return std::clamp(rng.pick(events).begin + rng.seconds(-0.6, 0.7), 0.5, last);
   double t = 0;
   for (int trial = 0; trial < 6; ++trial) {
     t = rng.seconds(0.5, last);
-    for (const auto& actor : world.actors)
-      if (in_frame(world, actor, t)) return t;
-    if (rng.chance(0.2F)) return t;
+    if (!is_empty(world, t) || rng.chance(0.2F)) return t;
   }
   return t;
 }
