@@ -77,6 +77,7 @@ def forward_loss(run, batch, look_only):
     parts["mention"] = run.heads.mention_loss(layers[len(layers) // 2 - 1][named], batch["middles"][named])
     second = batch["orders"] >= 0
     parts["order"] = run.heads.order_loss(layers[-2][second], batch["orders"][second])
+    parts |= grounding_losses(run, batch, layers)
     loss, logged = weigh_cells(run, parts)
     losses = F.cross_entropy(run.model.logits(hidden[batch["target_at"]]).float(), batch["targets"], reduction="none")
     answer = (losses * batch["weights"]).sum() / batch["weights"].sum()
@@ -87,6 +88,19 @@ def forward_loss(run, batch, look_only):
     agree = agreement_loss(run, batch, hidden)
     logged["agree"] = agree.detach()
     return loss + answer + run.settings["agree_weight"] * agree, logged
+
+
+def grounding_losses(run, batch, layers):
+    """Of the words that name things and of those before which things are said (grounding.py)."""
+    named, spoken, heads = batch["named"], batch["spoken"], run.heads.grounding
+    half, later, losses = layers[len(layers) // 2 - 1], layers[-2], {}
+    pictures = lambda layer: layer[batch["is_visual"]].view(len(layer), -1, layer.shape[-1])  # noqa: E731
+    if named:
+        at = (named["row"], named["place"])
+        losses |= heads.losses(half[at], pictures(half)[named["row"]], later[at], named)
+    if spoken:
+        losses |= heads.next_losses(later[spoken["row"], spoken["place"]], pictures(later)[spoken["row"]], spoken)
+    return losses
 
 
 def weigh_cells(run, parts):
@@ -148,8 +162,7 @@ def train(run, arguments):
             for group, rate in zip(optimiser.param_groups, rates):
                 group["lr"] = rate * warm * fall
         tasks = batch.pop("tasks")
-        cells = to_device(batch.pop("cells"), run.device)
-        logged = step_once(run, {**to_device(batch, run.device), "cells": cells}, optimisers, run.step < arguments.look_only)
+        logged = step_once(run, to_device(batch, run.device), optimisers, run.step < arguments.look_only)
         run.step += 1
         run.pairs_seen += len(tasks)
         for key, value in {**logged, "questions": sum(map(len, tasks))}.items():

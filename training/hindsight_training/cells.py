@@ -9,10 +9,10 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from hindsight_training.grounding import SLOTS, GroundingHeads
 from hindsight_training.patches import CELL
 
 CHARACTERS = " ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:.-"  # index 0: no text
-SLOTS = 6  # characters across a cell: the smallest legible letters are 5 pixels wide
 MIN_VISIBLE = 0.15  # of an entity, to be asked for
 MIN_SHARE = 0.2  # of the cell, or of the box, for an entity to be in a cell
 SIDE = 16  # at most so many rows and columns of cells
@@ -118,6 +118,7 @@ class CellHeads(nn.Module):
         self.place = nn.Linear(width, 2 * SIDE)
         self.mention = nn.Linear(width, 4 * SIDE)
         self.order = nn.Linear(width, 2)
+        self.grounding = GroundingHeads(width, vocabulary)
         self.apply(lambda m: nn.init.normal_(m.weight, std=0.02) if isinstance(m, nn.Linear) else None)
 
     def losses(self, tokens, targets):

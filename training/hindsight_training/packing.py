@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from hindsight_training.grounding import ground, locate, only_middle
 from hindsight_training.patches import CELL, to_patches
 
 PREFIX, PADDING = 0, -1
@@ -25,6 +26,8 @@ class Row:
     agrees: np.ndarray  # [N]: in a text that is asked about, whether it is the written one so far (1, 0), else -1
     middles: np.ndarray  # [N, 2]: where a thing is mentioned, row and column of its middle in half cells, else -1
     orders: np.ndarray  # [N]: where a second thing is mentioned: 1 if the first lies left of it, + 2 if what is asked holds, else -1
+    named: list  # [(place, ground())]: where things are named
+    spoken: list  # [(place, locate())]: before things and characters are said
     tasks: list  # the tasks that fitted, in the order of their segments
 
     def padded(self, length, pad):
@@ -33,7 +36,8 @@ class Row:
         grow = lambda values, fill: np.pad(values, [(0, 0)] * (values.ndim - 1) + [(0, more)], constant_values=fill)  # noqa: E731
         return Row(
             grow(self.ids, pad), grow(self.positions, 0), grow(self.segments, PADDING), grow(self.targets, -1), grow(self.weights, 0),
-            grow(self.agrees, -1), np.pad(self.middles, ((0, more), (0, 0)), constant_values=-1), grow(self.orders, -1), self.tasks,
+            grow(self.agrees, -1), np.pad(self.middles, ((0, more), (0, 0)), constant_values=-1), grow(self.orders, -1), self.named,
+            self.spoken, self.tasks,
         )  # fmt: skip
 
 
@@ -48,21 +52,21 @@ def prefix_positions(ids, video_pad, rows, columns):
     return np.concatenate((text(0, begin), block, text(following, tail)), axis=1), following + tail
 
 
-def pack(language, tasks, grid, length, rng, form):
+def pack(language, tasks, grid, length, rng, form, vocabulary=None):
     """A row with `length` tokens for questions and answers: as many of `tasks`, in their order, as fit.
 
     grid: rows, columns of visual tokens. form: one of language.FORMS. An answer of n tokens weighs sqrt(n), so that long ones
     do not drown yes and no, times the task's "weight". A task with "claimed" and "written", the text that its question names and
     the one in the picture, is told at every character what is written and whether it agrees so far: from the yes or no
-    alone, comparing texts is hardly learned. A task's "mentions", [(noun phrase, (x, y))], tell where what is named lies; of two whose order is asked
-("ordered") also which one is left of the other.
+    alone, comparing texts is hardly learned. A task's "named" (find_named of its noun phrases, told by `vocabulary`) tell where what is named
+    lies, its "spoken" (find_spoken) where that is of which the answer speaks next; of two single things whose order is asked ("ordered") also which one is left of the other.
     """
     prefix = language.prefix(form, grid[0] * grid[1], rng)
     length += len(prefix)
     positions, following = prefix_positions(prefix, language.video_pad, *grid)
     ids, segments, kept, position_rows = list(prefix), [PREFIX] * len(prefix), [], [positions]
     targets, weights, agrees = [-1] * len(prefix), [0.0] * len(prefix), [-1] * len(prefix)
-    middles, orders = [(-1, -1)] * len(prefix), [-1] * len(prefix)
+    middles, orders, grounded, spoken = [(-1, -1)] * len(prefix), [-1] * len(prefix), [], []
     for task in tasks:
         question, answer = language.question(form, task["question"]), language.answer(task["answer"])
         num = len(question) + len(answer) - 1
@@ -77,21 +81,25 @@ def pack(language, tasks, grid, length, rng, form):
         weights += [READ_WEIGHT if i in read else 0.0 for i in range(len(question) - 1)] + [weight] * len(answer)
         agrees += [follows.get(i, -1) for i in range(num)]
         named = dict(find_mentions(language, form, task))
-        middles += [named.get(i, (-1, -1)) for i in range(num)]
-        order = find_order(named, task["answer"]) if task.get("ordered") else {}
+        grounded += [(len(ids) - num + i, ground(what, grid, vocabulary)) for i, what in named.items()]
+        next_of = locate(language, task["answer"], task.get("spoken", ()), grid)
+        spoken += [(len(ids) - len(answer) + token, {"cell": cell, "slot": slot}) for token, (cell, slot) in next_of.items()]
+        single = {i: place for i, what in named.items() if (place := only_middle(what))}
+        middles += [single.get(i, (-1, -1)) for i in range(num)]
+        order = find_order(single, task["answer"]) if task.get("ordered") else {}
         orders += [order.get(i, -1) for i in range(num)]
         position_rows.append(np.tile(np.arange(following, following + num), (3, 1)))
     columns = (np.array(ids), np.concatenate(position_rows, axis=1), np.array(segments), np.array(targets))
-    return Row(*columns, np.array(weights, np.float32), np.array(agrees), np.array(middles), np.array(orders), kept)
+    return Row(*columns, np.array(weights, np.float32), np.array(agrees), np.array(middles), np.array(orders), grounded, spoken, kept)
 
 
 def find_mentions(language, form, task):
-    """(place of the last token of a noun phrase in the question, (row, column) of the thing's middle in half cells)."""
-    for phrase, (x, y) in task.get("mentions", ()):
-        begin = task["question"].find(phrase)
+    """(place of the last token of a noun phrase in the question, what it names)."""
+    for named in task.get("named", ()):
+        begin = task["question"].find(named["phrase"])
         if begin >= 0:
-            before = (" " if form == "asked" else "") + task["question"][: begin + len(phrase)]
-            yield len(language.encode(before)) - 1, (int(y / CELL * 2), int(x / CELL * 2))
+            before = (" " if form == "asked" else "") + task["question"][: begin + len(named["phrase"])]
+            yield len(language.encode(before)) - 1, named
 
 
 def find_order(named, answer):
@@ -147,10 +155,24 @@ def collate(language, frames, rows):
         "agrees": torch.from_numpy(np.stack([row.agrees for row in rows])),
         "middles": torch.from_numpy(np.stack([row.middles for row in rows])),
         "orders": torch.from_numpy(np.stack([row.orders for row in rows])),
+        "named": stack_places([row.named for row in rows]),
+        "spoken": stack_places([row.spoken for row in rows]),
         "segment_of_target": torch.from_numpy(segments[at]),
         "row_of_target": torch.from_numpy(np.nonzero(at)[0]),
     }
 
 
+def stack_places(rows):
+    """rows: for each row [(place in it, dictionary of targets)]. Row [n], place [n] and the targets, stacked; empty where there are none."""
+    found = [(i, place, targets) for i, row in enumerate(rows) for place, targets in row]
+    names = found[0][2] if found else ()
+    columns = {"row": [i for i, _, _ in found], "place": [place for _, place, _ in found]} if found else {}
+    columns |= {key: [targets[key] for _, _, targets in found] for key in names}
+    return {key: torch.from_numpy(np.array(values, np.int64)) for key, values in columns.items()}
+
+
 def to_device(batch, device):
-    return {k: v.to(device, non_blocking=True) if torch.is_tensor(v) else v for k, v in batch.items()}
+    """A dictionary of tensors, dictionaries of them, and other things, which stay."""
+    if isinstance(batch, dict):
+        return {key: to_device(value, device) for key, value in batch.items()}
+    return batch.to(device, non_blocking=True) if torch.is_tensor(batch) else batch

@@ -14,6 +14,7 @@ import torch
 
 from hindsight_training.augment import vary
 from hindsight_training.cells import cell_targets, stack
+from hindsight_training.grounding import find_named, find_spoken
 from hindsight_training.language import draw_form
 from hindsight_training.packing import collate, pack
 from hindsight_training.patches import CELL
@@ -89,7 +90,7 @@ class Batches(torch.utils.data.Dataset):
         rows = []
         for pair in pairs:
             tasks = self.tasks(pair.truth, rng)
-            rows.append(pack(self.language, tasks, grid, self.row_tokens, rng, form))
+            rows.append(pack(self.language, tasks, grid, self.row_tokens, rng, form, self.vocabulary))
         batch = collate(self.language, [pair.frames for pair in pairs], rows)
         batch["cells"] = stack([cell_targets(pair.truth, *grid, self.vocabulary) for pair in pairs])
         batch["tasks"] = [row.tasks for row in rows]
@@ -105,7 +106,8 @@ class Batches(torch.utils.data.Dataset):
             task = {**self.wording.reword(task, words, rng), "weight": emphasis**0.5}
             if stem(task["phrasing"]) == "says" and words and words["a"] in written:
                 task |= {"claimed": words["b"], "written": written[words["a"]]}
-            task["mentions"] = [m for word in (words or {}).values() if (m := find_mentioned(word, truth["entities"], self.vocabulary))]
+            task["named"] = [n for word in (words or {}).values() if (n := find_named(word, truth["entities"], self.vocabulary))]
+            task["spoken"] = find_spoken(task, truth)
             task["ordered"] = stem(task["phrasing"]) == "left_of"
             # A weighted sample without replacement (Efraimidis and Spirakis 2006).
             drawn.append((rng.random() ** (1 / emphasis), task))
@@ -120,19 +122,6 @@ class Batches(torch.utils.data.Dataset):
                 if not self.shards.settings.get("keep", True):
                     self.shards.path(old).unlink(missing_ok=True)
         return self._open[shard]
-
-
-def find_mentioned(phrase, entities, vocabulary):
-    """(noun, middle of its box in the second frame) of the only entity that a noun phrase names; None: of none or several."""
-    words = phrase.split()
-    kind = next((k for k in vocabulary.names["kind"] if k in words), None)
-    color = next((c for c in vocabulary.names["color"] if c in words), None)
-    named = [e for e in entities if e["kind"] == kind and color in (None, e["color"]) and e["visible"] > 0]
-    if len(named) != 1:
-        return None
-    x0, y0, x1, y1 = named[0]["boxes"][1]
-    # Without its article, which is a capital at the begin of a sentence.
-    return " ".join(words[words[0] in ("a", "an") :]), ((x0 + x1) / 2, (y0 + y1) / 2)
 
 
 def seeded(*parts):

@@ -128,10 +128,10 @@ class Run:
             mine[embedding][to] = theirs[embedding][source]
             filled.append(embedding)
         names = json.loads((folder / "vocabulary.json").read_text())
-        for name, head in self.heads.named_children():
-            weight, bias = (state["heads"].get(f"{name}.{part}") for part in ("weight", "bias"))
-            if weight is not None and head.weight.shape == weight.shape and self.vocabulary.names.get(name) == names.get(name):
-                head.load_state_dict({"weight": weight, "bias": bias})
+        for name, value in self.heads.state_dict().items():
+            known, kind = state["heads"].get(name), name.split(".")[0]
+            if known is not None and known.shape == value.shape and self.vocabulary.names.get(kind) == names.get(kind):
+                value.copy_(known)
         self.average = self.weights()
         self.pairs_seen = state["pairs_seen"]
         return len(filled), len(mine)

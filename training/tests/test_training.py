@@ -23,6 +23,7 @@ from hindsight_training.augment import MAX_GAIN, MAX_TINT, MAX_VEIL, tone_curves
 from hindsight_training.cells import CHARACTERS, SLOTS, Vocabulary, cell_targets  # noqa: E402
 from hindsight_training.language import SPECIAL  # noqa: E402
 from hindsight_training.muon import make_optimisers, orthogonalise  # noqa: E402
+from hindsight_training.grounding import find_named, find_spoken, ground, locate
 from hindsight_training.packing import PREFIX, collate, pack  # noqa: E402
 from hindsight_training.patches import MEAN, STD, to_patches  # noqa: E402
 from hindsight_training.records import BadStream, PairFile, write_record  # noqa: E402
@@ -157,9 +158,10 @@ class Packing(unittest.TestCase):
 
     def test_the_order_of_two_things_is_told_where_the_second_is_named(self):
         def orders(side, answer, x_of_box):
-            mentions = [("car", (60, 14)), ("box", (x_of_box, 14))]
-            task = {"question": f"Is the car to the {side} of the box?", "answer": answer, "mentions": mentions, "ordered": True}
-            row = pack(self.run_.language, [task], (3, 4), 200, seeded("x"), "alone")
+            places = {"car": 60, "box": x_of_box}
+            named = [{"phrase": k, "matches": [{"boxes": [[x, 14, x, 14]] * 2}], "doubtful": []} for k, x in places.items()]
+            task = {"question": f"Is the car to the {side} of the box?", "answer": answer, "named": named, "ordered": True}
+            row = pack(self.run_.language, [task], (3, 4), 200, seeded("x"), "alone", Vocabulary({"color": [""], "motion": [""]}))
             told = np.nonzero(row.orders >= 0)[0]
             self.assertTrue(all(self.run_.language.tokenizer.decode([row.ids[i]]).endswith("x") for i in told))
             return row.orders[told].tolist()
@@ -177,7 +179,7 @@ class OtherWords(unittest.TestCase):
         self.wording = Wording(wording())
 
     def task(self, phrasing, question):
-        return {"phrasing": phrasing, "question": question, "answer": "yes"}
+        return {"skill": "judge", "phrasing": phrasing, "question": question, "answer": "yes"}
 
     def test_a_question_is_put_into_other_words_and_never_into_held_out_ones(self):
         task = self.task("visible.0", "Is an orange car visible?")
@@ -211,13 +213,72 @@ class OtherWords(unittest.TestCase):
         self.assertGreater(len(says), 75)
         self.assertEqual({(task["claimed"], task["written"]) for task in says}, {("B1", "B7")})
         self.assertAlmostEqual(says[0]["weight"], 30**0.5)
-        # What a question names is where its words are; of what is not there, nothing is known.
+        # What a question names is where its words are; of what is not there, no place is known.
         for task in drawn[0]:
-            self.assertEqual(task["mentions"], [("car", (44, 14))] if " car " in task["question"] else [], task["question"])
-            row = pack(run.language, [task], (3, 4), 96, random.Random(1), "timed")
+            there = " car " in task["question"]
+            row = pack(run.language, [task], (3, 4), 96, random.Random(1), "timed", batches.vocabulary)
             at = np.nonzero(row.middles[:, 0] >= 0)[0]
-            self.assertEqual([run.language.tokenizer.decode([row.ids[i]]) for i in at], [" car"] * len(task["mentions"]))
-            self.assertEqual(row.middles[at].tolist(), [[1, 3]] * len(task["mentions"]))
+            self.assertEqual([run.language.tokenizer.decode([row.ids[i]]) for i in at], [" car"] * there)
+            self.assertEqual(row.middles[at].tolist(), [[1, 3]] * there)
+            known = [word for word in ("car", "box") if f" {word} " in task["question"]]
+            last = [run.language.tokenizer.decode([row.ids[place]]).strip() for place, _ in row.named]
+            self.assertTrue(len(last) == len(known) and all(word.endswith(token) for word, token in zip(known, last)), (last, known))
+            self.assertEqual([targets["many"] for _, targets in row.named], [int(there)] * len(known))
+
+
+class Grounding(unittest.TestCase):
+    def entity(self, kind, color, x, **more):
+        return {"kind": kind, "color": color, "visible": 1.0, "motion": "left", "boxes": [[0] * 4, [x, 30, x + 10, 50]], **more}
+
+    def test_a_phrase_names_what_is_of_its_kind_and_colour(self):
+        car, dim = self.entity("car", "red", 0), self.entity("car", "blue", 60, color_clear=False)
+        person, half = self.entity("person", "red", 30, motion="unclear"), self.entity("person", "red", 60, clear=False)
+        everything = [car, dim, person, half]
+        vocabulary = Vocabulary.collect([{"entities": everything}])
+
+        def told(phrase, entities):
+            named = find_named(phrase, entities, vocabulary)
+            return named and ground(named, (2, 3), vocabulary)
+
+        self.assertIsNone(told("a sign", everything))
+        self.assertEqual(find_named("a red car", everything, vocabulary)["phrase"], "red car")
+        both = told("cars", everything)
+        self.assertEqual((both["cells"].tolist(), both["many"]), ([0, 0, 0, 1, 0, 1], 2))
+        # What may be red is neither a red car nor none; in which colour both are is not known.
+        self.assertEqual(told("a red car", everything)["cells"].tolist(), [0, 0, 0, 1, 0, -1])
+        self.assertEqual(told("a red car", everything)["many"], -1)
+        self.assertEqual(set(both["properties"][: len(vocabulary.names["color"])]), {-1})
+        self.assertEqual(told("people in red", everything)["cells"].tolist(), [0, 0, 0, 0, 1, -1])
+        alone = told("a car", [car])
+        names = vocabulary.names["color"] + vocabulary.names["motion"]
+        self.assertEqual([names[i] for i in np.nonzero(alone["properties"] == 1)[0]], ["red", "left"])
+        self.assertEqual(set(told("a person", [person])["properties"][len(vocabulary.names["color"]) :]), {-1})
+        nothing = told("two trucks and a dog in green", [])
+        self.assertIsNone(nothing)
+        self.assertEqual((told("blue cars", [car])["cells"].sum(), told("blue cars", [car])["many"]), (0, 0))
+
+
+    def test_an_answer_speaks_of_one_place_after_the_other(self):
+        self.enterContext(folder := tempfile.TemporaryDirectory())
+        language = small_run(folder.name)[0].language
+        boxes = {"car": [56, 0, 84, 28], "box": [0, 28, 28, 56]}
+        entities = [{"id": i, "kind": k, "color": c, "boxes": [b, b]} for i, (k, c, b) in enumerate(zip(boxes, ("red", "green"), boxes.values()))]
+        truth = {"entities": entities, "texts": [{"what": "sign", "text": "B 79", "box": [28, 0, 56, 28]}]}
+
+        def places(skill, answer):
+            return locate(language, answer, find_spoken({"skill": skill, "answer": answer}, truth), (2, 3))
+
+        # The box is left of the car; the space between B and 7 takes a place of its own.
+        answer = "a green box; a red car moving left; sign B 79"
+        found = places("describe", answer)
+        tokens = language.encode(answer)
+        said = [language.tokenizer.decode([tokens[i]]).strip() for i in sorted(found)]
+        self.assertEqual([found[i] for i in sorted(found)], [(3, -1), (2, -1), (1, 0), (1, 3), (1, 5)])
+        self.assertEqual("".join(said).replace("a", "")[-3:], "B79")
+        self.assertEqual([slot for _, slot in places("read", "B 79").values()], [0, 3, 5])
+        for other in ("a red box; a red car moving left; sign B 79", "a green box; a red car; a red car; sign B 79"):
+            self.assertEqual(places("describe", other), {})
+        self.assertEqual(places("judge", answer), {})
 
 
 class Cells(unittest.TestCase):
