@@ -97,9 +97,9 @@ def grounding_losses(run, batch, layers):
     pictures = lambda layer: layer[batch["is_visual"]].view(len(layer), -1, layer.shape[-1])  # noqa: E731
     if named:
         at = (named["row"], named["place"])
-        losses |= heads.losses(half[at], pictures(half)[named["row"]], later[at], named)
+        losses |= heads.losses(half[at], pictures(half), later[at], named)
     if spoken:
-        losses |= heads.next_losses(later[spoken["row"], spoken["place"]], pictures(later)[spoken["row"]], spoken)
+        losses |= heads.next_losses(later[spoken["row"], spoken["place"]], pictures(later), spoken)
     return losses
 
 

@@ -15,6 +15,15 @@ def rotate(x, cos, sin):
     return x * cos + x.unflatten(-1, (2, -1)).flip(-2).flatten(-2) * sin
 
 
+ROWS = 256
+
+
+def by_rows(function, x):
+    """function of x [n, width], given a multiple of ROWS rows: oneDNN prepares every number of rows anew, which takes longer than the
+    product where that number is never the same."""
+    return function(F.pad(x, (0, 0, 0, -len(x) % ROWS)))[: len(x)]
+
+
 def tables_of(angles):
     """cos and sin [..., d] of angles [..., d / 2] for rotate; the first half of sin has the minus sign."""
     cos, sin = angles.cos(), angles.sin()
@@ -239,7 +248,8 @@ class HindsightModel(nn.Module):
         return self.model(x, batch["positions"], batch["mask"])
 
     def logits(self, hidden):
-        return F.linear(hidden, self.model.embed_tokens.weight)
+        """hidden [n, width] to [n, vocabulary]."""
+        return by_rows(lambda rows: F.linear(rows, self.model.embed_tokens.weight), hidden)
 
     def forward(self, batch, blind=False):
         """Visual tokens [B, n, width], and logits [targets, vocabulary] where batch["target_at"] says so."""

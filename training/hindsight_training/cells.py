@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from hindsight_training.architecture import by_rows
 from hindsight_training.grounding import SLOTS, GroundingHeads
 from hindsight_training.patches import CELL
 
@@ -148,14 +149,14 @@ class CellHeads(nn.Module):
     def mention_loss(self, hidden, middles):
         """hidden [n, width] of words that mention one thing, behind a layer half-way; middles [n, 2]: row and column of its
         middle in half cells. Where a thing lies has to be known where it is named before two places can be compared."""
-        rows_and_columns = self.mention(hidden).float().unflatten(-1, (2, 2 * SIDE))
+        rows_and_columns = by_rows(self.mention, hidden).float().unflatten(-1, (2, 2 * SIDE))
         return F.cross_entropy(rows_and_columns.flatten(0, 1), middles.flatten(), reduction="sum") / max(middles.numel(), 1)
 
     def order_loss(self, hidden, orders):
         """hidden [n, width] of words that mention a second thing, behind the last but one layer; orders [n]: Row.orders. From the answers
         alone, which also depend on whether left or right is asked, comparing two places was not learned."""
         bits = torch.stack((orders % 2, orders // 2), dim=-1).float()
-        return F.binary_cross_entropy_with_logits(self.order(hidden).float(), bits, reduction="sum") / max(bits.numel(), 1)
+        return F.binary_cross_entropy_with_logits(by_rows(self.order, hidden).float(), bits, reduction="sum") / max(bits.numel(), 1)
 
 
 def balanced(logits, targets, marked):

@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from hindsight_training.architecture import by_rows
 from hindsight_training.patches import CELL
 
 SLOTS = 6  # characters across a cell: the smallest legible letters are 5 pixels wide
@@ -129,24 +130,28 @@ class GroundingHeads(nn.Module):
         self.slot = nn.Linear(width, SLOTS)
 
     def losses(self, words, pictures, later, targets):
-        """words [n, width]: where things are named, behind a layer half-way, pictures [n, cells, width] the visual tokens there;
-        later [n, width]: the words behind the last but one layer. targets: of ground(), stacked. For each word a sum over cells."""
-        scores = torch.einsum("nw,ncw->nc", self.word(words), self.cell(pictures)) * POINTER**-0.5 + self.rare
+        """words [n, width]: where things are named, behind a layer half-way, pictures [B, cells, width] the visual tokens there; later
+        [n, width]: the words behind the last but one layer. targets: row [n] of the batch, and ground(), stacked. For each word a sum over cells."""
         return {
-            "points": told(scores, targets["cells"]) / len(words),
-            "many": F.cross_entropy(self.many(later).float(), targets["many"], ignore_index=UNKNOWN, reduction="sum") / len(words),
-            "properties": told(self.properties(later), targets["properties"]) / len(words),
+            "points": told(point(self.word, self.cell, words, pictures, targets["row"]) + self.rare, targets["cells"]) / len(words),
+            "many": F.cross_entropy(by_rows(self.many, later).float(), targets["many"], ignore_index=UNKNOWN, reduction="sum") / len(words),
+            "properties": told(by_rows(self.properties, later), targets["properties"]) / len(words),
         }
 
     def next_losses(self, words, pictures, targets):
-        """words [n, width]: before a thing or a character is said, behind the last but one layer, pictures [n, cells, width] there; targets:
-        cell [n] and slot [n] of locate()."""
-        scores = torch.einsum("nw,ncw->nc", self.next_word(words), self.next_cell(pictures)) * POINTER**-0.5
-        slots = F.cross_entropy(self.slot(words).float(), targets["slot"], ignore_index=UNKNOWN, reduction="sum")
+        """words [n, width]: before a thing or a character is said, behind the last but one layer, pictures [B, cells, width] there; targets:
+        row [n] of the batch, cell [n] and slot [n] of locate()."""
+        scores = point(self.next_word, self.next_cell, words, pictures, targets["row"])
+        slots = F.cross_entropy(by_rows(self.slot, words).float(), targets["slot"], ignore_index=UNKNOWN, reduction="sum")
         return {
-            "next": F.cross_entropy(scores.float(), targets["cell"], reduction="sum") / len(words),
+            "next": F.cross_entropy(scores, targets["cell"], reduction="sum") / len(words),
             "slot": slots / (targets["slot"] != UNKNOWN).sum().clamp(min=1),
         }
+
+
+def point(word, cell, words, pictures, rows):
+    """Scores [n, cells] of each word with the cells of its picture."""
+    return (by_rows(word, words)[:, None] * cell(pictures)[rows]).float().sum(-1) * POINTER**-0.5
 
 
 def told(scores, targets):

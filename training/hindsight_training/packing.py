@@ -13,6 +13,7 @@ from hindsight_training.grounding import ground, locate, only_middle
 from hindsight_training.patches import CELL, to_patches
 
 PREFIX, PADDING = 0, -1
+STEP = 16  # rows are padded to a multiple of it: few lengths are few products to prepare (architecture.by_rows)
 READ_WEIGHT = 0.3  # of a character in a question, beside an answer of one token
 
 
@@ -136,7 +137,7 @@ def attention_mask(segments):
 def collate(language, frames, rows):
     """frames: B arrays [2, H, W, 3] of one size; rows: B Rows. The dictionary that HindsightModel reads."""
     _, height, width, _ = frames[0].shape
-    longest = max(len(row.ids) for row in rows)
+    longest = -(-max(len(row.ids) for row in rows) // STEP) * STEP
     rows = [row.padded(longest, language.pad) for row in rows]
     segments = np.stack([row.segments for row in rows])
     targets = np.stack([row.targets for row in rows])
