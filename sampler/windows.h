@@ -25,7 +25,9 @@ struct Packet {
 /// Why the frames between two key frames are decoded.
 enum class WindowReason {
   change,   ///< something begins, ends or moves: cells of the two key frames differ beyond noise
-  scene,    ///< the two key frames show different things, and the encoder did not mark where
+  /// The two key frames show different things, and the encoder did not mark where; or a packet
+  /// between them holds a picture of its own.
+  scene,
   packets,  ///< the packets between are larger than those in the same place elsewhere
   unseen,   ///< the key frames are too far apart
 };
@@ -39,6 +41,12 @@ struct Window {
   MediaTime calm_from{};
   /// LookGaps::longest, or less where the packets tell little.
   MediaDuration longest_unseen{0};
+  /// It ends with a key frame out of turn, and no other packet holds a picture of its own.
+  bool may_end_with_cut = false;
+  /// So much is decoded behind its end: a cut there shows in what follows.
+  MediaDuration beyond{0};
+
+  [[nodiscard]] MediaTime read_to() const { return span.end + beyond; }
 };
 
 struct WindowChoice {
@@ -73,8 +81,9 @@ struct LookGaps {
 /// `key_pictures`; the space on either side of it is as different as those two.  Thresholds are
 /// relative to what is usual among the spaces given, so that an encoder's habits and a camera's
 /// noise cancel out.  Encoders put key frames out of turn at hard cuts: where the picture before
-/// such a key frame shows something else, it is a cut.  `packets`: those from the first key picture
-/// on.
+/// such a key frame shows something else, it is a cut, unless a packet of that space may be one:
+/// within a second of a key frame x264 puts no other, and a cut is a packet as large as a key frame
+/// or where packets become larger or smaller.  `packets`: those from the first key picture on.
 [[nodiscard]] WindowChoice choose_windows(const TimeSpan& span,
                                           std::span<const Packet> packets,
                                           Pictures key_pictures,
@@ -88,9 +97,16 @@ class SettleWatch {
   SettleWatch(const WindowChoice& choice, const Window& window, const SmallPicture& after)
       : choice_(choice), window_(window), after_(after) {}
 
-  /// For pictures in the order of time: true once they have looked like `after` for half a second,
-  /// the packets are calm, and enough is left to be worth leaving out.
-  [[nodiscard]] bool is_settled(const SmallPicture& picture);
+  enum class Rest {
+    unknown,
+    /// It looks like the pictures of the last half second, which look like `after`.
+    alike,
+    /// It looks like this picture, and `after` begins a shot.
+    until_cut,
+  };
+  /// For pictures in the order of time: what is left of the window.  Known only where the packets
+  /// are calm and enough is left to be worth leaving out.
+  [[nodiscard]] Rest look(const SmallPicture& picture);
 
  private:
   const WindowChoice& choice_;

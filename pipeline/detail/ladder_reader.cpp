@@ -161,8 +161,6 @@ std::optional<StretchSight> LadderReader::look(const TimeSpan& span,
     return packet.is_key && span.contains(packet.time);
   });
   report.opened.insert(report.opened.end(), choice.windows.begin(), choice.windows.end());
-  report.marked_cuts +=
-      std::ranges::count_if(choice.known_cuts, [&](MediaTime cut) { return span.contains(cut); });
 
   const RungMeter meter(reader_, report.windows);
   auto key = keys.begin();
@@ -173,23 +171,28 @@ std::optional<StretchSight> LadderReader::look(const TimeSpan& span,
     while (key != keys.end() && key->time < window.span.end) ++key;
     const SmallPicture* after = key != keys.end() ? &*key : nullptr;
     const auto num_before = sight.pictures.size();
-    const auto read_to = read_window(choice, window, after, on_frame, sight.pictures);
-    if (!read_to) return std::nullopt;
-    watch_.look({window.span.begin, *read_to},
+    const auto read = read_window(choice, window, after, on_frame, sight.pictures);
+    if (!read) return std::nullopt;
+    if (read->ends_with_cut) looks->choice.known_cuts.push_back(window.span.end);
+    while (key != keys.end() && key->time < read->to) ++key;
+    watch_.look({window.span.begin, read->to},
                 std::span(sight.pictures).subspan(num_before),
                 report.not_decoded);
   }
   sight.pictures.insert(sight.pictures.end(), key, keys.end());
   note_unseen(sight.frames, sight.pictures);
   sight.known_cuts = choice.known_cuts;
+  report.marked_cuts +=
+      std::ranges::count_if(choice.known_cuts, [&](MediaTime cut) { return span.contains(cut); });
   return sight;
 }
 
-std::optional<MediaTime> LadderReader::read_window(const sampler::WindowChoice& choice,
+std::optional<LadderReader::WindowRead> LadderReader::read_window(const sampler::WindowChoice& choice,
                                                    const sampler::Window& window,
                                                    const SmallPicture* after,
                                                    const std::function<bool(MediaTime)>& on_frame,
                                                    std::vector<SmallPicture>& pictures) {
+  using Rest = sampler::SettleWatch::Rest;
   PictureReducer reducer;
   std::optional<sampler::SettleWatch> watch;
   if (after != nullptr) watch.emplace(choice, window, *after);
@@ -198,15 +201,16 @@ std::optional<MediaTime> LadderReader::read_window(const sampler::WindowChoice& 
                any_frame && frames_are_dense(scan_.facts) ? ingest::Frames::referenced
                                                           : ingest::Frames::all);
   while (const auto frame = reader_.next()) {
-    if (frame->time() >= window.span.end) break;
+    if (frame->time() >= window.read_to()) break;
     if (on_frame && !on_frame(frame->time())) return std::nullopt;
     if (frame->time() < window.span.begin) continue;
     pictures.push_back(reducer.reduce(*frame));
-    if (watch && watch->is_settled(pictures.back())) return pictures.back().time;
+    const auto rest = watch ? watch->look(pictures.back()) : Rest::unknown;
+    if (rest != Rest::unknown) return WindowRead{frame->time(), rest == Rest::until_cut};
     // The next window may begin here: its first frame stays with the reader.
-    if (frame->time() + frame->duration() >= window.span.end) break;
+    if (frame->time() + frame->duration() >= window.read_to()) break;
   }
-  return window.span.end;
+  return WindowRead{window.read_to(), false};
 }
 
 }  // namespace hindsight::pipeline

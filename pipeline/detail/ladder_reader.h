@@ -45,10 +45,13 @@ class LadderReader {
                                                  LadderReport& report);
 
  private:
-  /// Adds the pictures of `window`, whose last ones may be left out when they look like `after`,
-  /// the key picture that follows (null: none).  Returns up to where it was read; empty when
-  /// `on_frame` returned false.
-  [[nodiscard]] std::optional<MediaTime> read_window(
+  struct WindowRead {
+    MediaTime to{};
+    bool ends_with_cut = false;  ///< at its end, though what is before was left out
+  };
+  /// Adds the pictures of `window`, whose last ones may be left out where they are known from
+  /// `after`, the key picture that follows (null: none).  Empty when `on_frame` returned false.
+  [[nodiscard]] std::optional<WindowRead> read_window(
       const sampler::WindowChoice& choice,
       const sampler::Window& window,
       const sampler::SmallPicture* after,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -129,6 +130,50 @@ TEST_CASE("a key frame out of turn that shows something else is a cut and opens 
   CHECK(choose(still(1), {.gop = 10, .key_frames = {31}}).known_cuts.empty());
 }
 
+TEST_CASE("a packet that may be a cut is looked at, and then a key frame out of turn is no proof") {
+  const auto film = cut_at({34, 37}, 5);
+  auto packets = make_packets({.gop = 10, .key_frames = {37}});
+  const TimeSpan span{{}, MediaTime{60s}};
+  const auto keys = key_pictures(film, packets);
+  const auto at = [&](double seconds) {
+    return packets.begin() + static_cast<std::ptrdiff_t>(std::lround(seconds * 25));
+  };
+  const auto check_opened = [&] {
+    const auto choice = choose_windows(span, packets, keys, kGaps);
+    CHECK(choice.known_cuts.empty());
+    REQUIRE(choice.windows.size() == 1);
+    const auto& window = choice.windows.front();
+    CHECK(to_string(window.reason) == to_string(WindowReason::scene));
+    CHECK(window.span.end == MediaTime{37s});
+    // What follows the key frame tells whether it is a cut as well.
+    CHECK(window.read_to() == MediaTime{37200ms});
+    return window;
+  };
+  SUBCASE("a packet as large as a key frame") {
+    at(34)->bytes = 12'000;
+    CHECK(check_opened().calm_from == MediaTime{34400ms});
+  }
+  SUBCASE("packets that become smaller") {
+    for (auto packet = at(34); packet->time < MediaTime{37s}; ++packet) packet->bytes /= 10;
+    const auto window = check_opened();
+    // Where sizes change is told to within five packets.
+    CHECK(window.calm_from >= MediaTime{34200ms});
+    // Shortly after them the picture is of another scene, and no other packet can be
+    // the cut: it is at the end.
+    auto choice = choose_windows(span, packets, keys, kGaps);
+    const auto after = std::ranges::find(keys, window.span.end, &SmallPicture::time);
+    SettleWatch watch(choice, window, *after);
+    std::optional<MediaTime> left_at;
+    for (const auto& picture : make_film(film, {.seconds = 37, .noise = 1})) {
+      if (picture.time < window.span.begin || left_at) continue;
+      if (watch.look(picture) == SettleWatch::Rest::until_cut) left_at = picture.time;
+    }
+    CAPTURE(to_seconds(window.calm_from));
+    REQUIRE(left_at);
+    CHECK(to_seconds(*left_at) == doctest::Approx(to_seconds(window.calm_from)));
+  }
+}
+
 TEST_CASE("no space is left out that is longer than may pass unseen") {
   CHECK(choose(still(1), {.gop = 10}).windows.empty());
   CHECK(choose(still(1), {.gop = 12}).windows.size() == 5);
@@ -243,7 +288,7 @@ TEST_CASE("a window is left where it looks like its end, not before the packets 
     window.longest_unseen = 10s;
     SettleWatch watch(choice, window, film.back());
     for (const auto& picture : film) {
-      if (watch.is_settled(picture)) return to_seconds(picture.time);
+      if (watch.look(picture) == SettleWatch::Rest::alike) return to_seconds(picture.time);
     }
     return -1.0;
   };
