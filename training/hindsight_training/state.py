@@ -100,7 +100,8 @@ class Run:
             return False
         state = torch.load(path, map_location=self.device, weights_only=True)
         self.model.load_state_dict(state["model"])
-        self.heads.load_state_dict(state["heads"])
+        # A head that is newer than the state starts anew.
+        self.heads.load_state_dict({**self.heads.state_dict(), **state["heads"]})
         self.average, self.has_average = state.get("average", self.weights()), "average" in state
         if len(state["optimisers"]) == len(optimisers):
             for optimiser, saved in zip(optimisers, state["optimisers"]):

@@ -17,13 +17,13 @@ sys.path[:0] = [str(FOLDER.parent), str(FOLDER)]
 # stand_in.py is started as a program: by this interpreter, which has numpy.
 os.environ["PATH"] = f"{pathlib.Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 
-from export import keep  # noqa: E402
+from export import keep, shorten  # noqa: E402
 from hindsight_training import figures  # noqa: E402
 from hindsight_training.augment import MAX_GAIN, MAX_TINT, MAX_VEIL, tone_curves, vary  # noqa: E402
 from hindsight_training.cells import CHARACTERS, SLOTS, Vocabulary, cell_targets  # noqa: E402
+from hindsight_training.grounding import find_named, find_spoken, ground, locate  # noqa: E402
 from hindsight_training.language import SPECIAL  # noqa: E402
 from hindsight_training.muon import make_optimisers, orthogonalise  # noqa: E402
-from hindsight_training.grounding import find_named, find_spoken, ground, locate
 from hindsight_training.packing import PREFIX, collate, pack  # noqa: E402
 from hindsight_training.patches import MEAN, STD, to_patches  # noqa: E402
 from hindsight_training.records import BadStream, PairFile, write_record  # noqa: E402
@@ -345,6 +345,16 @@ class Figures(unittest.TestCase):
         self.assertEqual(figures.reliability(rows)[0]["n"], 100)
 
 
+class Export(unittest.TestCase):
+    def test_matrices_are_rounded_to_the_nearest_of_five_bits(self):
+        matrix = torch.linspace(-3, 3, 1001).bfloat16().view(7, 143)
+        short = shorten(matrix)
+        self.assertLess(((short - matrix).float().abs() / matrix.float().abs().clamp(min=1e-6)).max(), 1 / 60)
+        self.assertFalse((short.view(torch.int16) & 3).any())
+        for kept in (matrix[0], matrix.float()):
+            self.assertIs(shorten(kept), kept)
+
+
 class Optimiser(unittest.TestCase):
     def test_singular_values_come_near_one(self):
         torch.manual_seed(0)
@@ -401,6 +411,19 @@ class Steps(unittest.TestCase):
         for (name, expected), actual in zip(whole.model.state_dict().items(), resumed.model.state_dict().values()):
             self.assertTrue(torch.equal(expected, actual), name)
             self.assertTrue(torch.equal(whole.average[name], resumed.average[name]), name)
+
+    def test_heads_that_are_newer_than_a_state_start_anew(self):
+        self.enterContext(folder := tempfile.TemporaryDirectory())
+        run, _ = small_run(folder.name)
+        with torch.no_grad():
+            run.heads.kind.weight.fill_(0.5)
+        run.save()
+        state = torch.load(run.folder / "state.pt", weights_only=True)
+        state["heads"] = {name: value for name, value in state["heads"].items() if not name.startswith("grounding.")}
+        torch.save(state, run.folder / "state.pt")
+        again = Run(folder.name)
+        self.assertTrue(again.load())
+        self.assertTrue((again.heads.kind.weight == 0.5).all())
 
     def test_the_average_is_the_exponential_mean_of_the_weights(self):
         with tempfile.TemporaryDirectory() as folder:
