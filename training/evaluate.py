@@ -24,6 +24,7 @@ from hindsight_training.records import PairFile
 from hindsight_training.shards import Shards, seeded
 
 BATCH = 32
+HELD_OUT_FAMILIES, HELD_OUT_STYLES = {"parking"}, {"hazy"}
 ALL = 1 << 20  # tokens: every task fits
 
 
@@ -33,6 +34,11 @@ def load_model(folder, device="cpu"):
     weights = {name: value.float() for name, value in load_file(folder / "model.safetensors").items()}
     model.load_state_dict(weights)
     return model.to(device).eval(), Language(folder / "tokenizer.json")
+
+
+def is_held_out(truth):
+    """Whether a record's family or style is one that no training world has (world/README.md)."""
+    return truth["family"] in HELD_OUT_FAMILIES or truth.get("style", "plain") in HELD_OUT_STYLES
 
 
 def score_batch(model, language, pairs, numbers, device, blind):
@@ -55,6 +61,7 @@ def score_batch(model, language, pairs, numbers, device, blind):
             results[row, segment] = {
                 "world": truth["seed"], "skill": task["skill"], "answer": task["answer"], "phrasing": task.get("phrasing", ""),
                 "held_out": bool(task.get("held_out")), "held_out_combination": bool(task.get("held_out_combination")),
+                "usual": not (task.get("held_out") or task.get("held_out_combination") or is_held_out(truth)),
                 "family": truth["family"], "truth": task["answer"] == "yes",
                 "p": margin[i], "correct": True,
             }  # fmt: skip

@@ -84,7 +84,7 @@ def calibration_error(rows):
 
 def summarise(rows):
     """rows: dictionaries with world, skill, phrasing, correct, held_out, held_out_combination, family, and for judge p (of yes)
-    and truth."""
+    and truth. `usual_` figures are of rows that are "usual": an unseen world in which nothing else is held out."""
     judged = [r for r in rows if r["skill"] == "judge"]
     result = {
         "judge_auroc": figure(auroc, judged, "p", "truth"),
@@ -95,6 +95,11 @@ def summarise(rows):
         result[f"{skill}_exact"] = figure(share, [r for r in rows if r["skill"] == skill], "correct")
         if skill != "judge":
             result[f"{skill}_majority"] = majority([r for r in rows if r["skill"] == skill])
+    usual = [r for r in rows if r.get("usual")]
+    result["usual_judge_auroc"] = figure(auroc, [r for r in usual if r["skill"] == "judge"], "p", "truth")
+    result["usual_judge_false_alarms_at_95_recall"] = figure(false_alarms_at, [r for r in usual if r["skill"] == "judge"], "p", "truth")
+    for skill in sorted({r["skill"] for r in usual} - {"judge"}):
+        result[f"usual_{skill}_exact"] = figure(share, [r for r in usual if r["skill"] == skill], "correct")
     for name, belongs in PARTS.items():
         result[f"judge_auroc_{name}"] = figure(auroc, [r for r in judged if belongs(r)], "p", "truth")
         result[f"exact_{name}"] = figure(share, [r for r in rows if belongs(r)], "correct")

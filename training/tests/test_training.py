@@ -17,6 +17,7 @@ sys.path[:0] = [str(FOLDER.parent), str(FOLDER)]
 # stand_in.py is started as a program: by this interpreter, which has numpy.
 os.environ["PATH"] = f"{pathlib.Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 
+from evaluate import is_held_out  # noqa: E402
 from export import keep, shorten  # noqa: E402
 from hindsight_training import figures  # noqa: E402
 from hindsight_training.augment import MAX_GAIN, MAX_TINT, MAX_VEIL, tone_curves, vary  # noqa: E402
@@ -343,6 +344,17 @@ class Figures(unittest.TestCase):
         rows = [{"p": 0.75, "truth": i < 75} for i in range(100)]
         self.assertAlmostEqual(figures.calibration_error(rows), 0.0)
         self.assertEqual(figures.reliability(rows)[0]["n"], 100)
+
+
+    def test_usual_rows_have_figures_of_their_own(self):
+        row = {"skill": "count", "phrasing": "count.1", "correct": True, "answer": "1", "family": "table", "world": 1, "held_out": False}
+        rows = [{**row, "usual": usual, "correct": usual, "held_out_combination": not usual, "world": usual} for usual in (True, True, False)]
+        found = figures.summarise(rows)["figures"]
+        self.assertEqual((found["usual_count_exact"]["value"], found["usual_count_exact"]["n"]), (1.0, 2))
+        self.assertAlmostEqual(found["count_exact"]["value"], 2 / 3, places=3)
+        for truth, held_out in (("table", False), ("parking", True)):
+            self.assertEqual(is_held_out({"family": truth}), held_out)
+        self.assertTrue(is_held_out({"family": "table", "style": "hazy"}))
 
 
 class Export(unittest.TestCase):
