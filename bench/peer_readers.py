@@ -317,6 +317,14 @@ def our_cuts(arguments, file, options):
     return work
 
 
+def shots_with_a_pair(arguments, file, truth):
+    """How many shots of a second and more hold a pair of `hindsight plan`, and how many there are; the last shot's end is not known."""
+    out, _ = run([str(arguments.bin / "hindsight"), "--quiet", "plan", str(file), "--json"])
+    pairs = [(round(pair["from"] * RATE), round(pair["to"] * RATE)) for pair in json.loads(out)["pairs"]]
+    shots = [(begin, end) for begin, end in zip([0, *truth], truth) if end - begin >= RATE]
+    return sum(any(begin <= first and last < end for first, last in pairs) for begin, end in shots), len(shots)
+
+
 def peer(**task):
     def work(first):
         result = run_peer(**task, compare=first)
@@ -335,7 +343,8 @@ def compare_cuts(arguments):
                 tools[f"PySceneDetect detect-{detector}"] = peer(job="cuts", tool=detector, file=str(file))
             rows = [{"tool": f"{tool} {found['version']}", "seconds": seconds, **f1(found["cuts"], truth)}
                     for tool, found, seconds in measure(arguments, tools)]
-            report(arguments, f"{len(truth)} cuts, {file.stem}", rows)
+            held, shots = shots_with_a_pair(arguments, file, truth)
+            report(arguments, f"{len(truth)} cuts, {file.stem}; {held} of {shots} shots of a second and more hold a pair", rows)
 
 
 def compare_frames(arguments):

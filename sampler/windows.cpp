@@ -82,7 +82,7 @@ struct Space {
   MediaDuration longest_unseen{0};
   std::optional<MediaTime> surprising_until;  ///< empty: its packets are as usual
   std::optional<MediaTime> own_picture;       ///< the last packet that holds one
-  std::optional<MediaTime> other_level;       ///< from here on packets are larger, or smaller
+  std::optional<MediaTime> other_level;       ///< from here on they are larger, or smaller
 
   [[nodiscard]] bool other_scene() const { return likeness != Likeness::same_scene; }
 };
@@ -177,35 +177,50 @@ std::vector<double> other_bytes(std::span<const Packet> packets, const TimeSpan&
   return others;
 }
 
-/// Of the packets in a space, the last that holds a picture of its own, and where their size
-/// changes most, if it does.
-void find_unmarked_cuts(std::span<const Packet> packets, Space& space) {
-  const auto key = std::ranges::lower_bound(packets, space.span.begin, {}, &Packet::time);
-  const auto bytes = other_bytes(packets, space.span);
-  if (key == packets.end() || bytes.empty()) return;
-  const auto time_of = [&](std::size_t i) {
-    return (key + 1 + static_cast<std::ptrdiff_t>(i))->time;
-  };
-  const double of_key = static_cast<double>(key->bytes);
+/// Of the packets behind a key frame of so many bytes, the last that holds a picture of its own.
+std::optional<std::size_t> find_own_picture(const std::vector<double>& bytes, double key_bytes) {
   const double usual = median(bytes);
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    const auto is_own = [&](const OwnPicture& least) {
-      return bytes[i] >= least.of_key * of_key && bytes[i] >= least.of_usual * usual;
-    };
-    if (std::ranges::any_of(kOwnPictures, is_own)) space.own_picture = time_of(i);
-  }
+  const auto is_own = [&](double size) {
+    return std::ranges::any_of(kOwnPictures, [&](const OwnPicture& least) {
+      return size >= least.of_key * key_bytes && size >= least.of_usual * usual;
+    });
+  };
+  const auto last = std::find_if(bytes.rbegin(), bytes.rend(), is_own);
+  if (last == bytes.rend()) return std::nullopt;
+  return static_cast<std::size_t>(bytes.rend() - last) - 1;
+}
+
+/// Where packets become larger or smaller by most, if by enough.
+std::optional<std::size_t> find_other_level(const std::vector<double>& bytes) {
+  const auto level = [&](std::size_t from, std::size_t to) {
+    const auto at = [&](std::size_t i) { return bytes.begin() + static_cast<std::ptrdiff_t>(i); };
+    return std::log(median({at(from), at(to)}) + kBytesOfNothing);
+  };
   double most = std::log(kOtherLevel);
+  std::optional<std::size_t> found;
   for (std::size_t i = kLevelPackets; i + kLevelPackets <= bytes.size(); ++i) {
-    const auto at = bytes.begin() + static_cast<std::ptrdiff_t>(i);
-    const auto level = [](auto from, auto to) {
-      return std::log(median({from, to}) + kBytesOfNothing);
+    const double change = std::abs(level(i, std::min(i + kMostLevelPackets, bytes.size())) -
+                                   level(i - std::min(i, kMostLevelPackets), i));
+    if (change < most) continue;
+    most = change;
+    found = i;
+  }
+  return found;
+}
+
+/// Packets at which a scene may begin though they are no key frames; sizes that change say so only
+/// where the key frames show different things.
+void find_unmarked_cuts(std::span<const Packet> packets, std::vector<Space>& spaces) {
+  for (auto& space : spaces) {
+    const auto key = std::ranges::lower_bound(packets, space.span.begin, {}, &Packet::time);
+    const auto bytes = other_bytes(packets, space.span);
+    if (key == packets.end() || bytes.empty()) continue;
+    const auto time_of = [&](std::optional<std::size_t> i) -> std::optional<MediaTime> {
+      if (!i) return std::nullopt;
+      return (key + 1 + static_cast<std::ptrdiff_t>(*i))->time;
     };
-    const double before = level(at - static_cast<std::ptrdiff_t>(std::min(i, kMostLevelPackets)), at);
-    const double after = level(
-        at, at + static_cast<std::ptrdiff_t>(std::min(bytes.size() - i, kMostLevelPackets)));
-    if (std::abs(after - before) < most) continue;
-    most = std::abs(after - before);
-    space.other_level = time_of(i);
+    space.own_picture = time_of(find_own_picture(bytes, static_cast<double>(key->bytes)));
+    if (space.other_scene()) space.other_level = time_of(find_other_level(bytes));
   }
 }
 
@@ -240,7 +255,6 @@ std::vector<Space> spaces_between(const std::vector<MediaTime>& keys,
     space.span = between;
     space.load = load_of(packets, between);
     space.longest_unseen = longest_unseen(packets, between, gaps);
-    find_unmarked_cuts(packets, space);
   }
   return spaces;
 }
@@ -248,9 +262,8 @@ std::vector<Space> spaces_between(const std::vector<MediaTime>& keys,
 /// From here on the packets of a space are as usual.
 MediaTime calm_from(const Space& space) {
   MediaTime calm = space.surprising_until.value_or(space.span.begin);
-  if (space.own_picture) calm = std::max(calm, *space.own_picture + kCutCalms);
-  if (space.other_scene() && space.other_level)
-    calm = std::max(calm, *space.other_level + kCutCalms);
+  for (const auto& cut : {space.own_picture, space.other_level})
+    if (cut) calm = std::max(calm, *cut + kCutCalms);
   return calm;
 }
 
@@ -306,8 +319,7 @@ std::vector<MediaTime> quiet_key_frames(std::span<const Packet> packets, const L
   const double least = least_in_turn(spaces);
   const auto is_quiet = [&](const Space& space) {
     return !space.surprising_until && space.longest_unseen == gaps.longest &&
-           space.span.length() <= space.longest_unseen &&
-           to_seconds(space.span.length()) >= least;
+           space.span.length() <= space.longest_unseen && to_seconds(space.span.length()) >= least;
   };
   std::vector<MediaTime> quiet;
   MediaTime looked_at = times.front();
@@ -335,6 +347,7 @@ WindowChoice choose_windows(const TimeSpan& span,
   auto spaces = spaces_between(keys, packets, gaps);
   find_surprising_packets(spaces);
   compare_key_pictures(key_pictures, spaces, choice);
+  find_unmarked_cuts(packets, spaces);
   const double least = least_in_turn(spaces);
   const auto is_marked = [&](const Space& space) {
     return space.likeness == Likeness::unrelated && !space.own_picture && !space.other_level &&
@@ -372,8 +385,8 @@ SettleWatch::Rest SettleWatch::look(const SmallPicture& picture) {
   const auto left = window_.span.end - picture.time;
   const bool may_leave = picture.time >= window_.calm_from && left >= kWorthLeavingOut &&
                          left <= window_.longest_unseen;
-  const auto alike = window_.reason == WindowReason::scene ? likeness(picture, after_)
-                                                            : Likeness::same_scene;
+  const auto alike =
+      window_.reason == WindowReason::scene ? likeness(picture, after_) : Likeness::same_scene;
   if (alike == Likeness::unrelated && window_.may_end_with_cut && may_leave) return Rest::until_cut;
   const auto change = measure_motion(picture.time, change_map(picture, after_), choice_.deviations);
   if (alike != Likeness::same_scene || change.strength >= choice_.surprising ||

@@ -24,7 +24,7 @@ struct Packet {
 
 /// Why the frames between two key frames are decoded.
 enum class WindowReason {
-  change,   ///< something begins, ends or moves: cells of the two key frames differ beyond noise
+  change,  ///< something begins, ends or moves: cells of the two key frames differ beyond noise
   /// The two key frames show different things, and the encoder did not mark where; or a packet
   /// between them holds a picture of its own.
   scene,

@@ -25,6 +25,7 @@ if [[ ! -x $world ]]; then
   cmake --build build/release --target hindsight-world
 fi
 
+# Pages of 4 kB and products that are prepared anew for a shape seen before make a run slower the longer it lasts;
 # glibc gives freed blocks back to the kernel and gets them again, cleared: large tensors are twice as fast without.
 export GLIBC_TUNABLES=glibc.malloc.hugetlb=1 ONEDNN_PRIMITIVE_CACHE_CAPACITY=8192
 export MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=4294967296 MALLOC_TOP_PAD_=268435456

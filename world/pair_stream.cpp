@@ -127,8 +127,8 @@ std::vector<Event> happenings(const World& world, double last) {
   return out;
 }
 
-/// A moment in which the gate swings, if it can be had one with nothing else in the frame: a beam on
-/// its way up is not to be taken for a person. None where no gate moves.
+/// A moment in which the gate swings, if it can be had one with nothing else in the frame: a beam
+/// on its way up is not to be taken for a person. None where no gate moves.
 std::optional<double> draw_swing(const World& world, std::span<const Event> events, Rng& rng) {
   std::vector<Event> swings;
   std::ranges::copy_if(
@@ -143,8 +143,8 @@ std::optional<double> draw_swing(const World& world, std::span<const Event> even
   return t;
 }
 
-/// A moment worth a question: a change, at which a sampler looks as well (a gate that swings, someone
-/// half in the frame), else mostly one with something in the frame.
+/// A moment worth a question: a change, at which a sampler looks as well (a gate that swings,
+/// someone half in the frame), else mostly one with something in the frame.
 double draw_moment(const World& world, Rng& rng) {
   const double last = world.length - 1.5;
   const std::vector<Event> events = happenings(world, last);

@@ -53,9 +53,8 @@ std::vector<MediaTime> between_unlike(const std::vector<SmallPicture>& keys,
     const auto after = std::ranges::upper_bound(keys, key, {}, &SmallPicture::time);
     if (after == keys.begin() || after == keys.end()) continue;
     const TimeSpan between{std::prev(after)->time, after->time};
-    const bool is_unlike = std::ranges::any_of(windows, [&](const sampler::Window& window) {
-      return window.span.overlaps(between);
-    });
+    const bool is_unlike = std::ranges::any_of(
+        windows, [&](const sampler::Window& window) { return window.span.overlaps(between); });
     if (is_unlike) found.push_back(key);
   }
   return found;
@@ -129,8 +128,7 @@ std::optional<LadderReader::KeyLooks> LadderReader::look_at_keys(
   looks.are_there =
       std::ssize(looks.pictures) * 2 > claimed && looks.pictures.front().time <= span.begin;
   while (looks.are_there) {
-    looks.choice =
-        sampler::choose_windows(span, packets, looks.pictures, gaps_, looks.skipped);
+    looks.choice = sampler::choose_windows(span, packets, looks.pictures, gaps_, looks.skipped);
     const auto missed = between_unlike(looks.pictures, looks.skipped, looks.choice.windows);
     if (missed.empty()) break;
     const auto is_missed = [&](MediaTime key) { return std::ranges::binary_search(missed, key); };
@@ -174,7 +172,8 @@ std::optional<StretchSight> LadderReader::look(const TimeSpan& span,
     const auto read = read_window(choice, window, after, on_frame, sight.pictures);
     if (!read) return std::nullopt;
     if (read->ends_with_cut) looks->choice.known_cuts.push_back(window.span.end);
-    while (key != keys.end() && key->time < read->to) ++key;
+    const auto& seen = sight.pictures;
+    while (key != keys.end() && !seen.empty() && key->time <= seen.back().time) ++key;
     watch_.look({window.span.begin, read->to},
                 std::span(sight.pictures).subspan(num_before),
                 report.not_decoded);
@@ -187,11 +186,12 @@ std::optional<StretchSight> LadderReader::look(const TimeSpan& span,
   return sight;
 }
 
-std::optional<LadderReader::WindowRead> LadderReader::read_window(const sampler::WindowChoice& choice,
-                                                   const sampler::Window& window,
-                                                   const SmallPicture* after,
-                                                   const std::function<bool(MediaTime)>& on_frame,
-                                                   std::vector<SmallPicture>& pictures) {
+std::optional<LadderReader::WindowRead> LadderReader::read_window(
+    const sampler::WindowChoice& choice,
+    const sampler::Window& window,
+    const SmallPicture* after,
+    const std::function<bool(MediaTime)>& on_frame,
+    std::vector<SmallPicture>& pictures) {
   using Rest = sampler::SettleWatch::Rest;
   PictureReducer reducer;
   std::optional<sampler::SettleWatch> watch;

@@ -245,3 +245,19 @@ TEST_CASE("options out of range are refused") {
   CHECK(run({.count = 1, .threads = 0}) == "--threads 0 is out of range; give 1 to 256");
   CHECK(run({.count = 1, .sizes = {}}) == "no picture size is given; give sizes such as 168x112");
 }
+
+TEST_CASE(
+    "the pairs of a world are of different moments, also where something happens behind its end") {
+  for (const auto* family : {"road_gate", "corridor_door", "table"}) {
+    CAPTURE(family);
+    const auto records =
+        parse(stream({.seed = 5, .count = 160, .family = family, .sizes = {{56, 56}}}));
+    std::map<std::uint64_t, std::set<double>> moments;
+    for (const auto& r : records)
+      moments[r.facts.at("seed").get<std::uint64_t>()].insert(
+          r.facts.at("seconds")[0].get<double>());
+    std::size_t different = 0;
+    for (const auto& [seed, seconds] : moments) different += seconds.size();
+    CHECK(different >= records.size() - records.size() / 40);
+  }
+}

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from hindsight_training.architecture import by_rows
-from hindsight_training.grounding import SLOTS, GroundingHeads
+from hindsight_training.grounding import SLOTS, GroundingHeads, middle_cell
 from hindsight_training.patches import CELL
 
 CHARACTERS = " ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:.-"  # index 0: no text
@@ -73,11 +73,6 @@ def cell_targets(truth, rows, columns, vocabulary):
         "kind": kind, "color": color, "centre": centre, "motion": motion, "text": text, "state": state, "light": np.int64(light),
         "place": place,
     }  # fmt: skip
-
-
-def middle_cell(box, rows, columns):
-    column, row = (int((box[i] + box[i + 2]) / 2 // CELL) for i in (0, 1))
-    return min(max(row, 0), rows - 1) * columns + min(max(column, 0), columns - 1)
 
 
 def cover(box, rows, columns):

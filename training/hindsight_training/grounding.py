@@ -48,6 +48,11 @@ def middle(entity):
     return int((y0 + y1) / CELL), int((x0 + x1) / CELL)
 
 
+def middle_cell(box, rows, columns):
+    column, row = (int((box[i] + box[i + 2]) / 2 // CELL) for i in (0, 1))
+    return min(max(row, 0), rows - 1) * columns + min(max(column, 0), columns - 1)
+
+
 def only_middle(named):
     """The middle of the one thing that is named, or None."""
     return middle(named["matches"][0]) if len(named["matches"]) == 1 and not named["doubtful"] else None
@@ -59,8 +64,8 @@ def ground(named, grid, vocabulary):
     rows, columns = grid
     cells = np.zeros(rows * columns, np.int64)
     for value, group in ((UNKNOWN, named["doubtful"]), (1, named["matches"])):
-        for row, column in map(middle, group):
-            cells[min(max(row // 2, 0), rows - 1) * columns + min(max(column // 2, 0), columns - 1)] = value
+        for entity in group:
+            cells[middle_cell(entity["boxes"][1], rows, columns)] = value
     parts = []
     for key, silent in (("color", {""}), ("motion", {"", "unclear"})):
         has = np.zeros(len(vocabulary.names[key]), np.int64)

@@ -166,9 +166,10 @@ def collate(language, frames, rows):
 def stack_places(rows):
     """rows: for each row [(place in it, dictionary of targets)]. Row [n], place [n] and the targets, stacked; empty where there are none."""
     found = [(i, place, targets) for i, row in enumerate(rows) for place, targets in row]
-    names = found[0][2] if found else ()
-    columns = {"row": [i for i, _, _ in found], "place": [place for _, place, _ in found]} if found else {}
-    columns |= {key: [targets[key] for _, _, targets in found] for key in names}
+    if not found:
+        return {}
+    columns = {key: [targets[key] for _, _, targets in found] for key in found[0][2]}
+    columns |= {"row": [i for i, _, _ in found], "place": [place for _, place, _ in found]}
     return {key: torch.from_numpy(np.array(values, np.int64)) for key, values in columns.items()}
 
 
