@@ -19,6 +19,8 @@ constexpr MediaDuration kSparse = 2s;
 constexpr double kSecondsPerLevel = 0.15;
 // Further pairs of an activity lie this far apart.
 constexpr MediaDuration kLookEvery = 2500ms;
+// What stands still was moving so long ago at most.
+constexpr MediaDuration kLeftBehind = kSoonAfter + kFurthest;
 
 const ShotPictures& shot_of(const StretchView& view, std::size_t picture) {
   const auto after = std::upper_bound(
@@ -90,22 +92,23 @@ void add_further_looks(const StretchView& view, PairSet& pairs) {
   }
 }
 
-/// What an activity leaves behind, and what stands still between two of them: a look after each.
-void add_looks_after(const StretchView& view, PairSet& pairs) {
-  for (std::size_t i = 0; i < view.activity.size(); ++i) {
-    const MediaTime begin = view.activity[i].span.end;
-    const MediaTime end =
-        i + 1 < view.activity.size() ? view.activity[i + 1].span.begin : view.span.end;
-    if (end - begin < kLeastPause) continue;
-    const auto middle = begin + std::min((end - begin) / 2, kSoonAfter);
-    pairs.add(picture_at(view.pictures, middle), Reason::activity, Stage::closer_look);
-  }
-}
-
 MediaTime end_of(const StretchView& view, const ShotPictures& shot) {
   return shot.end < view.pictures.size()
              ? view.pictures[shot.end].time
              : view.frames.back() + view.pictures[shot.end - 1].duration;
+}
+
+/// What an activity leaves behind, and what stands still between two of them: a look after each,
+/// before the picture is another one.
+void add_looks_after(const StretchView& view, PairSet& pairs) {
+  for (std::size_t i = 0; i < view.activity.size(); ++i) {
+    const MediaTime begin = view.activity[i].span.end;
+    const auto& shot = shot_of(view, picture_at(view.pictures, begin));
+    const MediaTime next =
+        i + 1 < view.activity.size() ? view.activity[i + 1].span.begin : view.span.end;
+    if (const auto wanted = look_after({begin, std::min(next, end_of(view, shot))}))
+      pairs.add(picture_at(view.pictures, *wanted), Reason::activity, Stage::closer_look);
+  }
 }
 
 void add_shots(const StretchView& view, PairSet& pairs) {
@@ -188,6 +191,11 @@ std::optional<Opening> opening_of(const Shot& shot) {
                  begin + std::min(kOpening, length) / 2};
 }
 
+std::optional<MediaTime> look_after(const TimeSpan& pause) {
+  if (pause.length() < kLeastPause) return std::nullopt;
+  return pause.begin + std::min(pause.length() / 2, kSoonAfter);
+}
+
 CandidatePair make_pair_at(const StretchView& view, std::size_t wanted) {
   const ShotPictures& shot = shot_of(view, wanted);
   const MediaTime last = frames_of(view, shot).back();
@@ -224,15 +232,22 @@ std::vector<std::size_t> moments_of(const StretchView& view) {
   return moments;
 }
 
-double motion_at(const StretchView& view, std::size_t picture) {
+Extent smallest_at(const StretchView& view, std::size_t picture) {
   const MediaTime time = view.pictures[picture].time;
-  double most = 0;
+  const TimeSpan shot{view.pictures[shot_of(view, picture).begin].time,
+                      end_of(view, shot_of(view, picture))};
+  std::vector<Extent> here;
+  Extent before{};
   for (const auto& motion : view.motion) {
-    if (abs(motion.time - time) > kFurthest) continue;
-    const double strength = std::min(1.0F, motion.strength / (4 * view.threshold));
-    most = std::max(most, strength * (1 - 0.5 * static_cast<double>(motion.area)));
+    const bool moves = motion.smallest.width > 0 && motion.strength >= view.threshold;
+    if (!moves || !shot.contains(motion.time)) continue;
+    if (abs(motion.time - time) <= kFurthest) here.push_back(motion.smallest);
+    if (motion.time < time && time - motion.time <= kLeftBehind) before = motion.smallest;
   }
-  return most;
+  if (here.empty()) return before;
+  const auto middle = here.begin() + static_cast<std::ptrdiff_t>(here.size() / 2);
+  std::ranges::nth_element(here, middle, {}, short_side);
+  return *middle;
 }
 
 }  // namespace hindsight::sampler

@@ -54,7 +54,8 @@ inline constexpr MediaDuration kMomentStep = std::chrono::milliseconds{500};
 /// Every half second and in every shot one moment, by time.
 [[nodiscard]] std::vector<std::size_t> moments_of(const StretchView& view);
 
-/// Motion around a picture: 0 none, 1 strong and small.
-[[nodiscard]] double motion_at(const StretchView& view, std::size_t picture);
+/// The smallest thing that moves around a picture, of the looks there the middle one, or that came
+/// to rest just before; empty where there is none.
+[[nodiscard]] Extent smallest_at(const StretchView& view, std::size_t picture);
 
 }  // namespace hindsight::sampler

@@ -17,10 +17,12 @@ constexpr int kStroke = 4;
 // Shares of edges and of strokes at which a picture counts as full.
 constexpr double kFullOfEdges = 0.25;
 constexpr double kFullOfStrokes = 0.12;
-// Weights of what an empty scene gets, of detail and of motion: their sum is 1.
+// What an empty scene gets, and detail on top of it, as powers of the range between the bounds.
 constexpr double kBase = 0.1;
 constexpr double kDetail = 0.5;
-constexpr double kMotion = 0.4;
+// The shorter side of what moves, in tokens.  The small pictures show where it was and where it is
+// as one, up to twice as large as the thing; 1.5 to 2.5 were compared by `./run bench tiers`.
+constexpr double kThingSide = 2.5;
 // One aspect ratio off by a factor e costs as much as a number of tokens off by e^3.
 constexpr double kAspectWeight = 3;
 // A size within the token bounds whose aspect ratio is off by more than this is worse than a
@@ -119,11 +121,21 @@ float measure_detail(const ImageView& luma) {
   return static_cast<float>(std::min(1.0, std::sqrt(full)));
 }
 
-int wanted_tokens(double detail, double motion, const PlanOptions& options) {
-  const double interest =
-      kBase + kDetail * std::clamp(detail, 0.0, 1.0) + kMotion * std::clamp(motion, 0.0, 1.0);
+int wanted_tokens(double detail,
+                  const Extent& smallest,
+                  const PictureSize& display,
+                  const PlanOptions& options) {
+  const double interest = kBase + kDetail * std::clamp(detail, 0.0, 1.0);
   const double range = static_cast<double>(options.max_pair_tokens) / options.min_pair_tokens;
-  return static_cast<int>(std::lround(options.min_pair_tokens * std::pow(range, interest)));
+  double tokens = options.min_pair_tokens * std::pow(range, interest);
+  if (short_side(smallest) > 0) {
+    const double aspect = static_cast<double>(display.width) / display.height;
+    const double rows =
+        kThingSide / std::min(aspect * smallest.width, static_cast<double>(smallest.height));
+    tokens = std::max(tokens, aspect * rows * rows);
+  }
+  return static_cast<int>(
+      std::lround(std::min(tokens, static_cast<double>(options.max_pair_tokens))));
 }
 
 int least_tokens(const PictureSize& display, const PlanOptions& options) {

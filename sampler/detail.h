@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/image_view.h"
+#include "sampler/motion.h"
 #include "sampler/plan.h"
 
 namespace hindsight::sampler {
@@ -21,9 +22,13 @@ struct PictureSize {
   int height = 0;
 };
 
-/// Tokens that a pair deserves: min_pair_tokens for nothing to see up to max_pair_tokens for a
-/// picture full of detail or with something small that moves.  detail, motion: [0, 1].
-[[nodiscard]] int wanted_tokens(double detail, double motion, const PlanOptions& options);
+/// Tokens that a pair deserves: a little more than min_pair_tokens for nothing to see, the more the
+/// more detail there is ([0, 1]), and so many that the shorter side of the smallest thing that
+/// moves is longer than a token's; at most max_pair_tokens.
+[[nodiscard]] int wanted_tokens(double detail,
+                                const Extent& smallest,
+                                const PictureSize& display,
+                                const PlanOptions& options);
 
 /// The smallest number of tokens that a pair of this video can have under these options.
 [[nodiscard]] int least_tokens(const PictureSize& display, const PlanOptions& options);

@@ -18,6 +18,77 @@ constexpr float kLeastThreshold = 12;
 constexpr float kMostThreshold = 30;
 constexpr double kQuietMoments = 0.35;
 constexpr MediaDuration kMostTime = std::chrono::seconds{5};
+// Changed cells up to this far apart belong to one thing: one whose inside looks the same wherever
+// it moves changes along its edges.
+constexpr int kReach = 2;
+// A thing has a cell that changes so much.  One of a single cell counts where there is no other: it
+// may be a piece of one.
+constexpr float kThing = kLeastThreshold;
+
+using Strengths = std::array<float, kNumCells>;
+
+/// Cells of one thing, and how much the strongest of them changes.
+struct Blob {
+  int left = kLumaWidth;
+  int top = kLumaHeight;
+  int right = -1;
+  int bottom = -1;
+  int cells = 0;
+  float strength = 0;
+
+  void add(int x, int y, float change) {
+    left = std::min(left, x);
+    top = std::min(top, y);
+    right = std::max(right, x);
+    bottom = std::max(bottom, y);
+    ++cells;
+    strength = std::max(strength, change);
+  }
+  [[nodiscard]] Extent extent() const {
+    return {static_cast<float>(right - left + 1) / kLumaWidth,
+            static_cast<float>(bottom - top + 1) / kLumaHeight};
+  }
+};
+
+/// The changed cells that hang together with `start`; they are set to 0.
+Blob take_blob(Strengths& strengths, std::size_t start) {
+  Blob blob;
+  std::vector<std::size_t> waiting;
+  const auto take = [&](std::size_t cell) {
+    const auto x = static_cast<int>(cell % kLumaWidth);
+    const auto y = static_cast<int>(cell / kLumaWidth);
+    blob.add(x, y, std::exchange(strengths[cell], 0.0F));
+    waiting.push_back(cell);
+  };
+  take(start);
+  while (!waiting.empty()) {
+    const auto cell = waiting.back();
+    waiting.pop_back();
+    const auto x = static_cast<int>(cell % kLumaWidth);
+    const auto y = static_cast<int>(cell / kLumaWidth);
+    for (int ny = std::max(0, y - kReach); ny <= std::min(kLumaHeight - 1, y + kReach); ++ny) {
+      for (int nx = std::max(0, x - kReach); nx <= std::min(kLumaWidth - 1, x + kReach); ++nx) {
+        const auto near = static_cast<std::size_t>(ny * kLumaWidth + nx);
+        if (strengths[near] > kChanged) take(near);
+      }
+    }
+  }
+  return blob;
+}
+
+Extent smallest_thing(Strengths strengths) {
+  Extent smallest{};
+  Extent speck{};
+  for (std::size_t i = 0; i < kNumCells; ++i) {
+    if (strengths[i] <= kChanged) continue;
+    const Blob blob = take_blob(strengths, i);
+    if (blob.strength < kThing) continue;
+    Extent& known = blob.cells > 1 ? smallest : speck;
+    const bool first = known.width == 0;
+    if (first || short_side(blob.extent()) < short_side(known)) known = blob.extent();
+  }
+  return smallest.width > 0 ? smallest : speck;
+}
 
 }  // namespace
 
@@ -26,13 +97,18 @@ Motion measure_motion(MediaTime time,
                       const std::array<float, kNumCells>& deviations) {
   Motion motion{.time = time};
   int changed = 0;
+  Strengths strengths{};
   for (std::size_t i = 0; i < kNumCells; ++i) {
-    const float strength = static_cast<float>(map[i]) / deviations[i];
-    motion.strength = std::max(motion.strength, strength);
-    changed += strength > kChanged ? 1 : 0;
+    strengths[i] = static_cast<float>(map[i]) / deviations[i];
+    motion.strength = std::max(motion.strength, strengths[i]);
+    changed += strengths[i] > kChanged ? 1 : 0;
   }
   motion.area = static_cast<float>(changed) / static_cast<float>(kNumCells);
-  if (motion.area > kWholePicture) motion.strength = 0;
+  if (motion.area > kWholePicture) {
+    motion.strength = 0;
+  } else {
+    motion.smallest = smallest_thing(strengths);
+  }
   return motion;
 }
 

@@ -12,6 +12,17 @@ namespace hindsight::sampler {
 /// More than this share of changed cells: no background stands still.
 inline constexpr float kWholePicture = 0.7F;
 
+/// A thing's sides, as shares of the picture's.
+struct Extent {
+  float width = 0;
+  float height = 0;
+};
+
+/// As a share of the picture's side that it lies along.
+[[nodiscard]] inline float short_side(const Extent& extent) {
+  return extent.width < extent.height ? extent.width : extent.height;
+}
+
 /// How much moves at one moment.
 struct Motion {
   MediaTime time{};
@@ -19,6 +30,8 @@ struct Motion {
   float strength = 0;
   /// Share of the cells that change by more than noise: [0, 1].
   float area = 0;
+  /// The smallest thing that moves; empty where none does, or the whole picture.
+  Extent smallest{};
 };
 
 /// `deviations`: what CellNoise says of the cells.

@@ -28,10 +28,9 @@ class OngoingPairs {
 
   void add_peaks() {
     for (const auto& activity : view_.activity) {
-      const bool begins_here =
-          std::ranges::any_of(around_.activity, [&](const TimeSpan& whole) {
-            return whole.begin == activity.span.begin;
-          });
+      const bool begins_here = std::ranges::any_of(around_.activity, [&](const TimeSpan& whole) {
+        return whole.begin == activity.span.begin;
+      });
       const MediaTime peak = peak_of(view_, activity.span);
       if (begins_here || !looked_near(peak)) add(peak, Reason::activity, Stage::first_look);
     }
@@ -50,8 +49,7 @@ class OngoingPairs {
   void add_floor(MediaDuration floor) {
     if (pairs_.any_in(view_.span)) return;
     const bool due =
-        before_.looks.empty() ||
-        view_.span.end + before_.step - before_.looks.back().time > floor;
+        before_.looks.empty() || view_.span.end + before_.step - before_.looks.back().time > floor;
     if (due) add(within(view_.span, 0.5), Reason::coverage, Stage::first_look);
   }
 
@@ -76,18 +74,23 @@ class OngoingPairs {
   void add_looks_after() {
     const auto& all = around_.activity;
     for (std::size_t i = 0; i < all.size(); ++i) {
-      const MediaTime begin = all[i].end;
-      const MediaTime end = i + 1 < all.size() ? all[i + 1].begin : kOpenEnd;
-      if (end - begin < kLeastPause) continue;
-      const MediaTime wanted = begin + std::min((end - begin) / 2, kSoonAfter);
-      if (view_.span.contains(wanted) && !looked_in({begin, wanted}))
-        add(wanted, Reason::activity, Stage::closer_look);
+      const TimeSpan pause{all[i].end, i + 1 < all.size() ? all[i + 1].begin : kOpenEnd};
+      const auto wanted = look_after({pause.begin, std::min(pause.end, next_cut(pause.begin))});
+      if (wanted && view_.span.contains(*wanted) && !looked_in({pause.begin, *wanted}))
+        add(*wanted, Reason::activity, Stage::closer_look);
     }
   }
 
   [[nodiscard]] std::vector<CandidatePair> by_time() const { return pairs_.by_time(); }
 
  private:
+  /// Of those known.
+  [[nodiscard]] MediaTime next_cut(MediaTime after) const {
+    for (const auto& shot : around_.shots)
+      if (shot.begins_at_cut && shot.span.begin > after) return shot.span.begin;
+    return kOpenEnd;
+  }
+
   void add(MediaTime wanted, Reason reason, Stage stage) {
     pairs_.add(picture_at(view_.pictures, wanted), reason, stage);
   }

@@ -33,6 +33,9 @@ inline constexpr double kLate = 0.85;
 /// Where motion in `span` is strongest; its middle where none is known.
 [[nodiscard]] MediaTime peak_of(const StretchView& view, const TimeSpan& span);
 
+/// Where to look between an activity and what comes next; empty: the pause is too short.
+[[nodiscard]] std::optional<MediaTime> look_after(const TimeSpan& pause);
+
 /// Where a shot is looked at for what it shows first.
 struct Opening {
   TimeSpan part;     ///< a look that begins here will do

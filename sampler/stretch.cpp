@@ -8,6 +8,7 @@
 #include "sampler/candidates.h"
 #include "sampler/cuts.h"
 #include "sampler/ranking.h"
+#include "sampler/sizing.h"
 
 namespace hindsight::sampler {
 namespace {
@@ -16,8 +17,6 @@ static_assert(kStretchContext >= kCutContext && kStretchContext >= kActivityCont
 
 // A moment of activity counts as this many other moments.
 constexpr double kActivityWeight = 3;
-// Steps of the search for the scale at which the required pairs fit.
-constexpr int kScaleSteps = 20;
 
 Pictures pictures_within(Pictures pictures, const TimeSpan& span) {
   const auto before = [](const SmallPicture& p, MediaTime t) { return p.time < t; };
@@ -48,17 +47,6 @@ MediaTime meeting(const StretchPlan& plan, const PlannedPair& a, const PlannedPa
   }
   // Frames 1 ns apart have no middle.
   return std::max(meeting, a.second + MediaDuration{1});
-}
-
-/// A pair that is ready to be taken, with the size that it wants.
-struct Sized {
-  CandidatePair pair;
-  int wanted = 0;
-};
-
-Sized size_pair(const StretchView& view, const CandidatePair& pair, const PlanOptions& options) {
-  const double detail = view.pictures[pair.first].detail;
-  return {pair, wanted_tokens(detail, motion_at(view, pair.first), options)};
 }
 
 /// Everything about one stretch that the steps of planning share.
@@ -175,7 +163,6 @@ class StretchPlanning {
     const auto& before = input_.before;
     auto pairs = before ? ongoing_pairs(view_, around_, *before, options_.coverage_floor)
                         : required_pairs(view_, options_.coverage_floor);
-    const std::size_t num_required = pairs.size();
     for (const auto moment : moments) {
       auto pair = make_pair_at(view_, moment);
       pair.reason = Reason::novelty;
@@ -188,51 +175,25 @@ class StretchPlanning {
                                       candidates,
                                       options_.coverage_floor,
                                       before ? before->looks : Pictures{});
-    std::vector<Sized> ranked;
-    for (const auto i : order) ranked.push_back(size_pair(view_, pairs[i], options_));
-    return fit(ranked, num_required);
+    std::vector<CandidatePair> ranked;
+    for (const auto i : order) ranked.push_back(pairs[i]);
+    return fit(ranked);
   }
 
-  [[nodiscard]] PictureSize size_at(const Sized& sized, double scale) const {
-    const auto tokens = static_cast<int>(std::lround(sized.wanted * scale));
-    return encoded_size(tokens, input_.display, options_);
-  }
-
-  [[nodiscard]] std::int64_t cost(const std::vector<Sized>& ranked,
-                                  std::size_t count,
-                                  double scale) const {
-    std::int64_t tokens = 0;
-    for (std::size_t i = 0; i < count; ++i) tokens += tokens_of(size_at(ranked[i], scale));
-    return tokens;
-  }
-
-  /// The largest scale, at most 1, at which the first `count` fit; 0 where none does.
-  [[nodiscard]] double fitting_scale(const std::vector<Sized>& ranked, std::size_t count) const {
-    if (cost(ranked, count, 1) <= input_.max_tokens) return 1;
-    double fits = 0;
-    double too_large = 1;
-    for (int i = 0; i < kScaleSteps; ++i) {
-      const double scale = (fits + too_large) / 2;
-      (cost(ranked, count, scale) <= input_.max_tokens ? fits : too_large) = scale;
-    }
-    return fits;
-  }
-
-  /// Takes from `ranked`, whose first `num_required` are required, until the first that the budget
-  /// does not hold.
-  [[nodiscard]] std::vector<PlannedPair> fit(const std::vector<Sized>& ranked,
-                                             std::size_t num_required) const {
-    const double scale = fitting_scale(ranked, num_required);
+  /// Takes from `ranked` until the first that the budget does not hold.
+  [[nodiscard]] std::vector<PlannedPair> fit(const std::vector<CandidatePair>& ranked) const {
+    const auto wishes = wishes_of(view_, ranked, input_.display, options_);
+    const SizeLimit limit(wishes, input_.max_tokens, input_.display, options_);
     std::vector<PlannedPair> pairs;
     std::int64_t left = input_.max_tokens;
-    for (const auto& sized : ranked) {
-      const PictureSize size = size_at(sized, scale);
-      PlannedPair pair{view_.pictures[sized.pair.first].time,
-                       sized.pair.second,
+    for (std::size_t i = 0; i < ranked.size(); ++i) {
+      const PictureSize size = limit.grant(wishes[i]);
+      PlannedPair pair{view_.pictures[ranked[i].first].time,
+                       ranked[i].second,
                        {},
                        size.width,
                        size.height,
-                       sized.pair.reason,
+                       ranked[i].reason,
                        static_cast<int>(pairs.size())};
       if (overlaps_any(pair, pairs)) continue;
       left -= pair.num_tokens();
@@ -246,10 +207,6 @@ class StretchPlanning {
     return std::any_of(others.begin(), others.end(), [&](const PlannedPair& other) {
       return pair.first <= other.second && other.first <= pair.second;
     });
-  }
-
-  static std::int64_t tokens_of(const PictureSize& size) {
-    return std::int64_t{size.width / 28} * (size.height / 28);
   }
 
   [[nodiscard]] std::vector<MotionPeak> motion_peaks() const {

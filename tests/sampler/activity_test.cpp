@@ -114,3 +114,25 @@ TEST_CASE("films of no and of one picture have no activity") {
   CHECK(find_in({}).activity.empty());
   CHECK(find_in(make_film(still(1), {.seconds = 0.04})).activity.empty());
 }
+
+TEST_CASE("the smallest thing that moves is told by its size, a piece of one is not") {
+  const auto extent_of = [](const Scene& scene) {
+    const auto film = make_film(scene, {.fps = 5, .seconds = 20, .noise = 1});
+    const auto found = find_in(film);
+    for (const auto& motion : found.motion)
+      if (motion.strength > found.threshold) return motion.smallest;
+    return Extent{};
+  };
+  const auto at = [](double x) { return [=](double s) { return s < 10 ? -50 : x; }; };
+  const Scene small = with_box(still(2), at(40), 3, 5, 250);
+  const Scene both = with_box(small, at(8), 14, 12, 250);
+  for (const auto& scene : {small, both}) {
+    const Extent extent = extent_of(scene);
+    CHECK(extent.width * 64 == doctest::Approx(3));
+    CHECK(extent.height * 36 == doctest::Approx(5));
+  }
+  const Extent beside_a_speck = extent_of(with_box(small, at(60), 1, 1, 250));
+  CHECK(beside_a_speck.width * 64 == doctest::Approx(3));
+  CHECK(extent_of(with_box(still(2), at(60), 1, 1, 250)).width * 64 == doctest::Approx(1));
+  CHECK(extent_of(still(2)).width == 0);
+}

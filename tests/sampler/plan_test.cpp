@@ -152,9 +152,33 @@ TEST_CASE("text and edges are detail, a plain wall is none") {
   CHECK(measure_detail(edge.view()) < 0.3F);
   CHECK_THROWS_AS((void)measure_detail(Image(8, 8, 3).view()), Error);
   const PlanOptions options;
-  CHECK(wanted_tokens(0, 0, options) < wanted_tokens(0.5, 0, options));
-  CHECK(wanted_tokens(0.5, 0, options) < wanted_tokens(0.5, 1, options));
-  CHECK(wanted_tokens(1, 1, options) == options.max_pair_tokens);
+  const PictureSize display{640, 360};
+  const auto wanted = [&](double detail, const Extent& smallest) {
+    return wanted_tokens(detail, smallest, display, options);
+  };
+  CHECK(wanted(0, {}) < wanted(0.5, {}));
+  CHECK(wanted(0.5, {}) < wanted(1, {}));
+  CHECK(wanted(0, {0.9F, 0.9F}) == wanted(0, {}));
+}
+
+TEST_CASE("the smaller what moves, the more tokens, so that it is larger than one") {
+  PlanOptions options;
+  options.max_pair_tokens = 1000;
+  const PictureSize display{1920, 1080};
+  for (const float height : {0.08F, 0.1F, 0.15F, 0.2F}) {
+    CAPTURE(height);
+    // Half as wide as high: its width counts.
+    const Extent person{height / 2 * 9 / 16, height};
+    const Extent car{height * 2, height};
+    for (const auto& thing : {person, car}) {
+      const auto size = encoded_size(wanted_tokens(0, thing, display, options), display, options);
+      const double side =
+          std::min(double{thing.width} * size.width, double{thing.height} * size.height);
+      CHECK((side >= 28 || size.width * size.height / 784 > 900));
+      CHECK((side <= 80 || size.width * size.height / 784 < 40));
+    }
+  }
+  CHECK(wanted_tokens(0, {0.001F, 0.001F}, display, options) == options.max_pair_tokens);
 }
 
 TEST_CASE("every prefix of the global order spreads over the stretches") {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <random>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include <doctest/doctest.h>
 
 #include "pictures.h"
+#include "sampler/sizing.h"
 
 using namespace std::chrono_literals;
 using namespace hindsight;
@@ -189,6 +191,55 @@ TEST_CASE("activity comes first and gets more pixels than an empty scene") {
   CHECK(most > 2 * least);
 }
 
+TEST_CASE("what comes to rest is looked at as closely as what moves, before a cut takes it away") {
+  const Scene scene = with_box(
+      cut_at({8.5}, 7),
+      [](double s) { return s < 5 || s >= 8.5 ? -99 : 16 * (std::min(s, 7.0) - 5); },
+      3,
+      3,
+      250);
+  const auto plan = plan_film(make_film(scene, {.fps = 10, .seconds = 30, .noise = 1}), 10'000);
+  int at_rest = 0;
+  int empty = 1'000;
+  for (const auto& pair : plan.pairs) {
+    const double first = to_seconds(pair.first);
+    if (first > 7.1 && first < 8.5) at_rest = pair.num_tokens();
+    if (first > 12) empty = std::min(empty, pair.num_tokens());
+  }
+  CHECK(at_rest > 2 * empty);
+}
+
+TEST_CASE("with few tokens a thing is large where it is best seen, and small elsewhere") {
+  const PlanOptions options;
+  std::vector<Wish> wishes{{200, false}, {60, false}};
+  for (int i = 0; i < 10; ++i) wishes.push_back({400, true});
+  const auto tokens_at = [&](std::int64_t budget) {
+    const SizeLimit limit(wishes, budget, kDisplay, options);
+    std::vector<int> tokens;
+    for (const auto& wish : wishes) {
+      const auto size = limit.grant(wish);
+      tokens.push_back((size.width / 28) * (size.height / 28));
+    }
+    return tokens;
+  };
+  const auto plenty = tokens_at(10'000);
+  for (std::size_t i = 0; i < wishes.size(); ++i)
+    CHECK(plenty[i] == doctest::Approx(wishes[i].tokens).epsilon(0.15));
+  const auto few = tokens_at(1'000);
+  CHECK(few[0] == plenty[0]);
+  CHECK(few[1] == plenty[1]);
+  CHECK(few[2] < few[0] / 2);
+  std::int64_t before = 0;
+  for (std::int64_t budget = 300; budget < 6'000; budget += 50) {
+    CAPTURE(budget);
+    const auto tokens = tokens_at(budget);
+    const auto sum = std::accumulate(tokens.begin(), tokens.end(), std::int64_t{0});
+    CHECK(sum <= budget);
+    CHECK(sum >= before);
+    before = sum;
+  }
+}
+
 TEST_CASE("the quiet cost little and the short are seen") {
   struct Row {
     std::string name;
@@ -225,14 +276,13 @@ TEST_CASE("what a cut shows first is looked at, also where something moves later
 }
 
 TEST_CASE("a cut at the first picture of a stretch is one") {
-  const Scene scene =
-      with_box(cut_at({10}, 7), [](double s) { return 10 * (s - 14); }, 4, 4, 250);
+  const Scene scene = with_box(
+      cut_at({10}, 7), [](double s) { return 10 * (s - 14); }, 4, 4, 250);
   const auto film = make_film(scene, {.fps = 10, .seconds = 30, .noise = 1});
   const auto plan = plan_stretch({1, {MediaTime{10s}, MediaTime{30s}}, film, kDisplay, 900}, {});
   CHECK(plan.shots.front().begins_at_cut);
-  CHECK(std::ranges::any_of(plan.pairs, [](const PlannedPair& pair) {
-    return pair.first < MediaTime{10s + 700ms};
-  }));
+  CHECK(std::ranges::any_of(
+      plan.pairs, [](const PlannedPair& pair) { return pair.first < MediaTime{10s + 700ms}; }));
 }
 
 TEST_CASE("a stretch without frames has an empty plan") {
