@@ -52,7 +52,8 @@ class Judge {
   /// Probability of "yes" for each pair: the softmax over the tokens of "yes" and "no", in the
   /// spellings that the tokenizer has as one token.  A model of bare replies is asked otherwise for
   /// what is written on a thing (the nearer the text is to the greedy reply, see reply_margins(),
-  /// the more probable) and for a number of things up to nine (the softmax over the first digit of its count).
+  /// the more probable) and for a number of things up to nine (the softmax over the first digit of
+  /// its count).
   [[nodiscard]] std::vector<double> p_yes(const std::string& predicate,
                                           std::span<const index::StoredPair> pairs);
   /// The greedy reply for each pair, at most `max_tokens` long, spaces at its ends removed.  Where
@@ -75,6 +76,10 @@ class Judge {
   /// Pairs that were looked at, or whose kept look was read.
   [[nodiscard]] const std::set<std::int64_t>& pairs_seen() const { return pairs_seen_; }
 
+  /// Whether the predicate is about a text or a number, and the model one of bare replies: then
+  /// p_yes tells how likely the text or number is, not a yes.
+  [[nodiscard]] bool is_read(const std::string& predicate) const;
+
  private:
   using Known = std::unordered_map<std::int64_t, index::Look>;  ///< by StoredPair::token_pair_id()
 
@@ -87,8 +92,6 @@ class Judge {
                std::span<const index::StoredPair> pairs,
                int max_reply_tokens,
                std::vector<index::Look>& looks);
-  /// Whether the predicate is about a text or a number, and the model one of bare replies.
-  [[nodiscard]] bool is_read(const std::string& predicate) const;
   /// What looks are kept under.  A question may be asked in several forms, and what is kept of one
   /// is not the other.
   [[nodiscard]] std::string kept_as(const std::string& question, int max_reply_tokens) const;

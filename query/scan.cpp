@@ -52,8 +52,8 @@ Scanner::Scanner(const index::Store& store,
   });
   activity_ = store.activity(run.id);
   find_changes();
-  is_whole_ = pairs_.size() <= options.whole_below.value_or(
-                                   affordable_looks(language_model.info().num_parameters));
+  is_whole_ = pairs_.size() <=
+              options.whole_below.value_or(affordable_looks(language_model.info().num_parameters));
   if (is_whole_) return;
   if (options.vector_share == 0) return;
   vectors_ = store.pair_vectors(run.id);
@@ -100,6 +100,7 @@ Timeline Scanner::timeline(const std::string& predicate,
                            const Intervals& ranges,
                            Existence existence) {
   scores_.assign(pairs_.size(), kNotLooked);
+  hysteresis_ = judge_.is_read(predicate) ? options_.read : options_.judged;
   auto reasons = choose_seeds(predicate);
   const auto seeds = reasons;
   for (const TimeSpan& range : ranges) {
@@ -124,9 +125,9 @@ Timeline Scanner::timeline(const std::string& predicate,
     auto whole = make_timeline(predicate, scored, hysteresis);
     return clip(place_boundaries(std::move(whole), active_, cuts_), ranges);
   };
-  auto found = read(options_.hysteresis);
+  auto found = read(hysteresis_);
   if (found.intervals.empty() && existence == Existence::presupposed)
-    found = read({.on = options_.hysteresis.off, .off = options_.hysteresis.off});
+    found = read({.on = hysteresis_.off, .off = hysteresis_.off});
   return found;
 }
 
@@ -237,7 +238,7 @@ void Scanner::widen(const std::string& predicate,
                     const std::vector<Reason>& seeds,
                     Window& window) {
   const auto is_weak = [&](std::size_t i) {
-    return scores_[i] >= options_.hysteresis.off && scores_[i] < options_.hysteresis.on;
+    return scores_[i] >= hysteresis_.off && scores_[i] < hysteresis_.on;
   };
   while (is_weak(window.first) && window.first > 0) {
     do {
@@ -256,7 +257,7 @@ void Scanner::widen(const std::string& predicate,
 void Scanner::refine(const std::string& predicate,
                      std::vector<Reason>& seeds,
                      const Window& window) {
-  const auto may_hold = [&](std::size_t i) { return scores_[i] >= options_.hysteresis.off; };
+  const auto may_hold = [&](std::size_t i) { return scores_[i] >= hysteresis_.off; };
   for (;;) {
     std::vector<std::size_t> middles;
     std::size_t before = window.first;

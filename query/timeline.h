@@ -17,11 +17,6 @@ struct ScoredPair {
 
 /// Two thresholds: what is above `on` is true, what is below `off` is false, what lies between is
 /// true where it touches, pair by pair, something true.
-///
-/// In most pairs of a long video most predicates are false, so that few false alarms of many pairs
-/// outnumber the true ones: what begins an interval must be much surer than even.  Of 519 questions
-/// about eight unseen worlds, 29 of them about absent things, hindsight-tiny answers 290 with 0.8
-/// and refuses 16 of the 29, 295 and 23 with 0.9; with 0.95 events are missed (292, 24).
 struct Hysteresis {
   double on = 0.9;
   double off = 0.5;
