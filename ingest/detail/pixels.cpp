@@ -38,7 +38,7 @@ AVPixelFormat without_range(AVPixelFormat format) {
 AVPixelFormat format_of(const AVFrame& frame) { return static_cast<AVPixelFormat>(frame.format); }
 
 bool is_full_range(const AVFrame& frame) {
-  return frame.color_range == AVCOL_RANGE_JPEG ||
+  return known(frame.color_range, AVCOL_RANGE_NB, AVCOL_RANGE_UNSPECIFIED) == AVCOL_RANGE_JPEG ||
          without_range(format_of(frame)) != format_of(frame);
 }
 
@@ -60,14 +60,15 @@ void convert(const AVFrame& frame,
   const auto scaler =
       make_scaler(frame.width, frame.height, without_range(format_of(frame)), target);
   // Refused for formats that are RGB already, which have no matrix.
-  sws_setColorspaceDetails(scaler.get(),
-                           sws_getCoefficients(frame.colorspace),
-                           is_full_range(frame) ? 1 : 0,
-                           sws_getCoefficients(SWS_CS_DEFAULT),
-                           1,
-                           0,
-                           1 << 16,
-                           1 << 16);
+  sws_setColorspaceDetails(
+      scaler.get(),
+      sws_getCoefficients(known(frame.colorspace, AVCOL_SPC_NB, AVCOL_SPC_UNSPECIFIED)),
+      is_full_range(frame) ? 1 : 0,
+      sws_getCoefficients(SWS_CS_DEFAULT),
+      1,
+      0,
+      1 << 16,
+      1 << 16);
   check(sws_scale(scaler.get(), frame.data, frame.linesize, 0, frame.height, planes, strides),
         "sws_scale");
 }
