@@ -34,7 +34,7 @@ struct Talk {
     test::add_timed_film(test.store);
     model.truth = [this](const std::string& question, double second) {
       const auto found = truth.find(question);
-      return found != truth.end() && holds_at(found->second, at(second)) ? 0.97 : 0.02;
+      return found != truth.end() && holds_at(found->second, at(second)) ? 0.98 : 0.02;
     };
     model.replies = [](const std::string& question, double second) -> std::string {
       if (question == "What colour is the red car?") return second < 200 ? "red" : "pink";

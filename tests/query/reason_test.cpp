@@ -53,7 +53,7 @@ struct Film {
     model.facts.context_length = 20'000;
     model.truth = [](const std::string& question, double second) {
       const bool is_red = question == "Is a red car visible?";
-      return is_red && second >= 300 && second < 330 ? 0.97 : 0.02;
+      return is_red && second >= 300 && second < 330 ? 0.98 : 0.02;
     };
     model.replies = [](const std::string&, double second) {
       return second >= 300 && second < 330 ? "a red car" : "a road";

@@ -44,7 +44,7 @@ const Intervals kAll{span(0, 3000)};
 /// True in these intervals.
 std::function<double(const std::string&, double)> true_in(Intervals intervals) {
   return [intervals = std::move(intervals)](const std::string&, double second) {
-    return holds_at(intervals, at(second)) ? 0.97 : 0.05;
+    return holds_at(intervals, at(second)) ? 0.98 : 0.05;
   };
 }
 
@@ -75,12 +75,12 @@ TEST_CASE("a small run is looked at whole, and its timeline is the truth") {
 TEST_CASE("a yes must be surer than a reading where an interval begins") {
   ScanTest t;
   const auto is_there = [](double second) { return second >= 100 && second < 130; };
-  double p_yes = 0.93;
+  double p_yes = 0.95;
   t.model.truth = [&](const std::string&, double second) {
     return is_there(second) ? p_yes : 0.02;
   };
   CHECK(t.scan(kAll, {.whole_below = 300}).intervals.empty());
-  p_yes = 0.97;
+  p_yes = 0.98;
   CHECK(t.scan(kAll, {.whole_below = 300}).spans() == Intervals{span(100, 130)});
   t.model.facts.bare_replies = true;
   t.model.margin = [&](const std::string&, const std::string&, double second) {
@@ -88,7 +88,7 @@ TEST_CASE("a yes must be surer than a reading where an interval begins") {
   };
   const auto read = t.scan(kAll, {.whole_below = 300}, "Does the clock say 10:41?");
   REQUIRE(read.spans() == Intervals{span(100, 130)});
-  CHECK(read.intervals[0].confidence < 0.93);
+  CHECK(read.intervals[0].confidence < 0.95);
 }
 
 TEST_CASE("coarse to fine finds every event as long as the coarse look is wide, with fewer looks") {

@@ -26,7 +26,7 @@ struct Searched {
     test::add_timed_film(test.store, film);
     model.truth = [](const std::string& question, double second) {
       if (question != "Is a red car visible?") return 0.02;
-      return second >= 100 && second < 130 ? 0.97 : second == 700 ? 0.6 : 0.02;
+      return second >= 100 && second < 130 ? 0.98 : second == 700 ? 0.6 : 0.02;
     };
   }
   SearchResult search(const std::string& text, const SearchOptions& options = {}) {
@@ -64,7 +64,7 @@ TEST_CASE("moments are ranked by what the model sees, neighbours are one") {
   REQUIRE(result.moments.size() == 10);
   CHECK(result.predicate == "Is a red car visible?");
   CHECK(result.moments[0].span == span(100, 130));
-  CHECK(result.moments[0].score == doctest::Approx(0.97).epsilon(1e-3));
+  CHECK(result.moments[0].score == doctest::Approx(0.98).epsilon(1e-3));
   CHECK(result.moments[0].video == "gate.mp4");
   CHECK(result.moments[1].span == span(700, 710));
   CHECK(result.moments[2].score < kFoundScore);
