@@ -91,16 +91,14 @@ def forward_loss(run, batch, look_only):
 
 
 def grounding_losses(run, batch, layers):
-    """Of the words that name things and of those before which things are said (grounding.py)."""
-    named, spoken, heads = batch["named"], batch["spoken"], run.heads.grounding
-    half, later, losses = layers[len(layers) // 2 - 1], layers[-2], {}
-    pictures = lambda layer: layer[batch["is_visual"]].view(len(layer), -1, layer.shape[-1])  # noqa: E731
-    if named:
-        at = (named["row"], named["place"])
-        losses |= heads.losses(half[at], pictures(half), later[at], named)
-    if spoken:
-        losses |= heads.next_losses(later[spoken["row"], spoken["place"]], pictures(later), spoken)
-    return losses
+    """Of the words that name things (grounding.py)."""
+    named = batch["named"]
+    if not named:
+        return {}
+    half, later = layers[len(layers) // 2 - 1], layers[-2]
+    at = (named["row"], named["place"])
+    pictures = half[batch["is_visual"]].view(len(half), -1, half.shape[-1])
+    return run.heads.grounding.losses(half[at], pictures, later[at], named)
 
 
 def weigh_cells(run, parts):

@@ -10,10 +10,11 @@ import torch.nn.functional as F
 from torch import nn
 
 from hindsight_training.architecture import by_rows
-from hindsight_training.grounding import SLOTS, GroundingHeads, middle_cell
+from hindsight_training.grounding import GroundingHeads, middle_cell
 from hindsight_training.patches import CELL
 
 CHARACTERS = " ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:.-"  # index 0: no text
+SLOTS = 6  # characters across a cell: the smallest legible letters are 5 pixels wide
 MIN_VISIBLE = 0.15  # of an entity, to be asked for
 MIN_SHARE = 0.2  # of the cell, or of the box, for an entity to be in a cell
 SIDE = 16  # at most so many rows and columns of cells

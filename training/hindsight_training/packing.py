@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from hindsight_training.grounding import ground, locate, only_middle
+from hindsight_training.grounding import ground, only_middle
 from hindsight_training.patches import CELL, to_patches
 
 PREFIX, PADDING = 0, -1
@@ -28,7 +28,6 @@ class Row:
     middles: np.ndarray  # [N, 2]: where a thing is mentioned, row and column of its middle in half cells, else -1
     orders: np.ndarray  # [N]: where a second thing is mentioned: 1 if the first lies left of it, + 2 if what is asked holds, else -1
     named: list  # [(place, ground())]: where things are named
-    spoken: list  # [(place, locate())]: before things and characters are said
     tasks: list  # the tasks that fitted, in the order of their segments
 
     def padded(self, length, pad):
@@ -38,7 +37,7 @@ class Row:
         return Row(
             grow(self.ids, pad), grow(self.positions, 0), grow(self.segments, PADDING), grow(self.targets, -1), grow(self.weights, 0),
             grow(self.agrees, -1), np.pad(self.middles, ((0, more), (0, 0)), constant_values=-1), grow(self.orders, -1), self.named,
-            self.spoken, self.tasks,
+            self.tasks,
         )  # fmt: skip
 
 
@@ -60,14 +59,14 @@ def pack(language, tasks, grid, length, rng, form, vocabulary=None):
     do not drown yes and no, times the task's "weight". A task with "claimed" and "written", the text that its question names and
     the one in the picture, is told at every character what is written and whether it agrees so far: from the yes or no
     alone, comparing texts is hardly learned. A task's "named" (find_named of its noun phrases, told by `vocabulary`) tell where what is named
-    lies, its "spoken" (find_spoken) where that is of which the answer speaks next; of two single things whose order is asked ("ordered") also which one is left of the other.
+    lies; of two single things whose order is asked ("ordered") also which one is left of the other.
     """
     prefix = language.prefix(form, grid[0] * grid[1], rng)
     length += len(prefix)
     positions, following = prefix_positions(prefix, language.video_pad, *grid)
     ids, segments, kept, position_rows = list(prefix), [PREFIX] * len(prefix), [], [positions]
     targets, weights, agrees = [-1] * len(prefix), [0.0] * len(prefix), [-1] * len(prefix)
-    middles, orders, grounded, spoken = [(-1, -1)] * len(prefix), [-1] * len(prefix), [], []
+    middles, orders, grounded = [(-1, -1)] * len(prefix), [-1] * len(prefix), []
     for task in tasks:
         question, answer = language.question(form, task["question"]), language.answer(task["answer"])
         num = len(question) + len(answer) - 1
@@ -83,15 +82,13 @@ def pack(language, tasks, grid, length, rng, form, vocabulary=None):
         agrees += [follows.get(i, -1) for i in range(num)]
         named = dict(find_mentions(language, form, task))
         grounded += [(len(ids) - num + i, ground(what, grid, vocabulary)) for i, what in named.items()]
-        next_of = locate(language, task["answer"], task.get("spoken", ()), grid)
-        spoken += [(len(ids) - len(answer) + token, {"cell": cell, "slot": slot}) for token, (cell, slot) in next_of.items()]
         single = {i: place for i, what in named.items() if (place := only_middle(what))}
         middles += [single.get(i, (-1, -1)) for i in range(num)]
         order = find_order(single, task["answer"]) if task.get("ordered") else {}
         orders += [order.get(i, -1) for i in range(num)]
         position_rows.append(np.tile(np.arange(following, following + num), (3, 1)))
     columns = (np.array(ids), np.concatenate(position_rows, axis=1), np.array(segments), np.array(targets))
-    return Row(*columns, np.array(weights, np.float32), np.array(agrees), np.array(middles), np.array(orders), grounded, spoken, kept)
+    return Row(*columns, np.array(weights, np.float32), np.array(agrees), np.array(middles), np.array(orders), grounded, kept)
 
 
 def find_mentions(language, form, task):
@@ -157,7 +154,6 @@ def collate(language, frames, rows):
         "middles": torch.from_numpy(np.stack([row.middles for row in rows])),
         "orders": torch.from_numpy(np.stack([row.orders for row in rows])),
         "named": stack_places([row.named for row in rows]),
-        "spoken": stack_places([row.spoken for row in rows]),
         "segment_of_target": torch.from_numpy(segments[at]),
         "row_of_target": torch.from_numpy(np.nonzero(at)[0]),
     }

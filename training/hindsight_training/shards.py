@@ -14,7 +14,7 @@ import torch
 
 from hindsight_training.augment import vary
 from hindsight_training.cells import cell_targets, stack
-from hindsight_training.grounding import find_named, find_spoken
+from hindsight_training.grounding import find_named
 from hindsight_training.language import draw_form
 from hindsight_training.packing import collate, pack
 from hindsight_training.patches import CELL
@@ -107,7 +107,6 @@ class Batches(torch.utils.data.Dataset):
             if stem(task["phrasing"]) == "says" and words and words["a"] in written:
                 task |= {"claimed": words["b"], "written": written[words["a"]]}
             task["named"] = [n for word in (words or {}).values() if (n := find_named(word, truth["entities"], self.vocabulary))]
-            task["spoken"] = find_spoken(task, truth)
             task["ordered"] = stem(task["phrasing"]) == "left_of"
             # A weighted sample without replacement (Efraimidis and Spirakis 2006).
             drawn.append((rng.random() ** (1 / emphasis), task))

@@ -100,10 +100,11 @@ class Run:
             return False
         state = torch.load(path, map_location=self.device, weights_only=True)
         self.model.load_state_dict(state["model"])
-        # A head that is newer than the state starts anew.
-        self.heads.load_state_dict({**self.heads.state_dict(), **state["heads"]})
+        # A head that is newer than the state starts anew, one that is no more is forgotten.
+        heads = self.heads.state_dict()
+        self.heads.load_state_dict({name: state["heads"].get(name, value) for name, value in heads.items()})
         self.average, self.has_average = state.get("average", self.weights()), "average" in state
-        if len(state["optimisers"]) == len(optimisers):
+        if len(state["optimisers"]) == len(optimisers) and state["heads"].keys() == heads.keys():
             for optimiser, saved in zip(optimisers, state["optimisers"]):
                 # Rates belong to the settings, moments to the state.
                 rates = [(g["lr"], g["weight_decay"]) for g in optimiser.param_groups]

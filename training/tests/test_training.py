@@ -22,7 +22,7 @@ from export import keep, shorten  # noqa: E402
 from hindsight_training import figures  # noqa: E402
 from hindsight_training.augment import MAX_GAIN, MAX_TINT, MAX_VEIL, tone_curves, vary  # noqa: E402
 from hindsight_training.cells import CHARACTERS, SLOTS, Vocabulary, cell_targets  # noqa: E402
-from hindsight_training.grounding import find_named, find_spoken, ground, locate  # noqa: E402
+from hindsight_training.grounding import find_named, ground  # noqa: E402
 from hindsight_training.language import SPECIAL  # noqa: E402
 from hindsight_training.muon import make_optimisers, orthogonalise  # noqa: E402
 from hindsight_training.packing import PREFIX, collate, pack  # noqa: E402
@@ -257,29 +257,6 @@ class Grounding(unittest.TestCase):
         nothing = told("two trucks and a dog in green", [])
         self.assertIsNone(nothing)
         self.assertEqual((told("blue cars", [car])["cells"].sum(), told("blue cars", [car])["many"]), (0, 0))
-
-
-    def test_an_answer_speaks_of_one_place_after_the_other(self):
-        self.enterContext(folder := tempfile.TemporaryDirectory())
-        language = small_run(folder.name)[0].language
-        boxes = {"car": [56, 0, 84, 28], "box": [0, 28, 28, 56]}
-        entities = [{"id": i, "kind": k, "color": c, "boxes": [b, b]} for i, (k, c, b) in enumerate(zip(boxes, ("red", "green"), boxes.values()))]
-        truth = {"entities": entities, "texts": [{"what": "sign", "text": "B 79", "box": [28, 0, 56, 28]}]}
-
-        def places(skill, answer):
-            return locate(language, answer, find_spoken({"skill": skill, "answer": answer}, truth), (2, 3))
-
-        # The box is left of the car; the space between B and 7 takes a place of its own.
-        answer = "a green box; a red car moving left; sign B 79"
-        found = places("describe", answer)
-        tokens = language.encode(answer)
-        said = [language.tokenizer.decode([tokens[i]]).strip() for i in sorted(found)]
-        self.assertEqual([found[i] for i in sorted(found)], [(3, -1), (2, -1), (1, 0), (1, 3), (1, 5)])
-        self.assertEqual("".join(said).replace("a", "")[-3:], "B79")
-        self.assertEqual([slot for _, slot in places("read", "B 79").values()], [0, 3, 5])
-        for other in ("a red box; a red car moving left; sign B 79", "a green box; a red car; a red car; sign B 79"):
-            self.assertEqual(places("describe", other), {})
-        self.assertEqual(places("judge", answer), {})
 
 
 class Cells(unittest.TestCase):
