@@ -38,8 +38,8 @@ struct StretchInput {
 /// activity and each shot of a second or more gets a pair, no coverage_floor goes without one,
 /// shots from 0.2 s on get one at their begin, activities get further pairs at their begin, end and
 /// in between, and what looks new gets one.
-/// When the wanted sizes of these do not fit, all become smaller; when the smallest do not fit,
-/// the last in rank are left out.
+/// When the wanted sizes do not fit, they are cut off (sizing.h); when the smallest do not fit, the
+/// last in rank are left out.
 [[nodiscard]] StretchPlan plan_stretch(const StretchInput& input, const PlanOptions& options);
 
 /// Sets `covers` of all pairs: neighbours meet half-way, or at the cut nearest to it.
