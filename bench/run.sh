@@ -11,4 +11,11 @@ shift
   echo "# $("$bin/hindsight" --version), commit $(git rev-parse --short HEAD 2>/dev/null || echo unknown)," \
        "$(ffmpeg -version | head -1 | cut -d' ' -f1-3)"
 } >&2
-exec "$bin/hindsight_bench" build/bench-data "$bin/hindsight" examples/clips/car-detection.mp4 "$@"
+mkdir -p build/bench-data
+# Two at once would spoil each other's inputs, and each other's figures.
+taken=75
+status=0
+flock --nonblock --conflict-exit-code $taken build/bench-data/lock \
+  "$bin/hindsight_bench" build/bench-data "$bin/hindsight" examples/clips/car-detection.mp4 "$@" || status=$?
+((status != taken)) || echo "bench: another one is running in build/bench-data; wait until it ends" >&2
+exit $status
