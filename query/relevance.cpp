@@ -6,6 +6,7 @@
 #include <limits>
 #include <numeric>
 #include <set>
+#include <thread>
 
 #include "query/detail/code_products.h"
 #include "query/detail/time_lexer.h"
@@ -15,6 +16,8 @@ namespace {
 
 /// Closeness that differs by less than this over all pairs ranks rounding errors of int8 vectors.
 constexpr float kFlat = 1e-4F;
+/// Fewer vectors are multiplied before another thread has started.
+constexpr std::size_t kLeastPart = 1 << 17;
 
 /// The mean of so many is known to a 128th of their spread.  Each of them is a jump in memory.
 constexpr std::size_t kMeanOf = 16'384;
@@ -140,15 +143,25 @@ std::vector<float> score_pairs(const index::PairVectors& vectors, const std::vec
   const Closeness closeness(std::vector<double>(query.begin(), query.end()), mean_vector(vectors));
   const auto width = static_cast<std::size_t>(vectors.width);
   std::vector<float> scores(vectors.pair_ids.size());
-  std::array<detail::CodeProducts, 256> products;
-  for (std::size_t begin = 0; begin < scores.size(); begin += products.size()) {
-    const std::size_t count = std::min(products.size(), scores.size() - begin);
-    detail::multiply_rows(std::span(vectors.codes).subspan(begin * width, count * width),
-                          closeness.query().codes,
-                          closeness.mean().codes,
-                          std::span(products).first(count));
-    for (std::size_t i = 0; i < count; ++i)
-      scores[begin + i] = closeness.of(vectors.scales[begin + i], products[i]);
+  const auto score = [&](std::size_t first, std::size_t last) {
+    std::array<detail::CodeProducts, 256> products;
+    for (std::size_t begin = first; begin < last; begin += products.size()) {
+      const std::size_t count = std::min(products.size(), last - begin);
+      detail::multiply_rows(std::span(vectors.codes).subspan(begin * width, count * width),
+                            closeness.query().codes,
+                            closeness.mean().codes,
+                            std::span(products).first(count));
+      for (std::size_t i = 0; i < count; ++i)
+        scores[begin + i] = closeness.of(vectors.scales[begin + i], products[i]);
+    }
+  };
+  const std::size_t cores = std::max(1U, std::thread::hardware_concurrency());
+  const std::size_t parts = std::clamp<std::size_t>(scores.size() / kLeastPart, 1, cores);
+  {
+    std::vector<std::jthread> threads;
+    for (std::size_t i = 1; i < parts; ++i)
+      threads.emplace_back(score, scores.size() * i / parts, scores.size() * (i + 1) / parts);
+    score(0, scores.size() / parts);
   }
   const auto [lowest, highest] = std::minmax_element(scores.begin(), scores.end());
   if (*highest - *lowest < kFlat) return {};

@@ -180,6 +180,24 @@ TEST_CASE("the mean of a sample does for many vectors") {
   CHECK(largest_difference(scores, plain_scores(vectors, query)) < 0.03);
 }
 
+TEST_CASE("equal vectors have equal scores, whichever part of many they lie in") {
+  constexpr std::size_t kHalf = 150'001;
+  constexpr std::size_t kWidth = 8;
+  index::PairVectors vectors;
+  vectors.width = static_cast<int>(kWidth);
+  std::mt19937 random(5);
+  for (std::size_t i = 0; i < kHalf * kWidth; ++i)
+    vectors.codes.push_back(static_cast<std::int8_t>(static_cast<int>(random() % 255) - 127));
+  vectors.codes.insert(vectors.codes.end(), vectors.codes.begin(), vectors.codes.end());
+  vectors.scales.assign(2 * kHalf, 0.003F);
+  vectors.pair_ids.resize(2 * kHalf);
+  std::iota(vectors.pair_ids.begin(), vectors.pair_ids.end(), 1);
+  const auto scores = score_pairs(vectors, {1, 0, 0, 0, 0, 0, 0, 0});
+  REQUIRE(scores.size() == 2 * kHalf);
+  CHECK(std::equal(scores.begin(), scores.begin() + kHalf, scores.begin() + kHalf));
+  CHECK(std::ranges::count(scores, 0.0F) < 100);
+}
+
 TEST_CASE("what lies on the mean is close to nothing") {
   const auto scores = score_pairs(vectors_of({{50, 50}, {90, 50}, {10, 50}}), {1, 0});
   REQUIRE(scores.size() == 3);
