@@ -35,7 +35,7 @@ double nearest(const std::vector<double>& pictures, double time) {
 
 /// Sizes in the order of their looks' times, such that each lies evenly over the video.
 void deal(std::vector<PictureSize> sizes, std::vector<Look>& looks) {
-  std::ranges::sort(sizes, std::greater{}, tokens_of);
+  std::ranges::sort(sizes, std::greater{}, sampler::tokens_of);
   std::vector<std::uint32_t> places(looks.size());
   std::iota(places.begin(), places.end(), 0U);
   std::ranges::sort(places, {}, [](std::uint32_t place) { return spread_key(place); });
@@ -49,8 +49,6 @@ std::string_view to_string(Policy policy) {
       "uniform, one size", "uniform, our sizes dealt out", "our ranks, one size", "ours"};
   return kNames[static_cast<std::size_t>(policy)];
 }
-
-int tokens_of(const PictureSize& size) { return (size.width / 28) * (size.height / 28); }
 
 std::vector<Look> uniform_looks(const std::vector<double>& pictures, std::size_t count) {
   std::vector<Look> looks;
@@ -76,7 +74,7 @@ PolicyLooks looks_of_policies(const PlanVideo& plan_video,
       static_cast<int>(budget / static_cast<std::int64_t>(ours.size()));
   const PictureSize size = sampler::encoded_size(one_size.min_pair_tokens, display, one_size);
 
-  auto even = uniform_looks(pictures, static_cast<std::size_t>(budget / tokens_of(size)));
+  auto even = uniform_looks(pictures, static_cast<std::size_t>(budget / sampler::tokens_of(size)));
   for (auto& look : even) look.size = size;
   auto dealt = uniform_looks(pictures, ours.size());
   std::vector<PictureSize> sizes;

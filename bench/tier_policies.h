@@ -39,6 +39,4 @@ using PolicyLooks = std::array<std::vector<Look>, kNumPolicies>;
 [[nodiscard]] std::vector<Look> uniform_looks(const std::vector<double>& pictures,
                                               std::size_t count);
 
-[[nodiscard]] int tokens_of(const sampler::PictureSize& size);
-
 }  // namespace hindsight::bench

@@ -67,13 +67,13 @@ void describe_video(StreamInfo& info, const AVStream& stream) {
   info.nominal_frame_rate = detail::to_rational(stream.r_frame_rate);
   info.pixel_format = text_or_empty(av_get_pix_fmt_name(static_cast<AVPixelFormat>(codec.format)));
   info.color_range = known_name(av_color_range_name(
-      detail::known(codec.color_range, AVCOL_RANGE_NB, AVCOL_RANGE_UNSPECIFIED)));
-  info.color_matrix = known_name(
-      av_color_space_name(detail::known(codec.color_space, AVCOL_SPC_NB, AVCOL_SPC_UNSPECIFIED)));
+      detail::enumerator_of(codec.color_range, AVCOL_RANGE_NB, AVCOL_RANGE_UNSPECIFIED)));
+  info.color_matrix = known_name(av_color_space_name(
+      detail::enumerator_of(codec.color_space, AVCOL_SPC_NB, AVCOL_SPC_UNSPECIFIED)));
   info.color_primaries = known_name(av_color_primaries_name(
-      detail::known(codec.color_primaries, AVCOL_PRI_NB, AVCOL_PRI_UNSPECIFIED)));
-  info.color_transfer = known_name(
-      av_color_transfer_name(detail::known(codec.color_trc, AVCOL_TRC_NB, AVCOL_TRC_UNSPECIFIED)));
+      detail::enumerator_of(codec.color_primaries, AVCOL_PRI_NB, AVCOL_PRI_UNSPECIFIED)));
+  info.color_transfer = known_name(av_color_transfer_name(
+      detail::enumerator_of(codec.color_trc, AVCOL_TRC_NB, AVCOL_TRC_UNSPECIFIED)));
   info.field_order = field_order_name(codec.field_order);
   info.cover_picture = (stream.disposition & AV_DISPOSITION_ATTACHED_PIC) != 0;
 }

@@ -158,8 +158,10 @@ ActivityFindings find_activity(Pictures pictures, const std::vector<std::size_t>
   for (const auto& look : looks) {
     const auto& before = pictures[look.before];
     const auto& after = pictures[look.after];
-    findings.motion.push_back(
-        measure_motion(middle(before.time, after.time), change_map(before, after), deviations));
+    const auto map = change_map(before, after);
+    auto motion = measure_motion(middle(before.time, after.time), map, deviations);
+    if (motion.strength > 0) motion.smallest = smallest_thing(map, deviations);
+    findings.motion.push_back(motion);
     weights.push_back(look.weight);
   }
   findings.threshold = motion_threshold(findings.motion, weights);

@@ -234,8 +234,8 @@ std::vector<std::size_t> moments_of(const StretchView& view) {
 
 Extent smallest_at(const StretchView& view, std::size_t picture) {
   const MediaTime time = view.pictures[picture].time;
-  const TimeSpan shot{view.pictures[shot_of(view, picture).begin].time,
-                      end_of(view, shot_of(view, picture))};
+  const auto& pictures = shot_of(view, picture);
+  const TimeSpan shot{view.pictures[pictures.begin].time, end_of(view, pictures)};
   std::vector<Extent> here;
   Extent before{};
   for (const auto& motion : view.motion) {

@@ -121,6 +121,8 @@ float measure_detail(const ImageView& luma) {
   return static_cast<float>(std::min(1.0, std::sqrt(full)));
 }
 
+int tokens_of(const PictureSize& size) { return (size.width / kPatch) * (size.height / kPatch); }
+
 int wanted_tokens(double detail,
                   const Extent& smallest,
                   const PictureSize& display,

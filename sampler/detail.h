@@ -22,6 +22,9 @@ struct PictureSize {
   int height = 0;
 };
 
+/// Of a pair that is encoded at `size`.
+[[nodiscard]] int tokens_of(const PictureSize& size);
+
 /// Tokens that a pair deserves: a little more than min_pair_tokens for nothing to see, the more the
 /// more detail there is ([0, 1]), and so many that the shorter side of the smallest thing that
 /// moves is longer than a token's; at most max_pair_tokens.

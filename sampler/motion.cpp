@@ -76,7 +76,27 @@ Blob take_blob(Strengths& strengths, std::size_t start) {
   return blob;
 }
 
-Extent smallest_thing(Strengths strengths) {
+}  // namespace
+
+Motion measure_motion(MediaTime time,
+                      const ChangeMap& map,
+                      const std::array<float, kNumCells>& deviations) {
+  Motion motion{.time = time};
+  int changed = 0;
+  for (std::size_t i = 0; i < kNumCells; ++i) {
+    const float strength = static_cast<float>(map[i]) / deviations[i];
+    motion.strength = std::max(motion.strength, strength);
+    changed += strength > kChanged ? 1 : 0;
+  }
+  motion.area = static_cast<float>(changed) / static_cast<float>(kNumCells);
+  if (motion.area > kWholePicture) motion.strength = 0;
+  return motion;
+}
+
+Extent smallest_thing(const ChangeMap& map, const std::array<float, kNumCells>& deviations) {
+  Strengths strengths{};
+  for (std::size_t i = 0; i < kNumCells; ++i)
+    strengths[i] = static_cast<float>(map[i]) / deviations[i];
   Extent smallest{};
   Extent speck{};
   for (std::size_t i = 0; i < kNumCells; ++i) {
@@ -88,28 +108,6 @@ Extent smallest_thing(Strengths strengths) {
     if (first || short_side(blob.extent()) < short_side(known)) known = blob.extent();
   }
   return smallest.width > 0 ? smallest : speck;
-}
-
-}  // namespace
-
-Motion measure_motion(MediaTime time,
-                      const ChangeMap& map,
-                      const std::array<float, kNumCells>& deviations) {
-  Motion motion{.time = time};
-  int changed = 0;
-  Strengths strengths{};
-  for (std::size_t i = 0; i < kNumCells; ++i) {
-    strengths[i] = static_cast<float>(map[i]) / deviations[i];
-    motion.strength = std::max(motion.strength, strengths[i]);
-    changed += strengths[i] > kChanged ? 1 : 0;
-  }
-  motion.area = static_cast<float>(changed) / static_cast<float>(kNumCells);
-  if (motion.area > kWholePicture) {
-    motion.strength = 0;
-  } else {
-    motion.smallest = smallest_thing(strengths);
-  }
-  return motion;
 }
 
 float motion_threshold(std::span<const Motion> motion, std::span<const std::uint32_t> weights) {

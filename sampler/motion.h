@@ -30,13 +30,17 @@ struct Motion {
   float strength = 0;
   /// Share of the cells that change by more than noise: [0, 1].
   float area = 0;
-  /// The smallest thing that moves; empty where none does, or the whole picture.
+  /// smallest_thing(), where find_activity() looked for it.
   Extent smallest{};
 };
 
 /// `deviations`: what CellNoise says of the cells.
 [[nodiscard]] Motion measure_motion(MediaTime time,
                                     const ChangeMap& map,
+                                    const std::array<float, kNumCells>& deviations);
+
+/// The smallest thing that changes by more than noise; empty where none does.
+[[nodiscard]] Extent smallest_thing(const ChangeMap& map,
                                     const std::array<float, kNumCells>& deviations);
 
 /// The strength from which on motion stands out of quiet moments; `weights`: how much time each

@@ -42,10 +42,7 @@ SizeLimit::SizeLimit(std::span<const Wish> wishes,
     : display_(display), options_(options), most_(options.min_pair_tokens) {
   const auto cost = [&](int most) {
     std::int64_t tokens = 0;
-    for (const auto& wish : wishes) {
-      const auto size = grant(wish, most);
-      tokens += std::int64_t{size.width / 28} * (size.height / 28);
-    }
+    for (const auto& wish : wishes) tokens += tokens_of(grant(wish, most));
     return tokens;
   };
   int too_many = kOfBetterSeen * options.max_pair_tokens + 1;

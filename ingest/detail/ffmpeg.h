@@ -61,17 +61,17 @@ int check(int code, std::string_view call);
 /// asks for is larger than a gigabyte, whatever a file claims.
 void prepare_ffmpeg();
 
-/// A rational is known when neither part is zero.
 /// A field that a file fills, or `otherwise` where it holds no number below `end`: to look at such
 /// a number as one of the enumeration is undefined.
 template <class Enum>
-[[nodiscard]] Enum known(const Enum& field, Enum end, Enum otherwise) {
+[[nodiscard]] Enum enumerator_of(const Enum& field, Enum end, Enum otherwise) {
   static_assert(sizeof(Enum) == sizeof(unsigned));
   unsigned number = 0;
   std::memcpy(&number, &field, sizeof(number));
   return number < static_cast<unsigned>(end) ? static_cast<Enum>(number) : otherwise;
 }
 
+/// A rational is known when neither part is zero.
 [[nodiscard]] inline bool known(AVRational r) { return r.num > 0 && r.den > 0; }
 
 inline constexpr AVRational kNanoseconds{1, 1'000'000'000};

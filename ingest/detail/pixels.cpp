@@ -38,7 +38,8 @@ AVPixelFormat without_range(AVPixelFormat format) {
 AVPixelFormat format_of(const AVFrame& frame) { return static_cast<AVPixelFormat>(frame.format); }
 
 bool is_full_range(const AVFrame& frame) {
-  return known(frame.color_range, AVCOL_RANGE_NB, AVCOL_RANGE_UNSPECIFIED) == AVCOL_RANGE_JPEG ||
+  return enumerator_of(frame.color_range, AVCOL_RANGE_NB, AVCOL_RANGE_UNSPECIFIED) ==
+             AVCOL_RANGE_JPEG ||
          without_range(format_of(frame)) != format_of(frame);
 }
 
@@ -62,7 +63,7 @@ void convert(const AVFrame& frame,
   // Refused for formats that are RGB already, which have no matrix.
   sws_setColorspaceDetails(
       scaler.get(),
-      sws_getCoefficients(known(frame.colorspace, AVCOL_SPC_NB, AVCOL_SPC_UNSPECIFIED)),
+      sws_getCoefficients(enumerator_of(frame.colorspace, AVCOL_SPC_NB, AVCOL_SPC_UNSPECIFIED)),
       is_full_range(frame) ? 1 : 0,
       sws_getCoefficients(SWS_CS_DEFAULT),
       1,

@@ -216,10 +216,7 @@ TEST_CASE("with few tokens a thing is large where it is best seen, and small els
   const auto tokens_at = [&](std::int64_t budget) {
     const SizeLimit limit(wishes, budget, kDisplay, options);
     std::vector<int> tokens;
-    for (const auto& wish : wishes) {
-      const auto size = limit.grant(wish);
-      tokens.push_back((size.width / 28) * (size.height / 28));
-    }
+    for (const auto& wish : wishes) tokens.push_back(tokens_of(limit.grant(wish)));
     return tokens;
   };
   const auto plenty = tokens_at(10'000);
