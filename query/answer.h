@@ -73,12 +73,16 @@ struct Refusal {
 };
 
 /// A pair that speaks against the answer.
+/// A pair outside of what was found of which the predicate is likely true all the same.
 struct CounterEvidence {
   std::string video;
   std::string video_hash;
   index::StoredPair pair;
   std::string predicate;
   double p_yes = 0;
+  /// What it shows more likely (Timeline::ruled_out), and how likely; empty: nothing is known.
+  std::string rather{};
+  double p_rather = 0;
 };
 
 /// when and list: nothing, the intervals are the value; count and duration: a number (seconds);
@@ -181,10 +185,10 @@ inline constexpr int kAnswerVersion = 1;
 /// One line: {"version","question","answer","found","type","value","confidence","intervals",
 /// "refusal","coverage","counter_evidence","plan","usage","timings_ms","model","fingerprints",
 /// "store"}; verify_answer() reads it.  Times in seconds with microsecond digits.  "value",
-/// "confidence", "coverage" and "plan" are null without a plan; "type" is then "summary", or null for
-/// a generated answer.  "proposal", {"json","rejected"}, is there when the grammar did not read the
-/// question, "reasoning", {"chosen_by","why","steps"}, when it was answered step by step.  load_ms:
-/// what bringing the model into memory took.
+/// "confidence", "coverage" and "plan" are null without a plan; "type" is then "summary", or null
+/// for a generated answer.  "proposal", {"json","rejected"}, is there when the grammar did not read
+/// the question, "reasoning", {"chosen_by","why","steps"}, when it was answered step by step.
+/// load_ms: what bringing the model into memory took.
 [[nodiscard]] std::string to_json(const Answer& answer, double load_ms);
 
 }  // namespace hindsight::query

@@ -60,11 +60,13 @@ std::string interval_json(const EvidenceInterval& interval) {
 
 std::string counter_json(const CounterEvidence& counter) {
   return fmt::format(
-      R"({{"video":{},"video_hash":{},"predicate":{},"p_yes":{:.4f},"pair":{{{}}}}})",
+      R"({{"video":{},"video_hash":{},"predicate":{},"p_yes":{:.4f},"rather":{},"p_rather":{:.4f},"pair":{{{}}}}})",
       quote(counter.video),
       quote(counter.video_hash),
       quote(counter.predicate),
       counter.p_yes,
+      quote(counter.rather),
+      counter.p_rather,
       pair_members(counter.pair));
 }
 

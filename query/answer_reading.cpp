@@ -72,7 +72,9 @@ CounterEvidence read_counter(const Json& json) {
           .video_hash = json.at("video_hash").get<std::string>(),
           .pair = read_pair(json.at("pair")),
           .predicate = json.at("predicate").get<std::string>(),
-          .p_yes = read_probability(json, "p_yes")};
+          .p_yes = read_probability(json, "p_yes"),
+          .rather = json.at("rather").get<std::string>(),
+          .p_rather = read_probability(json, "p_rather")};
 }
 
 Value read_value(const Json& json) {

@@ -347,11 +347,17 @@ class Execution {
       if (likeliest == nullptr || scored.p_yes > likeliest->p_yes) likeliest = &scored;
     }
     if (likeliest == nullptr) return;
-    findings_.counter_evidence.push_back({video.scope().label,
-                                          video.scope().video.content_hash,
-                                          likeliest->pair,
-                                          predicate,
-                                          likeliest->p_yes});
+    CounterEvidence counter{video.scope().label,
+                            video.scope().video.content_hash,
+                            likeliest->pair,
+                            predicate,
+                            likeliest->p_yes};
+    for (const auto& ruled_out : timeline.ruled_out) {
+      if (!ruled_out.span.overlaps(likeliest->pair.covers)) continue;
+      counter.rather = ruled_out.rather;
+      counter.p_rather = judge_.p_yes(ruled_out.rather, {&likeliest->pair, 1}).front();
+    }
+    findings_.counter_evidence.push_back(std::move(counter));
   }
 
   double confidence() const {

@@ -121,6 +121,13 @@ void add_findings(Out out, const PlanFindings& findings) {
                      interval.confidence,
                      interval.last - interval.first + 1);
     }
+    for (const auto& ruled_out : timeline.ruled_out) {
+      fmt::format_to(out,
+                     "  {}  not it: {:.2f} for {}\n",
+                     to_text(ruled_out.span),
+                     ruled_out.p_rather,
+                     quote(ruled_out.rather));
+    }
     for (const auto& scored : timeline.pairs) {
       fmt::format_to(out,
                      "    pair at {}  {:.3f}\n",
@@ -130,11 +137,14 @@ void add_findings(Out out, const PlanFindings& findings) {
   }
   for (const auto& counter : findings.counter_evidence) {
     fmt::format_to(out,
-                   "ruled out   {} {}  {:.3f} for {}\n",
+                   "ruled out   {} {}  {:.3f} for {}{}\n",
                    counter.video,
                    to_clock(counter.pair.first),
                    counter.p_yes,
-                   quote(counter.predicate));
+                   quote(counter.predicate),
+                   counter.rather.empty()
+                       ? ""
+                       : fmt::format(", {:.3f} for {}", counter.p_rather, quote(counter.rather)));
   }
   fmt::format_to(out,
                  "coverage    {:.1f} % looked at, {:.1f} pairs a minute, widest gap {}\n",

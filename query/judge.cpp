@@ -132,9 +132,12 @@ Judge::Known& Judge::known(const std::string& question, std::int64_t run_id) {
 }
 
 bool Judge::is_read(const std::string& predicate) const {
-  return language_model_.info().bare_replies &&
-         (detail::written_text_of(predicate) ||
-          (!digit_ids_.empty() && count_in_digits(predicate) > 0));
+  return is_read_as_text(predicate) || (language_model_.info().bare_replies &&
+                                        !digit_ids_.empty() && count_in_digits(predicate) > 0);
+}
+
+bool Judge::is_read_as_text(const std::string& predicate) const {
+  return language_model_.info().bare_replies && detail::written_text_of(predicate);
 }
 
 std::string Judge::kept_as(const std::string& question, int max_reply_tokens) const {
@@ -174,8 +177,7 @@ std::vector<index::Look> Judge::look(const std::string& question,
     num_new_ += looks.size();
     if (num_new_ >= kKeepEvery) keep();
   }
-  usage_.seconds +=
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  usage_.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   std::vector<index::Look> result;
   for (const auto& pair : pairs)
     result.push_back(known(asked, pair.run_id).at(pair.token_pair_id()));

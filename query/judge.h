@@ -79,6 +79,8 @@ class Judge {
   /// Whether the predicate is about a text or a number, and the model one of bare replies: then
   /// p_yes tells how likely the text or number is, not a yes.
   [[nodiscard]] bool is_read(const std::string& predicate) const;
+  /// Likewise, about a text.
+  [[nodiscard]] bool is_read_as_text(const std::string& predicate) const;
 
  private:
   using Known = std::unordered_map<std::int64_t, index::Look>;  ///< by StoredPair::token_pair_id()

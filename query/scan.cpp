@@ -17,6 +17,7 @@ namespace {
 constexpr double kNotLooked = -1;
 constexpr float kNotClose = -2;  // below any closeness
 constexpr int kMaxTextHits = 20;
+constexpr std::int64_t kMostLooks = 6000;
 
 bool is_share(double share) { return share >= 0 && share <= 1; }
 
@@ -24,10 +25,9 @@ bool is_share(double share) { return share >= 0 && share <= 1; }
 
 std::size_t affordable_looks(std::int64_t num_parameters) {
   constexpr std::int64_t kLeast = 400;
-  constexpr std::int64_t kMost = 6000;
   constexpr std::int64_t kTwoBillion = 2'000'000'000;
   const auto looks = kLeast * kTwoBillion / std::max<std::int64_t>(num_parameters, 1);
-  return static_cast<std::size_t>(std::clamp(looks, kLeast, kMost));
+  return static_cast<std::size_t>(std::clamp(looks, kLeast, kMostLooks));
 }
 
 Scanner::Scanner(const index::Store& store,
@@ -52,8 +52,9 @@ Scanner::Scanner(const index::Store& store,
   });
   activity_ = store.activity(run.id);
   find_changes();
-  is_whole_ = pairs_.size() <=
-              options.whole_below.value_or(affordable_looks(language_model.info().num_parameters));
+  const auto affordable = affordable_looks(language_model.info().num_parameters);
+  may_contrast_ = options.contrast.value_or(affordable == std::size_t{kMostLooks});
+  is_whole_ = pairs_.size() <= options.whole_below.value_or(affordable);
   if (is_whole_) return;
   if (options.vector_share == 0) return;
   vectors_ = store.pair_vectors(run.id);
@@ -100,7 +101,8 @@ Timeline Scanner::timeline(const std::string& predicate,
                            const Intervals& ranges,
                            Existence existence) {
   scores_.assign(pairs_.size(), kNotLooked);
-  hysteresis_ = judge_.is_read(predicate) ? options_.read : options_.judged;
+  hysteresis_ = judge_.is_read_as_text(predicate) ? options_.read : options_.judged;
+  contrast_ = may_contrast_ ? contrast_of(predicate, language_model_.info().words) : std::nullopt;
   auto reasons = choose_seeds(predicate);
   const auto seeds = reasons;
   for (const TimeSpan& range : ranges) {
@@ -123,6 +125,7 @@ Timeline Scanner::timeline(const std::string& predicate,
   reports_.push_back(std::move(report));
   const auto read = [&](const Hysteresis& hysteresis) {
     auto whole = make_timeline(predicate, scored, hysteresis);
+    if (contrast_) rule_out(whole, *contrast_, hysteresis, judge_);
     return clip(place_boundaries(std::move(whole), active_, cuts_), ranges);
   };
   auto found = read(hysteresis_);
@@ -234,19 +237,29 @@ void Scanner::look(const std::string& predicate, const std::vector<std::size_t>&
   for (std::size_t k = 0; k < fresh.size(); ++k) scores_[fresh[k]] = scores[k];
 }
 
+bool Scanner::is_undecided(std::size_t edge, std::ptrdiff_t inward) const {
+  if (scores_[edge] < hysteresis_.off) return false;
+  if (contrast_) return true;
+  std::vector<double> run;
+  for (auto i = static_cast<std::ptrdiff_t>(edge); i >= 0 && i < std::ssize(scores_); i += inward) {
+    const double score = scores_[static_cast<std::size_t>(i)];
+    if (score == kNotLooked) continue;
+    if (score < hysteresis_.off) break;
+    run.push_back(score);
+  }
+  return evidence_of(run, hysteresis_.surest) < enough_evidence(hysteresis_);
+}
+
 void Scanner::widen(const std::string& predicate,
                     const std::vector<Reason>& seeds,
                     Window& window) {
-  const auto is_weak = [&](std::size_t i) {
-    return scores_[i] >= hysteresis_.off && scores_[i] < hysteresis_.on;
-  };
-  while (is_weak(window.first) && window.first > 0) {
+  while (window.first > 0 && is_undecided(window.first, 1)) {
     do {
       --window.first;
     } while (seeds[window.first] == Reason::none);
     look(predicate, {window.first});
   }
-  while (is_weak(window.last) && window.last + 1 < pairs_.size()) {
+  while (window.last + 1 < pairs_.size() && is_undecided(window.last, -1)) {
     do {
       ++window.last;
     } while (seeds[window.last] == Reason::none);

@@ -103,7 +103,13 @@ std::string to_sentence(const LookCoverage& coverage,
       to_seconds(coverage.widest_gap.length()),
       to_clock(coverage.widest_gap.begin));
   if (closest != nullptr)
-    text += fmt::format("; closest: {} ({:.2f})", to_clock(closest->pair.first), closest->p_yes);
+    text +=
+        fmt::format("; closest: {} ({:.2f}{})",
+                    to_clock(closest->pair.first),
+                    closest->p_yes,
+                    closest->rather.empty()
+                        ? ""
+                        : fmt::format(", but \"{}\" {:.2f}", closest->rather, closest->p_rather));
   return text;
 }
 

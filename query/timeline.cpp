@@ -1,6 +1,9 @@
 #include "query/timeline.h"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
+#include <functional>
 #include <numeric>
 #include <tuple>
 
@@ -24,6 +27,24 @@ HeldInterval hold(const std::vector<ScoredPair>& pairs, std::size_t first, std::
 
 }  // namespace
 
+double evidence_of(std::span<const double> p_yes, std::size_t surest) {
+  static constexpr double kLeast = 1e-6;
+  const auto log_odds = [](double p) {
+    p = std::clamp(p, kLeast, 1 - kLeast);
+    return std::log(p / (1 - p));
+  };
+  std::vector<double> looks(p_yes.begin(), p_yes.end());
+  std::ranges::sort(looks, std::greater{});
+  looks.resize(std::min(looks.size(), surest));
+  double sum = log_odds(looks.empty() ? 0 : looks.front());
+  for (std::size_t i = 1; i < looks.size(); ++i) sum += std::max(0.0, log_odds(looks[i]));
+  return sum;
+}
+
+double enough_evidence(const Hysteresis& hysteresis) {
+  return evidence_of(std::array{hysteresis.on}, 1);
+}
+
 Intervals Timeline::spans() const {
   Intervals spans;
   for (const auto& interval : intervals) spans.push_back(interval.span);
@@ -33,9 +54,11 @@ Intervals Timeline::spans() const {
 Timeline make_timeline(std::string predicate,
                        std::vector<ScoredPair> pairs,
                        const Hysteresis& hysteresis) {
-  if (!(0 <= hysteresis.off && hysteresis.off <= hysteresis.on && hysteresis.on <= 1)) {
+  if (!(0 <= hysteresis.off && hysteresis.off <= hysteresis.on && hysteresis.on <= 1) ||
+      hysteresis.surest == 0) {
     throw Error(ErrorCode::usage,
-                "the thresholds of a timeline must satisfy 0 <= off <= on <= 1; swap them");
+                "the thresholds of a timeline must satisfy 0 <= off <= on <= 1, and at least one "
+                "look must tell; swap the thresholds");
   }
   // A pair that covers nothing repeats another one's frames at another size.
   std::erase_if(pairs, [](const ScoredPair& scored) { return scored.pair.covers.empty(); });
@@ -44,16 +67,17 @@ Timeline make_timeline(std::string predicate,
   });
   Timeline timeline{.predicate = std::move(predicate), .pairs = std::move(pairs), .intervals = {}};
   const auto& all = timeline.pairs;
+  const double enough = enough_evidence(hysteresis);
   for (std::size_t i = 0; i < all.size();) {
     if (all[i].p_yes < hysteresis.off) {
       ++i;
       continue;
     }
     const std::size_t first = i;
-    bool is_sure = false;
-    for (; i < all.size() && all[i].p_yes >= hysteresis.off; ++i)
-      is_sure = is_sure || all[i].p_yes >= hysteresis.on;
-    if (is_sure) timeline.intervals.push_back(hold(all, first, i - 1));
+    std::vector<double> looks;
+    for (; i < all.size() && all[i].p_yes >= hysteresis.off; ++i) looks.push_back(all[i].p_yes);
+    if (evidence_of(looks, hysteresis.surest) >= enough)
+      timeline.intervals.push_back(hold(all, first, i - 1));
   }
   return timeline;
 }
@@ -74,6 +98,18 @@ Timeline clip(Timeline timeline, const Intervals& ranges) {
     }
   }
   return timeline;
+}
+
+std::vector<ScoredPair> surest_of(const Timeline& timeline,
+                                  const HeldInterval& interval,
+                                  std::size_t limit) {
+  const auto at = [&](std::size_t i) {
+    return timeline.pairs.begin() + static_cast<std::ptrdiff_t>(i);
+  };
+  std::vector<ScoredPair> pairs(at(interval.first), at(interval.last + 1));
+  std::ranges::stable_sort(pairs, std::greater{}, &ScoredPair::p_yes);
+  pairs.resize(std::min(pairs.size(), limit));
+  return pairs;
 }
 
 std::vector<ScoredPair> proof_of(const Timeline& timeline,

@@ -1,6 +1,8 @@
 // A predicate's truth over media time: what the model said of single pairs, made into intervals.
 #pragma once
 
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,12 +17,19 @@ struct ScoredPair {
   double p_yes = 0;  ///< 0..1
 };
 
-/// Two thresholds: what is above `on` is true, what is below `off` is false, what lies between is
-/// true where it touches, pair by pair, something true.
+/// Two thresholds: what is below `off` is false, and a run of other pairs is true when its `surest`
+/// surest looks together are as sure as one that gives `on`.
 struct Hysteresis {
   double on = 0.9;
   double off = 0.5;
+  std::size_t surest = 1;
 };
+
+/// How much the `surest` of these looks speak for yes together: the sum of their log-odds, in nats.
+/// Beside the surest one, a look that says no adds nothing; without any, nothing speaks for it.
+[[nodiscard]] double evidence_of(std::span<const double> p_yes, std::size_t surest);
+/// What `on` asks for.
+[[nodiscard]] double enough_evidence(const Hysteresis& hysteresis);
 
 /// A stretch in which the predicate holds.
 struct HeldInterval {
@@ -31,15 +40,24 @@ struct HeldInterval {
   std::size_t last = 0;
 };
 
+/// A stretch in which the predicate would hold, were nothing else likelier there.
+struct RuledOut {
+  TimeSpan span;
+  std::string rather;   ///< the likeliest other predicate
+  double p_rather = 0;  ///< at the pair that is surest of the predicate
+};
+
 struct Timeline {
   std::string predicate;
   std::vector<ScoredPair> pairs;        ///< that were looked at, by time
   std::vector<HeldInterval> intervals;  ///< by time, disjoint
+  std::vector<RuledOut> ruled_out{};    ///< likewise
 
   [[nodiscard]] Intervals spans() const;
 };
 
-/// pairs: of one run, in any order.  Throws Error(usage) unless 0 <= off <= on <= 1.
+/// pairs: of one run, in any order.  Throws Error(usage) unless 0 <= off <= on <= 1 and
+/// surest > 0.
 [[nodiscard]] Timeline make_timeline(std::string predicate,
                                      std::vector<ScoredPair> pairs,
                                      const Hysteresis& hysteresis = {});
@@ -47,6 +65,11 @@ struct Timeline {
 /// Cuts the intervals to `ranges` (sorted, disjoint).  What is left of an interval keeps the pairs
 /// that cover it, or the last pair before it where it lies between two pairs that were looked at.
 [[nodiscard]] Timeline clip(Timeline timeline, const Intervals& ranges);
+
+/// At most `limit` pairs of the interval, the surest first.
+[[nodiscard]] std::vector<ScoredPair> surest_of(const Timeline& timeline,
+                                                const HeldInterval& interval,
+                                                std::size_t limit);
 
 /// At most `limit` pairs that prove the interval, by time: its first, its last, then the surest.
 [[nodiscard]] std::vector<ScoredPair> proof_of(const Timeline& timeline,

@@ -10,11 +10,13 @@
 #include <fmt/format.h>
 
 #include "core/error.h"
+#include "query/contrast.h"
 #include "query/detail/cited_pairs.h"
 #include "query/detail/replies.h"
 #include "query/evaluate.h"
 #include "query/evidence.h"
 #include "query/judge.h"
+#include "query/scan.h"
 #include "query/summary.h"
 #include "query/time_words.h"
 
@@ -47,7 +49,8 @@ class Checker {
           const model::Tokenizer& tokenizer)
       : stated_(stated),
         cited_(store, language_model.info()),
-        judge_(store, language_model, tokenizer, KeepLooks::fresh) {}
+        judge_(store, language_model, tokenizer, KeepLooks::fresh),
+        words_(language_model.info().words) {}
 
   AnswerCheck run() {
     collect();
@@ -92,7 +95,22 @@ class Checker {
                               .reply = {}});
       pairs_.push_back(cited_.find(counter.video, counter.video_hash, counter.pair));
       interval_of_.push_back(stated_.intervals.size());
+      if (counter.rather.empty()) continue;
+      ruled_out_.insert({counter.pair.id, counter.predicate});
+      auto rather = check_.looks.back();
+      rather.stated.question = counter.rather;
+      rather.stated.p_yes = counter.p_rather;
+      ruled_out_.insert({counter.pair.id, counter.rather});
+      check_.looks.push_back(std::move(rather));
+      pairs_.push_back(pairs_.back());
+      interval_of_.push_back(stated_.intervals.size());
     }
+  }
+
+  /// From this on a look at one pair begins an interval.
+  double sure_of(const std::string& predicate) const {
+    const ScanOptions options;
+    return (judge_.is_read_as_text(predicate) ? options.read : options.judged).on;
   }
 
   /// Question by question, as the model looks at many pairs at once.
@@ -164,6 +182,10 @@ class Checker {
     const auto predicates = predicates_of(plan);
     std::set<std::string> known(predicates.begin(), predicates.end());
     known.insert(plan.look);
+    for (const auto& predicate : predicates) {
+      const auto contrast = contrast_of(predicate, words_);
+      if (contrast) known.insert(contrast->rivals.begin(), contrast->rivals.end());
+    }
     for (const auto& look : check_.looks) {
       if (known.insert(look.stated.question).second)
         fault(fmt::format("its plan does not ask \"{}\"", look.stated.question));
@@ -270,8 +292,11 @@ class Checker {
     for (const auto& look : check_.looks) {
       const bool is_it = !look.is_counter && look.stated.question == leaves.front().predicate;
       if (!is_it || look.verdict == LookVerdict::missing) continue;
-      if (look.p_yes >= Hysteresis{}.off && look.p_yes < Hysteresis{}.on) return std::nullopt;
-      return (look.p_yes >= Hysteresis{}.on) == leaves.front().is_true;
+      const double sure = sure_of(look.stated.question);
+      if (look.p_yes >= Hysteresis{}.off && look.p_yes < sure) return std::nullopt;
+      // Whether another colour ruled it out rests on more pairs than the one that is cited.
+      if (look.p_yes >= sure && contrast_of(look.stated.question, words_)) return std::nullopt;
+      return (look.p_yes >= sure) == leaves.front().is_true;
     }
     return std::nullopt;
   }
@@ -280,7 +305,9 @@ class Checker {
   void check_absence() {
     if (!stated_.intervals.empty()) return;
     for (const auto& look : check_.looks) {
-      if (look.verdict == LookVerdict::missing || look.p_yes < Hysteresis{}.on) continue;
+      const auto& stated = look.stated;
+      if (look.verdict == LookVerdict::missing || look.p_yes < sure_of(stated.question)) continue;
+      if (ruled_out_.contains({stated.pair.id, stated.question})) continue;
       fault(fmt::format("{} of {} speaks against it: \"{}\" is likely there",
                         to_clock(look.stated.pair.first),
                         look.video,
@@ -291,7 +318,9 @@ class Checker {
   const Answer& stated_;
   detail::CitedPairs cited_;
   Judge judge_;
+  std::vector<std::string> words_;
   AnswerCheck check_;
+  std::set<std::pair<std::int64_t, std::string>> ruled_out_;  ///< pairs and what they may show
   // One for each look.
   std::vector<std::optional<index::StoredPair>> pairs_;
   std::vector<std::size_t> interval_of_;

@@ -54,10 +54,6 @@ std::optional<std::string> irregular_singular(std::string_view noun) {
   return std::nullopt;
 }
 
-bool begins_with_vowel(std::string_view text) {
-  return !text.empty() && std::string_view("aeiou").find(text[0]) != std::string_view::npos;
-}
-
 /// "red cars" -> "red car", "hands with red sleeves" -> "hand with a red sleeve".
 std::string singular_phrase(Words words, std::size_t head) {
   std::string text = head > 0 ? join(words.first(head)) + " " : "";
@@ -84,6 +80,10 @@ std::string join(Words words) {
     text += words[i].text;
   }
   return text;
+}
+
+bool begins_with_vowel(std::string_view text) {
+  return !text.empty() && std::string_view("aeiou").find(text[0]) != std::string_view::npos;
 }
 
 Words skip_front(Words words, std::string_view choices) {

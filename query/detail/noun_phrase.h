@@ -22,6 +22,9 @@ namespace hindsight::query::detail {
 /// "car" -> "cars", "person in red" -> "people in red".
 [[nodiscard]] std::string plural_of(std::string_view noun);
 
+/// Whether "an" stands before it.
+[[nodiscard]] bool begins_with_vowel(std::string_view text);
+
 /// The text with its first letter large.
 [[nodiscard]] std::string upper_first(std::string_view text);
 

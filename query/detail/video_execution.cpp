@@ -56,10 +56,9 @@ Intervals VideoExecution::spans_of(const Timeline& timeline) const {
 }
 
 Evaluation VideoExecution::evaluate(const PlanNode& node) {
-  return query::evaluate(
-      node, ranges_, [&](const std::string& predicate, const Intervals& within) {
-        return spans_of(timeline(predicate, within));
-      });
+  return query::evaluate(node, ranges_, [&](const std::string& predicate, const Intervals& within) {
+    return spans_of(timeline(predicate, within));
+  });
 }
 
 std::vector<Leaf> VideoExecution::leaves_for(const PlanNode& node, const TimeSpan& span) const {
@@ -179,6 +178,17 @@ std::optional<EvidenceInterval> VideoExecution::evidence_at_moment(const PlanNod
   if (node == nullptr) return at;
   // Here the answer is what the model says, be it yes or no.
   at.looks = looks_at(leaves_of(*node), at.pairs);
+  for (const auto& leaf : leaves_of(*node)) {
+    const auto found = timelines_.find(leaf.predicate);
+    if (found == timelines_.end()) continue;
+    for (const auto& ruled_out : found->second.ruled_out) {
+      if (!ruled_out.span.contains(*plan_.at)) continue;
+      at.looks.push_back({.pair = *pair,
+                          .question = ruled_out.rather,
+                          .reply = std::nullopt,
+                          .p_yes = judge_.p_yes(ruled_out.rather, at.pairs).front()});
+    }
+  }
   for (auto& look : at.looks) look.is_true = look.p_yes >= 0.5;
   return at;
 }

@@ -54,12 +54,16 @@ class LookingModel : public FakeLanguageModel {
   std::function<double(const std::string& question, const std::string& text, double second)>
       margin = [](const std::string&, const std::string&, double) { return -20.0; };
   /// What is counted where digits are scored.
-  std::function<int(const std::string& question, double second)> counts =
-      [](const std::string&, double) { return 0; };
+  std::function<int(const std::string& question, double second)> counts = [](const std::string&,
+                                                                             double) { return 0; };
   int num_scored = 0;
   int num_replies = 0;
 
-  LookingModel() { facts.language_fingerprint = "1a1a"; }
+  LookingModel() {
+    facts.language_fingerprint = "1a1a";
+    // So large that no look is made that was not asked for.
+    facts.num_parameters = 2'000'000'000;
+  }
 
   std::vector<std::vector<float>> score_next(std::span<const model::Prompt> asked,
                                              std::span<const int> ids) override {

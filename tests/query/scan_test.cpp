@@ -44,7 +44,7 @@ const Intervals kAll{span(0, 3000)};
 /// True in these intervals.
 std::function<double(const std::string&, double)> true_in(Intervals intervals) {
   return [intervals = std::move(intervals)](const std::string&, double second) {
-    return holds_at(intervals, at(second)) ? 0.98 : 0.05;
+    return holds_at(intervals, at(second)) ? 0.995 : 0.05;
   };
 }
 
@@ -72,15 +72,21 @@ TEST_CASE("a small run is looked at whole, and its timeline is the truth") {
   }
 }
 
-TEST_CASE("a yes must be surer than a reading where an interval begins") {
+TEST_CASE("one yes must be surer than a reading where an interval begins, or three as sure") {
   ScanTest t;
-  const auto is_there = [](double second) { return second >= 100 && second < 130; };
-  double p_yes = 0.95;
+  double end = 110;
+  double p_yes = 0.98;
+  const auto is_there = [&](double second) { return second >= 100 && second < end; };
   t.model.truth = [&](const std::string&, double second) {
     return is_there(second) ? p_yes : 0.02;
   };
   CHECK(t.scan(kAll, {.whole_below = 300}).intervals.empty());
-  p_yes = 0.98;
+  p_yes = 0.99;
+  CHECK(t.scan(kAll, {.whole_below = 300}).spans() == Intervals{span(100, 110)});
+  end = 130;
+  p_yes = 0.7;
+  CHECK(t.scan(kAll, {.whole_below = 300}).intervals.empty());
+  p_yes = 0.9;
   CHECK(t.scan(kAll, {.whole_below = 300}).spans() == Intervals{span(100, 130)});
   t.model.facts.bare_replies = true;
   t.model.margin = [&](const std::string&, const std::string&, double second) {
@@ -151,6 +157,33 @@ TEST_CASE("a predicate over two halves is the predicate over the whole, doubt an
       // Several ranges at once.
       const Intervals parts{span(100, 200), span(cut / 2 + 300, cut / 2 + 400), span(2500, 2999)};
       CHECK(t.scan(unite(parts), options).spans() == both(whole, unite(parts)));
+    }
+  }
+}
+
+TEST_CASE("a predicate over two halves is the predicate over the whole where colours compete") {
+  ScanTest t;
+  std::mt19937 random(8);
+  std::uniform_real_distribution<double> draw;
+  for (int round = 0; round < 15; ++round) {
+    CAPTURE(round);
+    std::vector<double> noise(600);
+    for (double& p : noise) p = 0.02 + 0.96 * draw(random);
+    const auto events = random_events(random, 3, 12);
+    t.model.truth = [&](const std::string& question, double second) {
+      const auto i = static_cast<std::size_t>(second / 10);
+      if (question == kRed) return holds_at(events, at(second)) ? 0.4 + 0.59 * noise.at(i) : 0.1;
+      return question == "Is an orange car visible?" ? noise.at(300 + i) : 0.02;
+    };
+    const double cut = std::uniform_int_distribution(1, 2999)(random);
+    for (const std::size_t whole_below : {0U, 300U}) {
+      ScanOptions options = kCoarse;
+      options.whole_below = whole_below;
+      options.contrast = true;
+      const auto whole = t.scan(kAll, options);
+      CHECK_FALSE(whole.ruled_out.empty());
+      CHECK(t.scan({span(0, cut)}, options).spans() == both(whole.spans(), {span(0, cut)}));
+      CHECK(t.scan({span(cut, 3000)}, options).spans() == both(whole.spans(), {span(cut, 3000)}));
     }
   }
 }

@@ -31,14 +31,12 @@ struct Answered : test::AskedFilm {
     truth["Is the door open?"] = {span(0, 50), span(400, 460)};
     model.truth = [&](const std::string& question, double second) {
       const auto found = truth.find(question);
-      return found != truth.end() && holds_at(found->second, at(second)) ? 0.98 : 0.02;
+      return found != truth.end() && holds_at(found->second, at(second)) ? 0.995 : 0.02;
     };
     model.replies = [](const std::string&, double) -> std::string { return "red"; };
   }
 
-  Json ask(const std::string& text) {
-    return Json::parse(to_json(AskedFilm::ask(text), 0));
-  }
+  Json ask(const std::string& text) { return Json::parse(to_json(AskedFilm::ask(text), 0)); }
   AnswerCheck verify(const Json& json) {
     return verify_answer(parse_answer(json.dump(), "answer.json"), test.store, model, tokenizer());
   }
@@ -208,6 +206,32 @@ TEST_CASE("a no does not hold when what was ruled out is likely") {
   CHECK(all_faults(check).find("speaks against it") != std::string::npos);
 }
 
+TEST_CASE("what another colour rules out is cited with what it shows rather, and holds") {
+  Answered film;
+  film.model.facts.num_parameters = 1;
+  film.model.truth = [](const std::string& question, double second) {
+    if (second < 300 || second >= 330) return 0.02;
+    return question == "Is a green car visible?" ? 0.995
+           : question == "Is a red car visible?" ? 0.9999
+                                                 : 0.02;
+  };
+  for (const auto* question : {"Does a green car ever appear?",
+                               "When is a green car visible?",
+                               "Is a green car visible at 5:10?"}) {
+    CAPTURE(question);
+    auto json = film.ask(question);
+    CHECK(json.dump().find("Is a red car visible?") != std::string::npos);
+    auto check = film.verify(json);
+    CHECK(all_faults(check) == "");
+    CHECK(check.verdict == AnswerVerdict::holds);
+  }
+  auto json = film.ask("Does a green car ever appear?");
+  CHECK(json.at("value") == false);
+  CHECK(json.at("counter_evidence").at(0).at("rather") == "Is a red car visible?");
+  json["counter_evidence"][0]["p_rather"] = 0.1;
+  CHECK(film.verify(json).verdict == AnswerVerdict::does_not_hold);
+}
+
 TEST_CASE("of a generated answer there is nothing to look at again, but its times are compared") {
   Answered film;
   film.model.reply = "A man at 20.0 seconds.";
@@ -221,8 +245,9 @@ TEST_CASE("of a generated answer there is nothing to look at again, but its time
 
 TEST_CASE("the times that an answer in steps states lie in what was looked at, however it looked") {
   Answered film;
-  film.model.reply = "<tool_call>\n{\"name\": \"look\", \"arguments\": {\"from\": 300, \"to\": "
-                     "310}}\n</tool_call>";
+  film.model.reply =
+      "<tool_call>\n{\"name\": \"look\", \"arguments\": {\"from\": 300, \"to\": "
+      "310}}\n</tool_call>";
   const auto plan = plan_question({.text = "Who comes?"}, film.test.store, film.model.facts);
   const auto answer = reason(plan,
                              film.test.store,

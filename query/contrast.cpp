@@ -1,0 +1,171 @@
+#include "query/contrast.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "query/detail/noun_phrase.h"
+#include "query/detail/time_lexer.h"
+
+namespace hindsight::query {
+namespace {
+
+using detail::Word;
+using detail::Words;
+
+/// The basic colour terms of English (Berlin and Kay 1969); "grey" is "gray".
+constexpr std::array<std::string_view, 11> kColors{"black",
+                                                   "blue",
+                                                   "brown",
+                                                   "gray",
+                                                   "green",
+                                                   "orange",
+                                                   "pink",
+                                                   "purple",
+                                                   "red",
+                                                   "white",
+                                                   "yellow"};
+constexpr std::string_view kFront = "Is ";
+constexpr std::string_view kBack = " visible?";
+/// More things of a kind than this are not told apart: then every colour may be there.
+constexpr std::size_t kMostCounted = 3;
+
+std::string_view color_of(std::string_view word) {
+  return word == "grey" ? std::string_view("gray") : word;
+}
+
+bool is_color(std::string_view word) {
+  return std::ranges::find(kColors, color_of(word)) != kColors.end();
+}
+
+/// The words with the colour replaced, and with it the article right before it.
+std::string in_color(Words words, std::size_t at, std::string_view color) {
+  std::vector<Word> other(words.begin(), words.end());
+  other[at].text = color;
+  if (at > 0 && detail::is_any(words, at - 1, "a an"))
+    other[at - 1].text = detail::begins_with_vowel(color) ? "an" : "a";
+  return detail::join(other);
+}
+
+/// "cars" of "red car", "people" of "person in red".
+std::string kind_of(Words words, std::size_t color) {
+  std::vector<Word> kind;
+  const std::size_t head = detail::head_of(words);
+  for (std::size_t i = 0; i <= head; ++i)
+    if (i != color) kind.push_back(words[i]);
+  return detail::plural_of(detail::join(kind));
+}
+
+double odds(double p) {
+  constexpr double kSurest = 1e-6;
+  p = std::clamp(p, kSurest, 1 - kSurest);
+  return p / (1 - p);
+}
+
+/// Of one colour with `own` odds among those with `others`, when at most `most` are there.
+double p_of_most(double own, std::span<const double> others, std::size_t most) {
+  // sums[k]: over all sets of k of the others, of their products.
+  std::array<double, kMostCounted + 1> sums{1};
+  for (const double other : others)
+    for (std::size_t k = most; k > 0; --k) sums.at(k) += other * sums.at(k - 1);
+  double with_own = 0;
+  double without = sums.at(most);
+  for (std::size_t k = 0; k < most; ++k) {
+    with_own += own * sums.at(k);
+    without += sums.at(k);
+  }
+  return with_own / (with_own + without);
+}
+
+}  // namespace
+
+std::optional<Contrast> contrast_of(std::string_view predicate,
+                                    const std::vector<std::string>& known_words) {
+  if (!predicate.starts_with(kFront) || !predicate.ends_with(kBack)) return std::nullopt;
+  const auto asked = detail::split_words(
+      predicate.substr(kFront.size(), predicate.size() - kFront.size() - kBack.size()));
+  if (!detail::is_any(asked, 0, "a an") || asked.size() < 3) return std::nullopt;
+  const auto is_named = [](const Word& word) { return is_color(word.text); };
+  if (std::ranges::count_if(asked, is_named) != 1) return std::nullopt;
+  const auto at = static_cast<std::size_t>(std::ranges::find_if(asked, is_named) - asked.begin());
+  const Words phrase = Words(asked).subspan(1);
+  // "Is an orange visible?" is about a fruit.
+  if (at - 1 == detail::head_of(phrase)) return std::nullopt;
+  Contrast contrast;
+  for (const auto color : kColors) {
+    const bool is_known =
+        known_words.empty() || std::ranges::binary_search(known_words, std::string(color));
+    if (color == color_of(asked[at].text) || !is_known) continue;
+    contrast.rivals.push_back(fmt::format("{}{}{}", kFront, in_color(asked, at, color), kBack));
+  }
+  if (contrast.rivals.empty()) return std::nullopt;
+  const auto kind = kind_of(phrase, at - 1);
+  contrast.two = fmt::format("Are two {} visible?", kind);
+  contrast.three = fmt::format("Are three {} visible?", kind);
+  return contrast;
+}
+
+double p_among(double p_yes, std::span<const double> rivals, double p_two, double p_three) {
+  std::vector<double> others;
+  for (const double rival : rivals) others.push_back(odds(rival));
+  const double own = odds(p_yes);
+  p_three = std::min(p_three, p_two);
+  const double p = (1 - p_two) * p_of_most(own, others, 1) +
+                   (p_two - p_three) * p_of_most(own, others, 2) +
+                   p_three * p_of_most(own, others, kMostCounted);
+  return std::min(p, p_yes);
+}
+
+RivalLooks look_for_rivals(const Contrast& contrast,
+                           std::span<const double> p_yes,
+                           std::span<const index::StoredPair> pairs,
+                           Judge& judge) {
+  RivalLooks looks;
+  looks.rivals.resize(pairs.size());
+  for (const auto& rival : contrast.rivals) {
+    const auto scores = judge.p_yes(rival, pairs);
+    for (std::size_t i = 0; i < scores.size(); ++i) looks.rivals[i].push_back(scores[i]);
+  }
+  const auto two = judge.p_yes(contrast.two, pairs);
+  const auto three = judge.p_yes(contrast.three, pairs);
+  for (std::size_t i = 0; i < pairs.size(); ++i)
+    looks.p_among.push_back(p_among(p_yes[i], looks.rivals[i], two[i], three[i]));
+  return looks;
+}
+
+void rule_out(Timeline& timeline,
+              const Contrast& contrast,
+              const Hysteresis& hysteresis,
+              Judge& judge) {
+  std::vector<index::StoredPair> pairs;
+  std::vector<double> own;
+  std::vector<std::size_t> ends;  // of each interval's pairs
+  for (const auto& interval : timeline.intervals) {
+    for (const auto& scored : surest_of(timeline, interval, hysteresis.surest)) {
+      pairs.push_back(scored.pair);
+      own.push_back(scored.p_yes);
+    }
+    ends.push_back(pairs.size());
+  }
+  const auto looks = look_for_rivals(contrast, own, pairs, judge);
+  const std::span among(looks.p_among);
+  std::vector<HeldInterval> held;
+  std::size_t begin = 0;
+  for (std::size_t k = 0; k < timeline.intervals.size(); begin = ends[k], ++k) {
+    const auto& interval = timeline.intervals[k];
+    const double evidence = evidence_of(among.subspan(begin, ends[k] - begin), hysteresis.surest);
+    if (evidence >= enough_evidence(hysteresis)) {
+      held.push_back(interval);
+      continue;
+    }
+    const auto& rivals = looks.rivals[begin];
+    const auto likeliest = std::ranges::max_element(rivals) - rivals.begin();
+    const auto at = static_cast<std::size_t>(likeliest);
+    timeline.ruled_out.push_back({interval.span, contrast.rivals[at], rivals[at]});
+  }
+  timeline.intervals = std::move(held);
+}
+
+}  // namespace hindsight::query

@@ -1,0 +1,60 @@
+// What tells a red car from an orange one: the same question asked of every other colour.
+//
+// Note [One thing, one colour]: looks at one pair are not independent.  A picture with one car that
+// says "yes" to a red car and a surer "yes" to an orange one shows an orange car.  Given the odds
+// of each colour and how many things of the kind are visible, at most so many colours are there:
+// the probability of one of them is that of a conditional Bernoulli distribution (Chen and Liu
+// 1997, "Statistical applications of the Poisson-binomial and conditional Bernoulli
+// distributions").
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "query/judge.h"
+#include "query/timeline.h"
+
+namespace hindsight::query {
+
+/// What is asked beside a predicate about something of one colour.
+struct Contrast {
+  std::vector<std::string> rivals;  ///< "Is an orange car visible?", of every other colour
+  std::string two;                  ///< "Are two cars visible?"
+  std::string three;                ///< "Are three cars visible?"
+};
+
+/// Of predicates like "Is a red car visible?" and "Is a person in red visible?"; empty for others.
+/// known_words: sorted, other colours are left out; empty: all are known.
+[[nodiscard]] std::optional<Contrast> contrast_of(std::string_view predicate,
+                                                  const std::vector<std::string>& known_words);
+
+/// The probability of what one look gives `p_yes`, knowing what looks at the same pair give the
+/// rivals, two things of the kind and three of them; all 0..1.  Never above `p_yes`.
+[[nodiscard]] double p_among(double p_yes,
+                             std::span<const double> rivals,
+                             double p_two,
+                             double p_three);
+
+/// What looks at the same pairs give each of the rivals.
+struct RivalLooks {
+  std::vector<std::vector<double>> rivals;  ///< by pair, then as Contrast::rivals
+  std::vector<double> p_among;              ///< by pair
+};
+/// p_yes: of the predicate, by pair.
+[[nodiscard]] RivalLooks look_for_rivals(const Contrast& contrast,
+                                         std::span<const double> p_yes,
+                                         std::span<const index::StoredPair> pairs,
+                                         Judge& judge);
+
+/// Moves the intervals that other colours explain better from timeline.intervals to
+/// timeline.ruled_out: the surest pairs of each are asked about every rival and how many things of
+/// the kind there are, and what speaks for the predicate is summed anew.
+void rule_out(Timeline& timeline,
+              const Contrast& contrast,
+              const Hysteresis& hysteresis,
+              Judge& judge);
+
+}  // namespace hindsight::query
