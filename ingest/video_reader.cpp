@@ -115,7 +115,7 @@ struct VideoReader::Impl {
   [[nodiscard]] std::unique_ptr<Frame::Impl> make_frame() const;
   [[nodiscard]] std::unique_ptr<Frame::Impl> make_lone_frame(detail::FramePtr picture) const;
 
-  void seek(MediaTime t, Frames frames);
+  void seek(MediaTime t, Frames frames, Deblocking deblocking);
   [[nodiscard]] bool can_decode_on(MediaTime t) const;
   enum class Landing {
     good,          ///< `current` is the picture that reading straight through gives at the target
@@ -134,7 +134,8 @@ struct VideoReader::Impl {
   void go_forward(MediaTime t);
   void read_key_frames(const TimeSpan& span,
                        const std::function<bool(const Frame&)>& visit,
-                       const std::function<bool(MediaTime)>& wanted);
+                       const std::function<bool(MediaTime)>& wanted,
+                       Deblocking deblocking);
   void report_damage();
   [[nodiscard]] std::int64_t errors() const { return demuxer.errors(); }
 
@@ -149,6 +150,7 @@ struct VideoReader::Impl {
   FramePtr current;
   FramePtr after;
   Frames chosen = Frames::all;
+  Deblocking deblocked = Deblocking::on;
   DecodeStats stats;
   MediaDuration longest;                      // no picture has a later time
   std::optional<std::int64_t> missing_bytes;  // at the end of the file; known once it was asked for
@@ -186,8 +188,9 @@ std::unique_ptr<Frame::Impl> VideoReader::Impl::make_lone_frame(detail::FramePtr
   return frame;
 }
 
-void VideoReader::Impl::seek(MediaTime t, Frames frames) {
-  const bool same = std::exchange(chosen, frames) == frames;
+void VideoReader::Impl::seek(MediaTime t, Frames frames, Deblocking deblocking) {
+  const bool same_frames = std::exchange(chosen, frames) == frames;
+  const bool same = std::exchange(deblocked, deblocking) == deblocking && same_frames;
   t = std::max(t, MediaTime{});
   const std::int64_t target = ticks_at(t);
   // Pictures are rarely longer than two usual ones; where they are, nothing_lost() notices.
@@ -250,6 +253,7 @@ VideoReader::Impl::Landing VideoReader::Impl::land(std::int64_t entry,
 
 void VideoReader::Impl::choose_frames() {
   if (chosen == Frames::referenced) decoder.skip_unreferenced();
+  if (deblocked == Deblocking::off) decoder.skip_deblocking();
 }
 
 void VideoReader::Impl::restart() {
@@ -267,7 +271,8 @@ void VideoReader::Impl::go_forward(MediaTime t) {
 
 void VideoReader::Impl::read_key_frames(const TimeSpan& span,
                                         const std::function<bool(const Frame&)>& visit,
-                                        const std::function<bool(MediaTime)>& wanted) {
+                                        const std::function<bool(MediaTime)>& wanted,
+                                        Deblocking deblocking) {
   before.reset();
   current.reset();
   after.reset();
@@ -275,10 +280,10 @@ void VideoReader::Impl::read_key_frames(const TimeSpan& span,
   if (decoder.unstamped() || !demuxer.seek(ticks_at(span.begin))) return;
   ++stats.seeks;
   decoder.flush();
+  if (deblocking == Deblocking::off) decoder.skip_deblocking();
   const std::int64_t end = ticks_at(span.end - MediaDuration{1}) + 1;
-  decoder.only_key_frames_before(end, [&](std::int64_t pts) {
-    return !wanted || wanted(time_of(pts));
-  });
+  decoder.only_key_frames_before(end,
+                                 [&](std::int64_t pts) { return !wanted || wanted(time_of(pts)); });
   while (auto picture = decoder.next()) {
     const MediaTime time = time_of(picture->pts);
     if (time < span.begin || time >= span.end || !detail::is_key(*picture)) continue;
@@ -336,15 +341,16 @@ std::optional<Frame> VideoReader::next() {
   return frame;
 }
 
-void VideoReader::seek(MediaTime t, Frames frames) {
+void VideoReader::seek(MediaTime t, Frames frames, Deblocking deblocking) {
   // Deinterlacing needs the neighbours.
-  impl_->seek(t, impl_->facts.interlaced ? Frames::all : frames);
+  impl_->seek(t, impl_->facts.interlaced ? Frames::all : frames, deblocking);
 }
 
 void VideoReader::read_key_frames(const TimeSpan& span,
                                   const std::function<bool(const Frame&)>& visit,
-                                  const std::function<bool(MediaTime)>& wanted) {
-  impl_->read_key_frames(span, visit, wanted);
+                                  const std::function<bool(MediaTime)>& wanted,
+                                  Deblocking deblocking) {
+  impl_->read_key_frames(span, visit, wanted, deblocking);
 }
 
 const DecodeStats& VideoReader::stats() const {

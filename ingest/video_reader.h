@@ -101,6 +101,14 @@ enum class Frames {
   referenced,
 };
 
+/// Whether decoders smooth the edges of blocks (H.264, HEVC, VP9).
+enum class Deblocking {
+  on,
+  /// Not done where the decoder can leave it out: a third cheaper, and each picture up to the next
+  /// key frame differs a little from what the encoder meant.  For means over many pixels alone.
+  off,
+};
+
 /// Not thread-safe: one reader, one thread.  Damage is skipped, counted in stats().errors and
 /// logged once.
 class VideoReader {
@@ -129,16 +137,17 @@ class VideoReader {
 
   /// After it, next() returns the frame that is on screen at `t` (the last frame whose time is <=
   /// t, or the first frame).  Decodes on from where it stands when that is nearer than the key
-  /// frame before `t`.  `frames` holds until the next seek; where some are left out, the first one
-  /// may be a frame before.
-  void seek(MediaTime t, Frames frames = Frames::all);
+  /// frame before `t`.  `frames` and `deblocking` hold until the next seek; where frames are left
+  /// out, the first one may be a frame before.
+  void seek(MediaTime t, Frames frames = Frames::all, Deblocking deblocking = Deblocking::on);
 
   /// Decodes the key frames whose time lies in `span` and is `wanted` (empty: all) and nothing
   /// between them; `visit` returns false for enough.  Their duration() is a usual picture's,
   /// interlaced ones keep their lines.  The reader stands nowhere afterwards: seek() before next().
   void read_key_frames(const TimeSpan& span,
                        const std::function<bool(const Frame&)>& visit,
-                       const std::function<bool(MediaTime)>& wanted = {});
+                       const std::function<bool(MediaTime)>& wanted = {},
+                       Deblocking deblocking = Deblocking::on);
 
   [[nodiscard]] const DecodeStats& stats() const;
 

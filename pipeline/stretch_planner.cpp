@@ -82,12 +82,10 @@ struct StretchPlanner::Impl {
 
   /// Brings the reader to where the planning stands.
   void go_on(MediaTime begin) {
-    if (at_end) return;
-    if (pictures.empty()) {
-      if (position.stretch > 0 || reader_moved) reader.seek(begin);
-    } else if (!own_reader) {
-      reader.seek(pictures.back().time);
-    }
+    if (at_end || (!pictures.empty() && own_reader)) return;
+    reader.seek(pictures.empty() ? begin : pictures.back().time,
+                ingest::Frames::all,
+                deblocking_for(scan.facts));
   }
 
   /// Every frame around `span`; false when the caller asked to stop.  The last stretch's span grows
@@ -118,7 +116,6 @@ struct StretchPlanner::Impl {
     std::optional<StretchSight> sight = StretchSight{};
     if (ladder.can_climb(span)) {
       pictures.clear();
-      reader_moved = true;
       sight = ladder.look(span, on_frame, report);
       if (!sight) return std::nullopt;
     }
@@ -153,7 +150,6 @@ struct StretchPlanner::Impl {
   LadderReader ladder;
   LadderReport report;
   bool at_end = false;
-  bool reader_moved = false;  ///< it does not stand behind `pictures`
 };
 
 StretchPlanner::StretchPlanner(const std::string& path,

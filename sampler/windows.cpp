@@ -371,7 +371,10 @@ WindowChoice choose_windows(const TimeSpan& span,
     windows.push_back({.span = space.span,
                        .reason = *reason,
                        .calm_from = calm_from(space),
-                       .longest_unseen = space.longest_unseen});
+                       .longest_unseen = space.longest_unseen,
+                       .may_hide_cut =
+                           space.own_picture || space.other_level ||
+                           (space.other_scene() && space.longest_unseen < gaps.longest)});
     const bool is_short = to_seconds(space.span.length()) < least && &space != &spaces.back();
     if (*reason != WindowReason::scene || !is_short) continue;
     windows.back().beyond = kBehindCut;

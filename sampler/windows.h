@@ -41,6 +41,9 @@ struct Window {
   MediaTime calm_from{};
   /// LookGaps::longest, or less where the packets tell little.
   MediaDuration longest_unseen{0};
+  /// Its packets say that another scene may begin in it, or its key frames do and its packets are
+  /// so full that they would not tell: every frame counts.
+  bool may_hide_cut = false;
   /// It ends with a key frame out of turn, and no other packet holds a picture of its own.
   bool may_end_with_cut = false;
   /// So much is decoded behind its end: a cut there shows in what follows.

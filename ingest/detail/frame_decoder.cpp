@@ -202,6 +202,7 @@ void FrameDecoder::flush() {
   entry_time_ = AV_NOPTS_VALUE;
   skip_before_ = INT64_MIN;
   skip_unreferenced_ = false;
+  codec_->skip_loop_filter = AVDISCARD_DEFAULT;
   key_frames_before_.reset();
   key_frame_wanted_ = nullptr;
 }

@@ -32,6 +32,9 @@ class FrameDecoder {
   /// Until the next flush(): pictures that no other refers to are not decoded.
   void skip_unreferenced() { skip_unreferenced_ = true; }
 
+  /// Until the next flush(): see Deblocking::off.
+  void skip_deblocking() { codec_->skip_loop_filter = AVDISCARD_ALL; }
+
   /// Until the next flush(): only key frames whose pts is `wanted` are decoded, and the stream ends
   /// before the first one at or after `pts`.
   void only_key_frames_before(std::int64_t pts, std::function<bool(std::int64_t)> wanted) {

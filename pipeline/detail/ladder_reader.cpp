@@ -107,7 +107,7 @@ bool LadderReader::read_key_pictures(const TimeSpan& reach,
     if (goes_on) pictures.push_back(reducer.reduce(frame));
     return goes_on;
   };
-  reader_.read_key_frames(reach, visit, wanted);
+  reader_.read_key_frames(reach, visit, wanted, deblocking_for(scan_.facts));
   std::ranges::sort(pictures, {}, &SmallPicture::time);
   return goes_on;
 }
@@ -196,10 +196,10 @@ std::optional<LadderReader::WindowRead> LadderReader::read_window(
   PictureReducer reducer;
   std::optional<sampler::SettleWatch> watch;
   if (after != nullptr) watch.emplace(choice, window, *after);
-  const bool any_frame = window.reason != sampler::WindowReason::scene;
+  const bool every = window.may_hide_cut || !frames_are_dense(scan_.facts);
   reader_.seek(window.span.begin,
-               any_frame && frames_are_dense(scan_.facts) ? ingest::Frames::referenced
-                                                          : ingest::Frames::all);
+               every ? ingest::Frames::all : ingest::Frames::referenced,
+               deblocking_for(scan_.facts));
   while (const auto frame = reader_.next()) {
     if (frame->time() >= window.read_to()) break;
     if (on_frame && !on_frame(frame->time())) return std::nullopt;

@@ -18,4 +18,8 @@ class PictureReducer {
   std::int64_t detail_step_ = -1;
 };
 
+/// How pictures are decoded that are reduced and nothing else: where a cell is the mean of so many
+/// pixels that the borders of blocks hardly count in it, these need not be smoothed.
+[[nodiscard]] ingest::Deblocking deblocking_for(const ingest::StreamFacts& facts);
+
 }  // namespace hindsight::pipeline

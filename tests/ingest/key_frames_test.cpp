@@ -1,5 +1,6 @@
 // Reading less than everything: key frames alone, frames that others refer to, packets by time.
 #include <algorithm>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@
 
 using namespace std::chrono_literals;
 using namespace hindsight;
+using hindsight::ingest::Deblocking;
 using hindsight::ingest::Frame;
 using hindsight::ingest::Frames;
 using hindsight::ingest::packets_in;
@@ -135,6 +137,37 @@ TEST_CASE("frames that no other refers to are left out, the others stay as they 
     reader.seek(MediaTime{1s});
     for (std::size_t i = 25; i < 100; ++i) CHECK(pixel_hash(*reader.next()) == all[i]);
   }
+}
+
+TEST_CASE("what is read without deblocking differs a little, until the next seek") {
+  const TempDir dir;
+  const auto path = make_clip(dir.file("a.mp4"), numbered({.frames = 100}, codings()[0].options));
+  std::vector<std::string> all;
+  std::vector<Image> means;
+  VideoReader straight(path);
+  while (const auto frame = straight.next()) {
+    all.push_back(pixel_hash(*frame));
+    means.push_back(frame->luma(8, 8));
+  }
+  VideoReader reader(path);
+  reader.seek(MediaTime{480ms}, Frames::all, Deblocking::off);
+  std::size_t differing = 0;
+  for (std::size_t i = 12; i < 60; ++i) {
+    const auto frame = reader.next();
+    REQUIRE(frame.has_value());
+    if (pixel_hash(*frame) != all[i]) ++differing;
+    const auto mean = frame->luma(8, 8);
+    for (std::size_t k = 0; k < mean.samples.size(); ++k)
+      CHECK(std::abs(int{mean.samples[k]} - int{means[i].samples[k]}) <= 6);
+  }
+  CHECK(differing > 10);
+  // From where it stands, and from elsewhere.
+  reader.seek(MediaTime{2400ms});
+  for (std::size_t i = 60; i < 70; ++i) CHECK(pixel_hash(*reader.next()) == all[i]);
+  reader.read_key_frames(
+      {{}, MediaTime{9s}}, [](const Frame&) { return true; }, {}, Deblocking::off);
+  reader.seek({});
+  for (const auto& hash : all) CHECK(pixel_hash(*reader.next()) == hash);
 }
 
 TEST_CASE("packets by time are those of the pictures in the span, each once") {
