@@ -41,7 +41,7 @@ struct Contrast {
 /// What looks at the same pairs give each of the rivals.
 struct RivalLooks {
   std::vector<std::vector<double>> rivals;  ///< by pair, then as Contrast::rivals
-  std::vector<double> p_among;              ///< by pair
+  std::vector<double> weighed;  ///< by pair: between the look's own probability and p_among()
 };
 /// p_yes: of the predicate, by pair.
 [[nodiscard]] RivalLooks look_for_rivals(const Contrast& contrast,

@@ -218,7 +218,9 @@ bool tells_arrivals(const PlanNode& node) {
 std::set<std::string> presupposed_in(const Plan& plan) {
   std::set<std::string> predicates;
   for (const auto& node : plan.of) {
-    if (plan.type == AnswerType::order) collect_true(node, predicates);
+    const bool is_named =
+        plan.type == AnswerType::order || (plan.type == AnswerType::text && !plan.look.empty());
+    if (is_named) collect_true(node, predicates);
     collect_presupposed(node, predicates);
   }
   return predicates;

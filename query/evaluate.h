@@ -37,8 +37,8 @@ struct Leaf {
 /// Whether single things are told apart in the operand that is asked about (PlanOp::arrivals).
 [[nodiscard]] bool tells_arrivals(const PlanNode& node);
 
-/// Predicates that the question takes to hold somewhere: of things whose order is asked for, and of
-/// events that others are compared with ("before the truck comes").
+/// Predicates that the question takes to hold somewhere: of things whose order or colour is asked
+/// for, and of events that others are compared with ("before the truck comes").
 [[nodiscard]] std::set<std::string> presupposed_in(const Plan& plan);
 
 }  // namespace hindsight::query

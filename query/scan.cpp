@@ -1,6 +1,7 @@
 #include "query/scan.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <numeric>
 
@@ -43,7 +44,8 @@ Scanner::Scanner(const index::Store& store,
       tokenizer_(tokenizer),
       options_(options),
       pairs_(store.pairs(run.id)) {
-  if (!is_share(options.coarse_share) || !is_share(options.vector_share))
+  if (!is_share(options.coarse_share) || !is_share(options.vector_share) ||
+      !is_share(options.most_share))
     throw Error(ErrorCode::usage, "the shares of a scan must lie between 0 and 1");
   // A pair that covers nothing repeats another one's frames at another size.
   std::erase_if(pairs_, [](const auto& pair) { return pair.covers.empty(); });
@@ -54,7 +56,10 @@ Scanner::Scanner(const index::Store& store,
   find_changes();
   const auto affordable = affordable_looks(language_model.info().num_parameters);
   may_contrast_ = options.contrast.value_or(affordable == std::size_t{kMostLooks});
-  is_whole_ = pairs_.size() <= options.whole_below.value_or(affordable);
+  const auto whole_below = options.whole_below.value_or(affordable);
+  is_whole_ = pairs_.size() <= whole_below;
+  const double most = options.most_share * static_cast<double>(pairs_.size());
+  most_seeds_ = std::max(whole_below, static_cast<std::size_t>(most));
   if (is_whole_) return;
   if (options.vector_share == 0) return;
   vectors_ = store.pair_vectors(run.id);
@@ -123,15 +128,15 @@ Timeline Scanner::timeline(const std::string& predicate,
     ++(report.*counter_of(reasons[i]));
   }
   reports_.push_back(std::move(report));
-  const auto read = [&](const Hysteresis& hysteresis) {
-    auto whole = make_timeline(predicate, scored, hysteresis);
-    if (contrast_) rule_out(whole, *contrast_, hysteresis, judge_);
+  const auto finish = [&](Timeline whole) {
     return clip(place_boundaries(std::move(whole), active_, cuts_), ranges);
   };
-  auto found = read(hysteresis_);
-  if (found.intervals.empty() && existence == Existence::presupposed)
-    found = read({.on = hysteresis_.off, .off = hysteresis_.off});
-  return found;
+  auto whole = make_timeline(predicate, scored, hysteresis_);
+  if (contrast_) rule_out(whole, *contrast_, hysteresis_, judge_);
+  auto found = finish(std::move(whole));
+  if (!found.intervals.empty() || existence == Existence::open) return found;
+  const Hysteresis likely{.on = hysteresis_.off, .off = hysteresis_.off};
+  return likeliest_of(finish(make_timeline(predicate, scored, likely)), hysteresis_.surest);
 }
 
 std::vector<Scanner::Reason> Scanner::choose_seeds(const std::string& predicate) const {
@@ -192,19 +197,22 @@ void Scanner::seed_by_vector(std::vector<Reason>& seeds, const std::string& pred
 }
 
 void Scanner::seed_by_activity(std::vector<Reason>& seeds) const {
-  for (const auto& active : activity_) {
-    std::size_t best = pairs_.size();
-    bool is_seen = false;
-    const auto begin = std::lower_bound(
-        pairs_.begin(), pairs_.end(), active.span.begin, [](const auto& pair, MediaTime t) {
-          return pair.first < t;
-        });
-    for (auto it = begin; it != pairs_.end() && it->first < active.span.end; ++it) {
-      const auto i = static_cast<std::size_t>(it - pairs_.begin());
-      is_seen = is_seen || seeds[i] != Reason::none;
-      if (best == pairs_.size() || pairs_[i].rank < pairs_[best].rank) best = i;
-    }
-    if (!is_seen && best < pairs_.size()) seeds[best] = Reason::activity;
+  const auto is_seed = [](Reason reason) { return reason != Reason::none; };
+  auto chosen = static_cast<std::size_t>(std::ranges::count_if(seeds, is_seed));
+  auto strongest = activity_;
+  std::ranges::stable_sort(strongest, std::greater{}, &index::StoredSpan::score);
+  for (const auto& active : strongest) {
+    if (chosen >= most_seeds_) return;
+    const auto from =
+        std::ranges::lower_bound(pairs_, active.span.begin, {}, &index::StoredPair::first);
+    const auto to =
+        std::ranges::lower_bound(pairs_, active.span.end, {}, &index::StoredPair::first);
+    if (from == to) continue;
+    const auto begin = seeds.begin() + (from - pairs_.begin());
+    if (std::any_of(begin, begin + (to - from), is_seed)) continue;
+    const auto best = std::ranges::min_element(from, to, {}, &index::StoredPair::rank);
+    seeds[static_cast<std::size_t>(best - pairs_.begin())] = Reason::activity;
+    ++chosen;
   }
 }
 

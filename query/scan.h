@@ -25,13 +25,16 @@ struct ScanOptions {
   std::optional<std::size_t> whole_below{};
   /// Else this share of each stretch's pairs, by rank, at least one; 0..1.
   double coarse_share = 0.05;
+  /// Activities in which none of these lies get a look each, the strongest first, until this share
+  /// of the run's pairs or `whole_below` are chosen, whichever is more; 0..1.
+  double most_share = 0.1;
   /// And this share of all pairs, by closeness of their vectors to the predicate's words; 0..1.
   double vector_share = 0.02;
-  /// Of what is answered with yes or no, or counted.  In most pairs of a long video most predicates are false,
-  /// so that few false alarms of many pairs outnumber the true ones: what begins an interval must
-  /// be much surer than even, in one look or in three.  The pairs of one thing that passes agree,
-  /// false alarms come alone.
-  Hysteresis judged{.on = 0.989, .surest = 3};
+  /// Of what is answered with yes or no, or counted.  In most pairs of a long video most predicates
+  /// are false, so that few false alarms of many pairs outnumber the true ones: what begins an
+  /// interval must be much surer than even, in one look or in three.  The pairs of one thing that
+  /// passes agree, false alarms come alone.
+  Hysteresis judged{.on = 0.99, .surest = 3};
   /// Of texts (Judge::is_read_as_text): an earlier hindsight-tiny missed half of their times with
   /// 0.95.
   Hysteresis read{.on = 0.9};
@@ -74,8 +77,8 @@ class Scanner {
           const ScanOptions& options = {});
 
   /// Where the predicate holds within `ranges` (sorted, disjoint).  `pairs` of the result are those
-  /// looked at, some of them beside the ranges.  What is presupposed and never surely so begins
-  /// where it is likelier than not.
+  /// looked at, some of them beside the ranges.  Of what is presupposed and never surely so, the
+  /// likeliest interval is taken, if it is likelier than not.
   [[nodiscard]] Timeline timeline(const std::string& predicate,
                                   const Intervals& ranges,
                                   Existence existence = Existence::open);
@@ -111,6 +114,7 @@ class Scanner {
   ScanOptions options_;
   bool is_whole_ = false;  ///< every pair is looked at
   bool may_contrast_ = false;
+  std::size_t most_seeds_ = 0;
   std::vector<index::StoredPair> pairs_;
   std::vector<index::StoredSpan> activity_;
   Intervals active_;             ///< of activity_

@@ -82,6 +82,18 @@ Timeline make_timeline(std::string predicate,
   return timeline;
 }
 
+Timeline likeliest_of(Timeline timeline, std::size_t surest) {
+  const auto evidence = [&](const HeldInterval& interval) {
+    std::vector<double> looks;
+    for (std::size_t i = interval.first; i <= interval.last; ++i)
+      looks.push_back(timeline.pairs[i].p_yes);
+    return evidence_of(looks, surest);
+  };
+  if (timeline.intervals.empty()) return timeline;
+  timeline.intervals = {*std::ranges::max_element(timeline.intervals, {}, evidence)};
+  return timeline;
+}
+
 Timeline clip(Timeline timeline, const Intervals& ranges) {
   const auto whole = std::move(timeline.intervals);
   timeline.intervals.clear();

@@ -62,6 +62,9 @@ struct Timeline {
                                      std::vector<ScoredPair> pairs,
                                      const Hysteresis& hysteresis = {});
 
+/// With the one interval alone for which the `surest` surest looks speak most.
+[[nodiscard]] Timeline likeliest_of(Timeline timeline, std::size_t surest);
+
 /// Cuts the intervals to `ranges` (sorted, disjoint).  What is left of an interval keeps the pairs
 /// that cover it, or the last pair before it where it lies between two pairs that were looked at.
 [[nodiscard]] Timeline clip(Timeline timeline, const Intervals& ranges);

@@ -97,6 +97,27 @@ TEST_CASE("one yes must be surer than a reading where an interval begins, or thr
   CHECK(read.intervals[0].confidence < 0.95);
 }
 
+TEST_CASE("of what is presupposed and nowhere sure the likeliest is taken") {
+  ScanTest t;
+  double most = 0.8;
+  t.model.truth = [&](const std::string&, double second) {
+    return second == 200 ? 0.6 : second == 400 ? most : second == 410 ? 0.55 : 0.02;
+  };
+  Judge judge(t.test.store, t.model, tokenizer(), KeepLooks::no);
+  Scanner scanner(t.test.store, t.run, judge, t.model, tokenizer());
+  CHECK(scanner.timeline(kRed, kAll).intervals.empty());
+  const auto presupposed = [&](const Intervals& ranges) {
+    return scanner.timeline(kRed, ranges, Existence::presupposed).spans();
+  };
+  CHECK(presupposed(kAll) == Intervals{span(400, 420)});
+  CHECK(presupposed({span(0, 300)}) == Intervals{span(200, 210)});
+  CHECK(presupposed({span(500, 900)}).empty());
+  most = 0.4;
+  Judge again(t.test.store, t.model, tokenizer(), KeepLooks::no);
+  Scanner other(t.test.store, t.run, again, t.model, tokenizer());
+  CHECK(other.timeline(kRed, kAll, Existence::presupposed).spans() == Intervals{span(200, 210)});
+}
+
 TEST_CASE("coarse to fine finds every event as long as the coarse look is wide, with fewer looks") {
   ScanTest t;
   std::mt19937 random(4);
@@ -212,7 +233,7 @@ TEST_CASE("an event between coarse pairs is found through activity, text and vec
   }
 }
 
-TEST_CASE("activity that no coarse pair sees gets a look") {
+TEST_CASE("activity that no coarse pair sees gets a look, the strongest where there are many") {
   TestStore test;
   auto video = test::make_video("gate.mp4", "aaaa1111");
   video.end = at(300);
@@ -220,7 +241,7 @@ TEST_CASE("activity that no coarse pair sees gets a look") {
   const auto run = test.store.find_or_create_run(test::make_run(video_id));
   auto stretch = test::timed_stretch({}, 0);
   // Rank 1 is at 70 s; nothing of a low rank lies in 110-130 s.
-  stretch.activity = {{span(110, 130), 0.9}};
+  stretch.activity = {{span(110, 130), 0.9}, {span(160, 180), 0.7}};
   test.store.commit_stretch(run.id, stretch);
   LookingModel model;
   model.truth = true_in({span(110, 130)});
@@ -230,7 +251,8 @@ TEST_CASE("activity that no coarse pair sees gets a look") {
                   judge,
                   model,
                   tokenizer(),
-                  {.whole_below = 0, .coarse_share = 0.05, .vector_share = 0});
+                  {.whole_below = 3, .coarse_share = 0.05, .vector_share = 0});
+  // The first, the last, and one more.
   CHECK(scanner.timeline(kRed, {span(0, 300)}).spans() == Intervals{span(110, 130)});
   CHECK(scanner.reports().back().by_activity == 1);
   CHECK(scanner.reports().back().total() == static_cast<std::size_t>(judge.usage().looks_computed));
