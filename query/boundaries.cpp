@@ -28,7 +28,8 @@ std::optional<MediaTime> first_in(const std::vector<MediaTime>& times,
 
 Timeline place_boundaries(Timeline timeline,
                           const Intervals& activity,
-                          const std::vector<MediaTime>& cuts) {
+                          const std::vector<MediaTime>& cuts,
+                          Ceasing ceasing) {
   std::vector<MediaTime> begins = cuts;
   std::vector<MediaTime> ends = cuts;
   for (const TimeSpan& active : activity) {
@@ -45,8 +46,11 @@ Timeline place_boundaries(Timeline timeline,
       interval.span.begin = change.value_or(interval.span.begin);
     }
     if (interval.last + 1 < pairs.size()) {
-      const auto change =
-          first_in(ends, pairs[interval.last].pair.second, pairs[interval.last + 1].pair.first);
+      const MediaTime after = pairs[interval.last].pair.second;
+      const MediaTime before = pairs[interval.last + 1].pair.first;
+      const auto left = first_in(ends, after, before);
+      const auto replaced = last_in(begins, after, before - MediaDuration{1});
+      const auto change = ceasing == Ceasing::is_replaced ? replaced : left ? left : replaced;
       interval.span.end = change.value_or(interval.span.end);
     }
   }

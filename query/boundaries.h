@@ -9,13 +9,23 @@
 
 namespace hindsight::query {
 
+/// How what is asked about ceases.
+enum class Ceasing {
+  leaves,  ///< it moves until it is gone
+  /// Something else takes its place at once, and is looked at right behind the change: a text.
+  is_replaced,
+};
+
 /// Moves each end of an interval that lies between a pair of which the predicate is not true and
 /// one of which it is, to the change nearest to the latter: a cut or the begin of activity before
-/// the interval's first pair, a cut or the end of activity after its last one.  An end with no
+/// the interval's first pair, a cut or the end of activity after its last one.  What is replaced
+/// ends with the change nearest to the pair that no longer shows it, a cut or the begin of
+/// activity, and so does what leaves where no activity ends between the two pairs.  An end with no
 /// change between the two pairs stays in their middle.
 /// activity: of the same run, by time, disjoint; cuts: by time.
 [[nodiscard]] Timeline place_boundaries(Timeline timeline,
                                         const Intervals& activity,
-                                        const std::vector<MediaTime>& cuts);
+                                        const std::vector<MediaTime>& cuts,
+                                        Ceasing ceasing = Ceasing::leaves);
 
 }  // namespace hindsight::query

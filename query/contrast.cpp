@@ -147,10 +147,10 @@ RivalLooks look_for_rivals(const Contrast& contrast,
   return looks;
 }
 
-void rule_out(Timeline& timeline,
-              const Contrast& contrast,
-              const Hysteresis& hysteresis,
-              Judge& judge) {
+std::size_t rule_out(Timeline& timeline,
+                     const Contrast& contrast,
+                     const Hysteresis& hysteresis,
+                     Judge& judge) {
   std::vector<index::StoredPair> pairs;
   std::vector<double> own;
   std::vector<std::size_t> ends;  // of each interval's pairs
@@ -178,6 +178,7 @@ void rule_out(Timeline& timeline,
     timeline.ruled_out.push_back({interval.span, contrast.rivals[at], rivals[at]});
   }
   timeline.intervals = std::move(held);
+  return pairs.size();
 }
 
 }  // namespace hindsight::query

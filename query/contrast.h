@@ -51,10 +51,11 @@ struct RivalLooks {
 
 /// Moves the intervals that other colours explain better from timeline.intervals to
 /// timeline.ruled_out: the surest pairs of each are asked about every rival and how many things of
-/// the kind there are, and what speaks for the predicate is summed anew.
-void rule_out(Timeline& timeline,
-              const Contrast& contrast,
-              const Hysteresis& hysteresis,
-              Judge& judge);
+/// the kind there are, and what speaks for the predicate is summed anew.  Returns how many pairs
+/// were asked.
+std::size_t rule_out(Timeline& timeline,
+                     const Contrast& contrast,
+                     const Hysteresis& hysteresis,
+                     Judge& judge);
 
 }  // namespace hindsight::query

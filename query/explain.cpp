@@ -103,14 +103,17 @@ void add_findings(Out out, const PlanFindings& findings) {
   for (const auto& scan : findings.scans) {
     fmt::format_to(out,
                    "looked      {} pairs for {}: {} by rank, {} by vector, {} by text, {} by "
-                   "activity, {} around changes\n",
+                   "activity, {} around changes{}\n",
                    scan.total(),
                    quote(scan.predicate),
                    scan.by_rank,
                    scan.by_vector,
                    scan.by_text,
                    scan.by_activity,
-                   scan.by_change);
+                   scan.by_change,
+                   scan.compared == 0
+                       ? ""
+                       : fmt::format("; {} were asked about other colours too", scan.compared));
   }
   for (const auto& timeline : findings.timelines) {
     fmt::format_to(out, "timeline    {}\n", quote(timeline.predicate));

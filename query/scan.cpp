@@ -127,12 +127,13 @@ Timeline Scanner::timeline(const std::string& predicate,
     scored.push_back({pairs_[i], scores_[i]});
     ++(report.*counter_of(reasons[i]));
   }
-  reports_.push_back(std::move(report));
   const auto finish = [&](Timeline whole) {
-    return clip(place_boundaries(std::move(whole), active_, cuts_), ranges);
+    const auto ceasing = judge_.is_read_as_text(predicate) ? Ceasing::is_replaced : Ceasing::leaves;
+    return clip(place_boundaries(std::move(whole), active_, cuts_, ceasing), ranges);
   };
   auto whole = make_timeline(predicate, scored, hysteresis_);
-  if (contrast_) rule_out(whole, *contrast_, hysteresis_, judge_);
+  if (contrast_) report.compared = rule_out(whole, *contrast_, hysteresis_, judge_);
+  reports_.push_back(std::move(report));
   auto found = finish(std::move(whole));
   if (!found.intervals.empty() || existence == Existence::open) return found;
   const Hysteresis likely{.on = hysteresis_.off, .off = hysteresis_.off};

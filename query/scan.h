@@ -56,6 +56,7 @@ struct ScanReport {
   std::size_t by_vector = 0;
   std::size_t by_text = 0;
   std::size_t by_change = 0;  ///< between two that differ
+  std::size_t compared = 0;   ///< of these, were asked about other colours too
   [[nodiscard]] std::size_t total() const {
     return by_rank + by_activity + by_vector + by_text + by_change;
   }

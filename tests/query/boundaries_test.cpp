@@ -51,6 +51,11 @@ TEST_CASE("an end lies at the change nearest to the pair that shows it") {
        span(20, 40)},
       {"a change at the very frame is in time", {}, {at(24), at(35)}, span(24, 35)},
       {"what happens between its own pairs moves nothing", {span(26, 33)}, {at(30)}, span(20, 40)},
+      {"nothing ceased to move yet: what began to is the change",
+       {span(36.5, 37), span(43, 47)},
+       {},
+       span(20, 37)},
+      {"nothing ceased to move before the next pair", {span(43, 47)}, {}, span(20, 43)},
   };
   for (const auto& row : rows) {
     CAPTURE(row.name);
@@ -58,6 +63,19 @@ TEST_CASE("an end lies at the change nearest to the pair that shows it") {
     const auto placed = place_boundaries(timeline, row.activity, row.cuts);
     CHECK(placed.spans() == Intervals{row.expected});
   }
+}
+
+TEST_CASE("what is replaced ends with the change before the pair that no longer shows it") {
+  const auto ends_at = [](const Intervals& activity, const std::vector<MediaTime>& cuts) {
+    const auto timeline = timeline_of({false, false, true, true, false});
+    const auto placed = place_boundaries(timeline, activity, cuts, Ceasing::is_replaced);
+    return to_seconds(placed.intervals.at(0).span.end);
+  };
+  CHECK(ends_at({span(36.5, 37), span(43, 47)}, {}) == 43);
+  CHECK(ends_at({span(36.5, 37)}, {}) == 36.5);
+  CHECK(ends_at({span(36.5, 37)}, {at(42)}) == 42);
+  CHECK(ends_at({span(33, 37)}, {}) == 40);
+  CHECK(ends_at({}, {at(44)}) == 40);
 }
 
 TEST_CASE("an interval at the begin or the end of the video keeps that end") {

@@ -85,6 +85,7 @@ TEST_CASE("what is likelier of another colour is ruled out, unless two are there
   LookingModel model;
   const auto is_late = [](double second) { return second >= 1000 && second < 1030; };
   bool are_two = false;
+  std::size_t compared = 0;
   model.truth = [&](const std::string& question, double second) {
     if (question == "Is a red car visible?")
       return is_late(second) ? 0.993 : second >= 100 && second < 130 ? 0.99 : 0.01;
@@ -94,7 +95,9 @@ TEST_CASE("what is likelier of another colour is ruled out, unless two are there
   const auto scan = [&] {
     Judge judge(test.store, model, tokenizer(), KeepLooks::no);
     Scanner scanner(test.store, run, judge, model, tokenizer(), {.contrast = true});
-    return scanner.timeline("Is a red car visible?", {span(0, 3000)});
+    auto timeline = scanner.timeline("Is a red car visible?", {span(0, 3000)});
+    compared = scanner.reports().back().compared;
+    return timeline;
   };
   const auto one = scan();
   CHECK(one.spans() == Intervals{span(100, 130)});
@@ -102,6 +105,7 @@ TEST_CASE("what is likelier of another colour is ruled out, unless two are there
   CHECK(one.ruled_out[0].span == span(1000, 1030));
   CHECK(one.ruled_out[0].rather == "Is an orange car visible?");
   CHECK(one.ruled_out[0].p_rather == doctest::Approx(0.998).epsilon(1e-3));
+  CHECK(compared == 6);
   are_two = true;
   CHECK(scan().spans() == Intervals{span(100, 130), span(1000, 1030)});
 }
