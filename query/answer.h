@@ -72,8 +72,7 @@ struct Refusal {
   std::string detail;  ///< one sentence: what was looked at, what came closest
 };
 
-/// A pair that speaks against the answer.
-/// A pair outside of what was found of which the predicate is likely true all the same.
+/// A pair that speaks against the answer: outside of what was found, and likely all the same.
 struct CounterEvidence {
   std::string video;
   std::string video_hash;

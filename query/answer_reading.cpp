@@ -68,13 +68,15 @@ EvidenceInterval read_interval(const Json& json) {
 }
 
 CounterEvidence read_counter(const Json& json) {
+  // Answers of earlier programs do not name what a pair shows rather.
+  const bool names_rival = json.contains("rather");
   return {.video = json.at("video").get<std::string>(),
           .video_hash = json.at("video_hash").get<std::string>(),
           .pair = read_pair(json.at("pair")),
           .predicate = json.at("predicate").get<std::string>(),
           .p_yes = read_probability(json, "p_yes"),
-          .rather = json.at("rather").get<std::string>(),
-          .p_rather = read_probability(json, "p_rather")};
+          .rather = names_rival ? json.at("rather").get<std::string>() : "",
+          .p_rather = names_rival ? read_probability(json, "p_rather") : 0};
 }
 
 Value read_value(const Json& json) {

@@ -103,8 +103,9 @@ std::optional<Contrast> contrast_of(std::string_view predicate,
   if (std::ranges::count_if(asked, is_named) != 1) return std::nullopt;
   const auto at = static_cast<std::size_t>(std::ranges::find_if(asked, is_named) - asked.begin());
   const Words phrase = Words(asked).subspan(1);
-  // "Is an orange visible?" is about a fruit.
-  if (at - 1 == detail::head_of(phrase)) return std::nullopt;
+  // "Is an orange visible?" and "a person holding an orange" are about a fruit.
+  const bool is_thing = at + 1 == asked.size() && detail::is_any(asked, at - 1, "a an");
+  if (is_thing || at - 1 == detail::head_of(phrase)) return std::nullopt;
   Contrast contrast;
   for (const auto color : kColors) {
     const bool is_known =
@@ -167,14 +168,14 @@ std::size_t rule_out(Timeline& timeline,
   std::size_t begin = 0;
   for (std::size_t k = 0; k < timeline.intervals.size(); begin = ends[k], ++k) {
     const auto& interval = timeline.intervals[k];
-    const double evidence = evidence_of(weighed.subspan(begin, ends[k] - begin), hysteresis.surest);
-    if (evidence >= enough_evidence(hysteresis)) {
-      held.push_back(interval);
-      continue;
-    }
     const auto& rivals = looks.rivals[begin];
     const auto likeliest = std::ranges::max_element(rivals) - rivals.begin();
     const auto at = static_cast<std::size_t>(likeliest);
+    const double evidence = evidence_of(weighed.subspan(begin, ends[k] - begin), hysteresis.surest);
+    if (evidence >= enough_evidence(hysteresis) || rivals[at] < kLikelyRival) {
+      held.push_back(interval);
+      continue;
+    }
     timeline.ruled_out.push_back({interval.span, contrast.rivals[at], rivals[at]});
   }
   timeline.intervals = std::move(held);

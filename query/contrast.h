@@ -49,6 +49,9 @@ struct RivalLooks {
                                          std::span<const index::StoredPair> pairs,
                                          Judge& judge);
 
+/// No rival that is less likely at an interval's surest pair rules it out.
+inline constexpr double kLikelyRival = 0.5;
+
 /// Moves the intervals that other colours explain better from timeline.intervals to
 /// timeline.ruled_out: the surest pairs of each are asked about every rival and how many things of
 /// the kind there are, and what speaks for the predicate is summed anew.  Returns how many pairs

@@ -364,7 +364,13 @@ class Execution {
     const auto& intervals = answer_->intervals;
     if (intervals.empty()) {
       const auto& counters = findings_.counter_evidence;
-      return counters.empty() ? 0 : 1 - counters.front().p_yes;
+      double most = counters.empty() ? 1 : 0;
+      for (const auto& counter : counters) {
+        // One thing has one colour.
+        const double p = counter.rather.empty() ? counter.p_yes : 1 - counter.p_rather;
+        most = std::max(most, p);
+      }
+      return 1 - most;
     }
     double sum = 0;
     for (const auto& interval : intervals) sum += interval.score;

@@ -20,6 +20,25 @@ constexpr float kNotClose = -2;  // below any closeness
 constexpr int kMaxTextHits = 20;
 constexpr std::int64_t kMostLooks = 6000;
 
+/// The likeliest interval: of those that were ruled out only where there is no other.
+Timeline likeliest_beside(const std::vector<RuledOut>& ruled_out,
+                          Timeline timeline,
+                          std::size_t surest) {
+  const auto is_ruled_out = [&](const HeldInterval& interval) {
+    return std::ranges::any_of(
+        ruled_out, [&](const RuledOut& other) { return other.span.overlaps(interval.span); });
+  };
+  if (!std::ranges::all_of(timeline.intervals, is_ruled_out))
+    std::erase_if(timeline.intervals, is_ruled_out);
+  auto likeliest = likeliest_of(std::move(timeline), surest);
+  for (const auto& other : ruled_out) {
+    const bool is_taken =
+        !likeliest.intervals.empty() && other.span.overlaps(likeliest.intervals.front().span);
+    if (!is_taken) likeliest.ruled_out.push_back(other);
+  }
+  return likeliest;
+}
+
 bool is_share(double share) { return share >= 0 && share <= 1; }
 
 }  // namespace
@@ -137,7 +156,8 @@ Timeline Scanner::timeline(const std::string& predicate,
   auto found = finish(std::move(whole));
   if (!found.intervals.empty() || existence == Existence::open) return found;
   const Hysteresis likely{.on = hysteresis_.off, .off = hysteresis_.off};
-  return likeliest_of(finish(make_timeline(predicate, scored, likely)), hysteresis_.surest);
+  return likeliest_beside(
+      found.ruled_out, finish(make_timeline(predicate, scored, likely)), hysteresis_.surest);
 }
 
 std::vector<Scanner::Reason> Scanner::choose_seeds(const std::string& predicate) const {
@@ -249,14 +269,14 @@ void Scanner::look(const std::string& predicate, const std::vector<std::size_t>&
 bool Scanner::is_undecided(std::size_t edge, std::ptrdiff_t inward) const {
   if (scores_[edge] < hysteresis_.off) return false;
   if (contrast_) return true;
-  std::vector<double> run;
+  std::vector<ScoredPair> run;
   for (auto i = static_cast<std::ptrdiff_t>(edge); i >= 0 && i < std::ssize(scores_); i += inward) {
-    const double score = scores_[static_cast<std::size_t>(i)];
-    if (score == kNotLooked) continue;
-    if (score < hysteresis_.off) break;
-    run.push_back(score);
+    const auto at = static_cast<std::size_t>(i);
+    if (scores_[at] == kNotLooked) continue;
+    if (scores_[at] < hysteresis_.off) break;
+    run.push_back({pairs_[at], scores_[at]});
   }
-  return evidence_of(run, hysteresis_.surest) < enough_evidence(hysteresis_);
+  return evidence_of(distinct_looks(run), hysteresis_.surest) < enough_evidence(hysteresis_);
 }
 
 void Scanner::widen(const std::string& predicate,

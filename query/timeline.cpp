@@ -5,6 +5,7 @@
 #include <cmath>
 #include <functional>
 #include <numeric>
+#include <set>
 #include <tuple>
 
 #include "core/error.h"
@@ -26,6 +27,14 @@ HeldInterval hold(const std::vector<ScoredPair>& pairs, std::size_t first, std::
 }
 
 }  // namespace
+
+std::vector<double> distinct_looks(std::span<const ScoredPair> pairs) {
+  std::set<std::int64_t> seen;
+  std::vector<double> looks;
+  for (const auto& scored : pairs)
+    if (seen.insert(scored.pair.token_pair_id()).second) looks.push_back(scored.p_yes);
+  return looks;
+}
 
 double evidence_of(std::span<const double> p_yes, std::size_t surest) {
   static constexpr double kLeast = 1e-6;
@@ -74,8 +83,8 @@ Timeline make_timeline(std::string predicate,
       continue;
     }
     const std::size_t first = i;
-    std::vector<double> looks;
-    for (; i < all.size() && all[i].p_yes >= hysteresis.off; ++i) looks.push_back(all[i].p_yes);
+    while (i < all.size() && all[i].p_yes >= hysteresis.off) ++i;
+    const auto looks = distinct_looks(std::span(all).subspan(first, i - first));
     if (evidence_of(looks, hysteresis.surest) >= enough)
       timeline.intervals.push_back(hold(all, first, i - 1));
   }
@@ -84,10 +93,9 @@ Timeline make_timeline(std::string predicate,
 
 Timeline likeliest_of(Timeline timeline, std::size_t surest) {
   const auto evidence = [&](const HeldInterval& interval) {
-    std::vector<double> looks;
-    for (std::size_t i = interval.first; i <= interval.last; ++i)
-      looks.push_back(timeline.pairs[i].p_yes);
-    return evidence_of(looks, surest);
+    const auto pairs =
+        std::span(timeline.pairs).subspan(interval.first, interval.last - interval.first + 1);
+    return evidence_of(distinct_looks(pairs), surest);
   };
   if (timeline.intervals.empty()) return timeline;
   timeline.intervals = {*std::ranges::max_element(timeline.intervals, {}, evidence)};
@@ -120,6 +128,10 @@ std::vector<ScoredPair> surest_of(const Timeline& timeline,
   };
   std::vector<ScoredPair> pairs(at(interval.first), at(interval.last + 1));
   std::ranges::stable_sort(pairs, std::greater{}, &ScoredPair::p_yes);
+  std::set<std::int64_t> seen;
+  std::erase_if(pairs, [&](const ScoredPair& scored) {
+    return !seen.insert(scored.pair.token_pair_id()).second;
+  });
   pairs.resize(std::min(pairs.size(), limit));
   return pairs;
 }

@@ -1,7 +1,6 @@
 // A predicate's truth over media time: what the model said of single pairs, made into intervals.
 #pragma once
 
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -24,6 +23,10 @@ struct Hysteresis {
   double off = 0.5;
   std::size_t surest = 1;
 };
+
+/// How likely each picture makes the predicate, once for pairs that repeat another one: they have
+/// the same tokens, and so the same look.
+[[nodiscard]] std::vector<double> distinct_looks(std::span<const ScoredPair> pairs);
 
 /// How much the `surest` of these looks speak for yes together: the sum of their log-odds, in nats.
 /// Beside the surest one, a look that says no adds nothing; without any, nothing speaks for it.
@@ -51,7 +54,8 @@ struct Timeline {
   std::string predicate;
   std::vector<ScoredPair> pairs;        ///< that were looked at, by time
   std::vector<HeldInterval> intervals;  ///< by time, disjoint
-  std::vector<RuledOut> ruled_out{};    ///< likewise
+  /// Likewise; spans as their pairs cover them, whatever the ranges.
+  std::vector<RuledOut> ruled_out{};
 
   [[nodiscard]] Intervals spans() const;
 };
@@ -69,7 +73,7 @@ struct Timeline {
 /// that cover it, or the last pair before it where it lies between two pairs that were looked at.
 [[nodiscard]] Timeline clip(Timeline timeline, const Intervals& ranges);
 
-/// At most `limit` pairs of the interval, the surest first.
+/// At most `limit` pairs of the interval with pictures of their own, the surest first.
 [[nodiscard]] std::vector<ScoredPair> surest_of(const Timeline& timeline,
                                                 const HeldInterval& interval,
                                                 std::size_t limit);

@@ -96,11 +96,10 @@ class Checker {
       pairs_.push_back(cited_.find(counter.video, counter.video_hash, counter.pair));
       interval_of_.push_back(stated_.intervals.size());
       if (counter.rather.empty()) continue;
-      ruled_out_.insert({counter.pair.id, counter.predicate});
       auto rather = check_.looks.back();
       rather.stated.question = counter.rather;
       rather.stated.p_yes = counter.p_rather;
-      ruled_out_.insert({counter.pair.id, counter.rather});
+      rather_of_[check_.looks.size() - 1] = check_.looks.size();
       check_.looks.push_back(std::move(rather));
       pairs_.push_back(pairs_.back());
       interval_of_.push_back(stated_.intervals.size());
@@ -304,10 +303,17 @@ class Checker {
   /// Of "no", 0 and "not seen".
   void check_absence() {
     if (!stated_.intervals.empty()) return;
-    for (const auto& look : check_.looks) {
-      const auto& stated = look.stated;
-      if (look.verdict == LookVerdict::missing || look.p_yes < sure_of(stated.question)) continue;
-      if (ruled_out_.contains({stated.pair.id, stated.question})) continue;
+    const auto is_rather = [&](std::size_t i) {
+      return i > 0 && rather_of_.contains(i - 1) && rather_of_.at(i - 1) == i;
+    };
+    for (std::size_t i = 0; i < check_.looks.size(); ++i) {
+      const auto& look = check_.looks[i];
+      if (is_rather(i) || look.verdict == LookVerdict::missing ||
+          look.p_yes < sure_of(look.stated.question))
+        continue;
+      const auto rather = rather_of_.find(i);
+      if (rather != rather_of_.end() && check_.looks[rather->second].p_yes >= kLikelyRival)
+        continue;
       fault(fmt::format("{} of {} speaks against it: \"{}\" is likely there",
                         to_clock(look.stated.pair.first),
                         look.video,
@@ -320,7 +326,7 @@ class Checker {
   Judge judge_;
   std::vector<std::string> words_;
   AnswerCheck check_;
-  std::set<std::pair<std::int64_t, std::string>> ruled_out_;  ///< pairs and what they may show
+  std::map<std::size_t, std::size_t> rather_of_;  ///< of a look, where that at its rival is
   // One for each look.
   std::vector<std::optional<index::StoredPair>> pairs_;
   std::vector<std::size_t> interval_of_;

@@ -109,6 +109,18 @@ EvidenceInterval VideoExecution::evidence(const PlanNode& node, const TimeSpan& 
   return best;
 }
 
+void VideoExecution::add_rather(const Timeline& timeline,
+                                const index::StoredPair& pair,
+                                std::vector<CitedLook>& looks) const {
+  for (const auto& ruled_out : timeline.ruled_out) {
+    if (!ruled_out.span.overlaps(pair.covers)) continue;
+    looks.push_back({.pair = pair,
+                     .question = ruled_out.rather,
+                     .reply = std::nullopt,
+                     .p_yes = judge_.p_yes(ruled_out.rather, {&pair, 1}).front()});
+  }
+}
+
 std::vector<CitedLook> VideoExecution::looks_at(const std::vector<Leaf>& leaves,
                                                 const std::vector<index::StoredPair>& pairs) const {
   std::vector<CitedLook> looks;
@@ -117,6 +129,7 @@ std::vector<CitedLook> VideoExecution::looks_at(const std::vector<Leaf>& leaves,
     if (found == timelines_.end()) continue;
     const auto& all = found->second.pairs;
     for (const auto& pair : pairs) {
+      if (!leaf.is_true) add_rather(found->second, pair, looks);
       const auto scored = std::find_if(
           all.begin(), all.end(), [&](const auto& other) { return other.pair.id == pair.id; });
       if (scored == all.end()) continue;
@@ -180,14 +193,7 @@ std::optional<EvidenceInterval> VideoExecution::evidence_at_moment(const PlanNod
   at.looks = looks_at(leaves_of(*node), at.pairs);
   for (const auto& leaf : leaves_of(*node)) {
     const auto found = timelines_.find(leaf.predicate);
-    if (found == timelines_.end()) continue;
-    for (const auto& ruled_out : found->second.ruled_out) {
-      if (!ruled_out.span.contains(*plan_.at)) continue;
-      at.looks.push_back({.pair = *pair,
-                          .question = ruled_out.rather,
-                          .reply = std::nullopt,
-                          .p_yes = judge_.p_yes(ruled_out.rather, at.pairs).front()});
-    }
+    if (found != timelines_.end() && leaf.is_true) add_rather(found->second, *pair, at.looks);
   }
   for (auto& look : at.looks) look.is_true = look.p_yes >= 0.5;
   return at;

@@ -55,6 +55,10 @@ class VideoExecution {
   std::vector<Leaf> leaves_for(const PlanNode& node, const TimeSpan& span) const;
   /// Of a stretch between two events: the pairs at its ends.
   EvidenceInterval evidence_of_ends(const PlanNode& node, const TimeSpan& span) const;
+  /// What a pair shows rather than the timeline's predicate, if that was ruled out there.
+  void add_rather(const Timeline& timeline,
+                  const index::StoredPair& pair,
+                  std::vector<CitedLook>& looks) const;
   /// What the model said of predicates at these pairs.
   std::vector<CitedLook> looks_at(const std::vector<Leaf>& leaves,
                                   const std::vector<index::StoredPair>& pairs) const;

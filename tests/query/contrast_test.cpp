@@ -39,6 +39,7 @@ TEST_CASE("predicates about something of one colour have rivals, others have non
         "Are two small traffic lights visible?");
   for (const auto* other : {"Is a car visible?",
                             "Is an orange visible?",
+                            "Is a person holding an orange visible?",
                             "Is a red and white car visible?",
                             "Is the red car visible?",
                             "Are two red cars visible?",

@@ -118,6 +118,27 @@ TEST_CASE("of what is presupposed and nowhere sure the likeliest is taken") {
   CHECK(other.timeline(kRed, kAll, Existence::presupposed).spans() == Intervals{span(200, 210)});
 }
 
+TEST_CASE("what is presupposed is not what was ruled out where there is anything else") {
+  ScanTest t;
+  bool is_elsewhere = true;
+  t.model.truth = [&](const std::string& question, double second) {
+    if (question == "Is an orange car visible?") return second == 100 ? 0.9999 : 0.01;
+    return second == 100 ? 0.995 : second == 500 && is_elsewhere ? 0.8 : 0.02;
+  };
+  const auto presupposed = [&] {
+    Judge judge(t.test.store, t.model, tokenizer(), KeepLooks::no);
+    Scanner scanner(t.test.store, t.run, judge, t.model, tokenizer(), {.contrast = true});
+    return scanner.timeline(kRed, kAll, Existence::presupposed);
+  };
+  const auto beside = presupposed();
+  CHECK(beside.spans() == Intervals{span(500, 510)});
+  CHECK(beside.ruled_out.size() == 1);
+  is_elsewhere = false;
+  const auto only = presupposed();
+  CHECK(only.spans() == Intervals{span(100, 110)});
+  CHECK(only.ruled_out.empty());
+}
+
 TEST_CASE("coarse to fine finds every event as long as the coarse look is wide, with fewer looks") {
   ScanTest t;
   std::mt19937 random(4);

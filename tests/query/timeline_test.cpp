@@ -1,6 +1,7 @@
 #include "query/timeline.h"
 
 #include <algorithm>
+#include <cmath>
 #include <random>
 
 #include <doctest/doctest.h>
@@ -70,6 +71,21 @@ TEST_CASE("scored pairs become intervals with hysteresis") {
     CAPTURE(row.name);
     CHECK(make_timeline("p", pairs_with(row.scores)).spans() == row.expected);
   }
+}
+
+TEST_CASE("three looks are as sure together as one, and a repeat is no look of its own") {
+  const Hysteresis three{.on = 0.99, .off = 0.5, .surest = 3};
+  CHECK(make_timeline("p", pairs_with({0.9, 0.9, 0.9}), three).spans() == Intervals{span(0, 30)});
+  CHECK(make_timeline("p", pairs_with({0.9, 0.9}), three).spans().empty());
+  CHECK(make_timeline("p", pairs_with({0.9, 0.4, 0.9, 0.9}), three).spans().empty());
+  CHECK(make_timeline("p", pairs_with({0.7, 0.7, 0.7, 0.7, 0.7, 0.7}), three).spans().empty());
+  CHECK(make_timeline("p", pairs_with({0.99}), three).spans() == Intervals{span(0, 10)});
+  auto repeats = pairs_with({0.9, 0.9, 0.9});
+  for (auto& scored : repeats) scored.pair.original_id = 7;
+  CHECK(make_timeline("p", repeats, three).spans().empty());
+  CHECK(evidence_of({}, 3) < evidence_of(std::vector{0.01}, 3));
+  CHECK(evidence_of(std::vector{0.9, 0.1}, 3) == doctest::Approx(std::log(9)));
+  CHECK(evidence_of(std::vector{0.5, 0.9, 0.9}, 2) == doctest::Approx(2 * std::log(9)));
 }
 
 TEST_CASE("a timeline equals brute force on random scores, whatever the order of its pairs") {

@@ -217,6 +217,7 @@ TEST_CASE("what another colour rules out is cited with what it shows rather, and
   };
   for (const auto* question : {"Does a green car ever appear?",
                                "When is a green car visible?",
+                               "When is no green car visible between 5:00 and 5:30?",
                                "Is a green car visible at 5:10?"}) {
     CAPTURE(question);
     auto json = film.ask(question);
@@ -227,7 +228,14 @@ TEST_CASE("what another colour rules out is cited with what it shows rather, and
   }
   auto json = film.ask("Does a green car ever appear?");
   CHECK(json.at("value") == false);
+  CHECK(json.at("confidence").get<double>() > 0.9);
   CHECK(json.at("counter_evidence").at(0).at("rather") == "Is a red car visible?");
+  auto earlier = Answered().ask("Does a dog ever appear?");
+  for (auto& counter : earlier["counter_evidence"]) {
+    counter.erase("rather");
+    counter.erase("p_rather");
+  }
+  CHECK(Answered().verify(earlier).verdict == AnswerVerdict::holds);
   json["counter_evidence"][0]["p_rather"] = 0.1;
   CHECK(film.verify(json).verdict == AnswerVerdict::does_not_hold);
 }
