@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "query/detail/noun_phrase.h"
+#include "query/detail/number_predicate.h"
 #include "query/detail/time_lexer.h"
 
 namespace hindsight::query {
@@ -28,8 +29,6 @@ constexpr std::array<std::string_view, 11> kColors{"black",
                                                    "red",
                                                    "white",
                                                    "yellow"};
-constexpr std::string_view kFront = "Is ";
-constexpr std::string_view kBack = " visible?";
 /// More things of a kind than this are not told apart: then every colour may be there.
 constexpr std::size_t kMostCounted = 3;
 
@@ -50,25 +49,19 @@ std::string in_color(Words words, std::size_t at, std::string_view color) {
   return detail::join(other);
 }
 
-/// "cars" of "red car", "people" of "person in red".
+/// "car" of "red car", "person" of "person in red".
 std::string kind_of(Words words, std::size_t color) {
   std::vector<Word> kind;
   const std::size_t head = detail::head_of(words);
   for (std::size_t i = 0; i <= head; ++i)
     if (i != color) kind.push_back(words[i]);
-  return detail::plural_of(detail::join(kind));
+  return detail::join(kind);
 }
 
 /// What rivals and numbers say counts for so much of the log-odds, the look itself for the rest: as
 /// these err too, all of it rules out too much.  Of 1 743 questions about 32 unseen worlds
 /// hindsight-tiny answers 1 317 without rivals, 1 328 with half, 1 339 with 0.7, 1 327 with all.
 constexpr double kRivalsShare = 0.7;
-
-double odds(double p) {
-  constexpr double kSurest = 1e-6;
-  p = std::clamp(p, kSurest, 1 - kSurest);
-  return p / (1 - p);
-}
 
 double weigh(double p_yes, double p_among) {
   const double weighed =
@@ -95,10 +88,8 @@ double p_of_most(double own, std::span<const double> others, std::size_t most) {
 
 std::optional<Contrast> contrast_of(std::string_view predicate,
                                     const std::vector<std::string>& known_words) {
-  if (!predicate.starts_with(kFront) || !predicate.ends_with(kBack)) return std::nullopt;
-  const auto asked = detail::split_words(
-      predicate.substr(kFront.size(), predicate.size() - kFront.size() - kBack.size()));
-  if (!detail::is_any(asked, 0, "a an") || asked.size() < 3) return std::nullopt;
+  const auto asked = detail::visible_thing_of(predicate);
+  if (asked.size() < 3) return std::nullopt;
   const auto is_named = [](const Word& word) { return is_color(word.text); };
   if (std::ranges::count_if(asked, is_named) != 1) return std::nullopt;
   const auto at = static_cast<std::size_t>(std::ranges::find_if(asked, is_named) - asked.begin());
@@ -111,12 +102,15 @@ std::optional<Contrast> contrast_of(std::string_view predicate,
     const bool is_known =
         known_words.empty() || std::ranges::binary_search(known_words, std::string(color));
     if (color == color_of(asked[at].text) || !is_known) continue;
-    contrast.rivals.push_back(fmt::format("{}{}{}", kFront, in_color(asked, at, color), kBack));
+    contrast.rivals.push_back(fmt::format("Is {} visible?", in_color(asked, at, color)));
   }
   if (contrast.rivals.empty()) return std::nullopt;
-  const auto kind = kind_of(phrase, at - 1);
-  contrast.two = fmt::format("Are two {} visible?", kind);
-  contrast.three = fmt::format("Are three {} visible?", kind);
+  const auto one = fmt::format("Is a {} visible?", kind_of(phrase, at - 1));
+  const auto two = detail::at_least_predicate(one, 2);
+  const auto three = detail::at_least_predicate(one, 3);
+  if (!two || !three) return std::nullopt;
+  contrast.two = *two;
+  contrast.three = *three;
   return contrast;
 }
 
@@ -130,6 +124,14 @@ double p_among(double p_yes, std::span<const double> rivals, double p_two, doubl
                    p_three * p_of_most(own, others, kMostCounted);
   return std::min(p, p_yes);
 }
+
+namespace {
+
+/// What looks at the same pairs give.
+struct RivalLooks {
+  std::vector<std::vector<double>> rivals;  ///< by pair, then as Contrast::rivals
+  std::vector<double> weighed;  ///< by pair: between the look's own probability and p_among()
+};
 
 RivalLooks look_for_rivals(const Contrast& contrast,
                            std::span<const double> p_yes,
@@ -147,6 +149,8 @@ RivalLooks look_for_rivals(const Contrast& contrast,
     looks.weighed.push_back(weigh(p_yes[i], p_among(p_yes[i], looks.rivals[i], two[i], three[i])));
   return looks;
 }
+
+}  // namespace
 
 std::size_t rule_out(Timeline& timeline,
                      const Contrast& contrast,

@@ -38,17 +38,6 @@ struct Contrast {
                              double p_two,
                              double p_three);
 
-/// What looks at the same pairs give each of the rivals.
-struct RivalLooks {
-  std::vector<std::vector<double>> rivals;  ///< by pair, then as Contrast::rivals
-  std::vector<double> weighed;  ///< by pair: between the look's own probability and p_among()
-};
-/// p_yes: of the predicate, by pair.
-[[nodiscard]] RivalLooks look_for_rivals(const Contrast& contrast,
-                                         std::span<const double> p_yes,
-                                         std::span<const index::StoredPair> pairs,
-                                         Judge& judge);
-
 /// No rival that is less likely at an interval's surest pair rules it out.
 inline constexpr double kLikelyRival = 0.5;
 

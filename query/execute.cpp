@@ -352,10 +352,9 @@ class Execution {
                             likeliest->pair,
                             predicate,
                             likeliest->p_yes};
-    for (const auto& ruled_out : timeline.ruled_out) {
-      if (!ruled_out.span.overlaps(likeliest->pair.covers)) continue;
-      counter.rather = ruled_out.rather;
-      counter.p_rather = judge_.p_yes(ruled_out.rather, {&likeliest->pair, 1}).front();
+    if (const auto* out = find_ruled_out(timeline.ruled_out, likeliest->pair.covers)) {
+      counter.rather = out->rather;
+      counter.p_rather = judge_.p_yes(out->rather, {&likeliest->pair, 1}).front();
     }
     findings_.counter_evidence.push_back(std::move(counter));
   }

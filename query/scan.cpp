@@ -25,8 +25,7 @@ Timeline likeliest_beside(const std::vector<RuledOut>& ruled_out,
                           Timeline timeline,
                           std::size_t surest) {
   const auto is_ruled_out = [&](const HeldInterval& interval) {
-    return std::ranges::any_of(
-        ruled_out, [&](const RuledOut& other) { return other.span.overlaps(interval.span); });
+    return find_ruled_out(ruled_out, interval.span) != nullptr;
   };
   if (!std::ranges::all_of(timeline.intervals, is_ruled_out))
     std::erase_if(timeline.intervals, is_ruled_out);

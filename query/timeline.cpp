@@ -36,12 +36,20 @@ std::vector<double> distinct_looks(std::span<const ScoredPair> pairs) {
   return looks;
 }
 
+double odds(double p) {
+  constexpr double kLeast = 1e-6;
+  p = std::clamp(p, kLeast, 1 - kLeast);
+  return p / (1 - p);
+}
+
+const RuledOut* find_ruled_out(const std::vector<RuledOut>& ruled_out, const TimeSpan& span) {
+  const auto found = std::ranges::find_if(
+      ruled_out, [&](const RuledOut& other) { return other.span.overlaps(span); });
+  return found == ruled_out.end() ? nullptr : &*found;
+}
+
 double evidence_of(std::span<const double> p_yes, std::size_t surest) {
-  static constexpr double kLeast = 1e-6;
-  const auto log_odds = [](double p) {
-    p = std::clamp(p, kLeast, 1 - kLeast);
-    return std::log(p / (1 - p));
-  };
+  const auto log_odds = [](double p) { return std::log(odds(p)); };
   std::vector<double> looks(p_yes.begin(), p_yes.end());
   std::ranges::sort(looks, std::greater{});
   looks.resize(std::min(looks.size(), surest));

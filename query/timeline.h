@@ -28,6 +28,9 @@ struct Hysteresis {
 /// the same tokens, and so the same look.
 [[nodiscard]] std::vector<double> distinct_looks(std::span<const ScoredPair> pairs);
 
+/// p / (1 - p), of a probability that is never quite 0 or 1.
+[[nodiscard]] double odds(double p);
+
 /// How much the `surest` of these looks speak for yes together: the sum of their log-odds, in nats.
 /// Beside the surest one, a look that says no adds nothing; without any, nothing speaks for it.
 [[nodiscard]] double evidence_of(std::span<const double> p_yes, std::size_t surest);
@@ -49,6 +52,10 @@ struct RuledOut {
   std::string rather;   ///< the likeliest other predicate
   double p_rather = 0;  ///< at the pair that is surest of the predicate
 };
+
+/// The one that shares time with `span`; null: none does.
+[[nodiscard]] const RuledOut* find_ruled_out(const std::vector<RuledOut>& ruled_out,
+                                             const TimeSpan& span);
 
 struct Timeline {
   std::string predicate;

@@ -99,7 +99,7 @@ class Checker {
       auto rather = check_.looks.back();
       rather.stated.question = counter.rather;
       rather.stated.p_yes = counter.p_rather;
-      rather_of_[check_.looks.size() - 1] = check_.looks.size();
+      ruled_out_.insert(check_.looks.size() - 1);
       check_.looks.push_back(std::move(rather));
       pairs_.push_back(pairs_.back());
       interval_of_.push_back(stated_.intervals.size());
@@ -303,16 +303,11 @@ class Checker {
   /// Of "no", 0 and "not seen".
   void check_absence() {
     if (!stated_.intervals.empty()) return;
-    const auto is_rather = [&](std::size_t i) {
-      return i > 0 && rather_of_.contains(i - 1) && rather_of_.at(i - 1) == i;
-    };
     for (std::size_t i = 0; i < check_.looks.size(); ++i) {
       const auto& look = check_.looks[i];
-      if (is_rather(i) || look.verdict == LookVerdict::missing ||
+      const bool is_excused = ruled_out_.contains(i) && check_.looks[++i].p_yes >= kLikelyRival;
+      if (is_excused || look.verdict == LookVerdict::missing ||
           look.p_yes < sure_of(look.stated.question))
-        continue;
-      const auto rather = rather_of_.find(i);
-      if (rather != rather_of_.end() && check_.looks[rather->second].p_yes >= kLikelyRival)
         continue;
       fault(fmt::format("{} of {} speaks against it: \"{}\" is likely there",
                         to_clock(look.stated.pair.first),
@@ -326,7 +321,7 @@ class Checker {
   Judge judge_;
   std::vector<std::string> words_;
   AnswerCheck check_;
-  std::map<std::size_t, std::size_t> rather_of_;  ///< of a look, where that at its rival is
+  std::set<std::size_t> ruled_out_;  ///< looks behind each of which that at its rival stands
   // One for each look.
   std::vector<std::optional<index::StoredPair>> pairs_;
   std::vector<std::size_t> interval_of_;

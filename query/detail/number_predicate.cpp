@@ -49,13 +49,19 @@ PlanNode visible_number(const NounPhrase& phrase) {
   return apply(PlanOp::both, {at_least(phrase, count), no(at_least(phrase, count + 1))});
 }
 
-std::optional<std::string> at_least_predicate(std::string_view visible, int count) {
+std::vector<Word> visible_thing_of(std::string_view predicate) {
   constexpr std::string_view kFront = "Is ";
   constexpr std::string_view kBack = " visible?";
-  if (!visible.starts_with(kFront) || !visible.ends_with(kBack)) return std::nullopt;
-  const auto words =
-      split_words(visible.substr(kFront.size(), visible.size() - kFront.size() - kBack.size()));
-  if (!is_any(words, 0, "a an")) return std::nullopt;
+  if (!predicate.starts_with(kFront) || !predicate.ends_with(kBack)) return {};
+  auto words =
+      split_words(predicate.substr(kFront.size(), predicate.size() - kFront.size() - kBack.size()));
+  if (!is_any(words, 0, "a an")) return {};
+  return words;
+}
+
+std::optional<std::string> at_least_predicate(std::string_view visible, int count) {
+  const auto words = visible_thing_of(visible);
+  if (words.empty()) return std::nullopt;
   const auto phrase = read_noun_phrase(words);
   if (!phrase) return std::nullopt;
   return at_least(*phrase, count).predicate;

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "query/detail/noun_phrase.h"
 #include "query/plan.h"
@@ -13,6 +14,9 @@ namespace hindsight::query::detail {
 /// What a number of things means in predicates that ask for at least so many: "exactly two cars"
 /// are two, but not three, and "zero cars" are not one.  phrase.count: from 0 on.
 [[nodiscard]] PlanNode visible_number(const NounPhrase& phrase);
+
+/// "a", "red", "car" of "Is a red car visible?"; none for any other predicate.
+[[nodiscard]] std::vector<Word> visible_thing_of(std::string_view predicate);
 
 /// "Are two red cars visible?" for "Is a red car visible?" and 2, the predicate itself for 1; empty
 /// for any other predicate.

@@ -112,13 +112,12 @@ EvidenceInterval VideoExecution::evidence(const PlanNode& node, const TimeSpan& 
 void VideoExecution::add_rather(const Timeline& timeline,
                                 const index::StoredPair& pair,
                                 std::vector<CitedLook>& looks) const {
-  for (const auto& ruled_out : timeline.ruled_out) {
-    if (!ruled_out.span.overlaps(pair.covers)) continue;
-    looks.push_back({.pair = pair,
-                     .question = ruled_out.rather,
-                     .reply = std::nullopt,
-                     .p_yes = judge_.p_yes(ruled_out.rather, {&pair, 1}).front()});
-  }
+  const auto* out = find_ruled_out(timeline.ruled_out, pair.covers);
+  if (out == nullptr) return;
+  looks.push_back({.pair = pair,
+                   .question = out->rather,
+                   .reply = std::nullopt,
+                   .p_yes = judge_.p_yes(out->rather, {&pair, 1}).front()});
 }
 
 std::vector<CitedLook> VideoExecution::looks_at(const std::vector<Leaf>& leaves,
