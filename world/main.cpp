@@ -1,7 +1,9 @@
 // hindsight-world: worlds with exact truth.
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <iostream>
+#include <thread>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -108,6 +110,8 @@ void add_make(CLI::App& app, MakeFlags& flags) {
                    "minutes beyond");
   verb->add_option("--questions-per-type", o.questions_per_type, "At most so many of each type")
       ->capture_default_str();
+  o.threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  verb->add_option("--threads", o.threads, "Pictures rendered side by side")->capture_default_str();
   verb->add_flag("--boxes",
                  o.boxes,
                  "Also write where every thing and text is in each picture, to .boxes.jsonl");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <future>
 #include <memory>
 #include <numeric>
 
@@ -92,6 +93,7 @@ void check(const MakeOptions& o) {
   if (!(o.spacing >= 0.5)) refuse("--spacing", o.spacing, "at least 0.5");
   if (o.needles && (*o.needles < 0 || *o.needles > 1000))
     refuse("--needles", *o.needles, "0 to 1000");
+  if (o.threads < 1 || o.threads > 256) refuse("--threads", o.threads, "1 to 256");
   if (o.questions_per_type < 0) refuse("--questions-per-type", o.questions_per_type, "at least 0");
 }
 
@@ -111,12 +113,33 @@ void render_video(const Programme& programme,
                   Chronicle& chronicle) {
   const auto video = video_options(options);
   ingest::VideoWriter writer(options.out.string(), video);
-  ProgrammeRenderer renderer(programme, options.width, options.height);
-  for (std::int64_t i = 0; i < frames; ++i) {
-    const double t = static_cast<double>(i) * video.rate_divisor / video.rate;
-    const Shot shot = renderer.render(t);
-    chronicle.add(t, shot);
-    writer.write(shot.picture.view());
+  // One for each thread.  A picture depends on its time alone, so who renders it does not show.
+  std::vector<ProgrammeRenderer> renderers;
+  for (int i = 0; i < options.threads; ++i)
+    renderers.emplace_back(programme, options.width, options.height);
+  const auto time_of = [&](std::int64_t picture) {
+    return static_cast<double>(picture) * video.rate_divisor / video.rate;
+  };
+  const auto begin_batch = [&](std::int64_t first) {
+    std::vector<std::future<Shot>> batch;
+    for (auto& renderer : renderers) {
+      const auto picture = first + static_cast<std::int64_t>(batch.size());
+      if (picture == frames) break;
+      batch.push_back(
+          std::async(std::launch::async, [&, t = time_of(picture)] { return renderer.render(t); }));
+    }
+    return batch;
+  };
+  auto batch = begin_batch(0);
+  for (std::int64_t picture = 0; picture < frames;) {
+    std::vector<Shot> shots;
+    for (auto& rendered : batch) shots.push_back(rendered.get());
+    // Rendered while this one is written.
+    batch = begin_batch(picture + static_cast<std::int64_t>(shots.size()));
+    for (const auto& shot : shots) {
+      chronicle.add(time_of(picture++), shot);
+      writer.write(shot.picture.view());
+    }
   }
   writer.finish();
 }

@@ -25,6 +25,7 @@ struct MakeOptions {
   /// Rare things to put in.  Empty: none up to 30 minutes, one in 15 minutes beyond.
   std::optional<int> needles{};
   int questions_per_type = 8;
+  int threads = 1;     ///< pictures rendered side by side; the bytes do not depend on it
   bool boxes = false;  ///< also write .boxes.jsonl (box_log.h)
   std::filesystem::path out;
 };

@@ -45,19 +45,27 @@ std::string message_of(const MakeOptions& options) {
 
 }  // namespace
 
-TEST_CASE("the same seed makes the same video, events and questions") {
-  const test::TempDir dir;
-  for (const auto* name : {"a.mp4", "b.mp4"})
-    make_video({.seed = 5,
-                .family = "road_gate",
-                .minutes = 0.2,
-                .width = 160,
-                .height = 96,
-                .spacing = 3,
-                .out = dir.path() / name});
-  CHECK(bytes_of(dir.path() / "a.mp4").size() > 1000);
-  CHECK(bytes_of(dir.path() / "a.mp4") == bytes_of(dir.path() / "b.mp4"));
-  CHECK(bytes_of(dir.path() / "a.events.jsonl") == bytes_of(dir.path() / "b.events.jsonl"));
+TEST_CASE("the same seed makes the same video, events and questions, whatever the threads") {
+  for (const auto* family : {"road_gate", "programme"}) {
+    CAPTURE(family);
+    const test::TempDir one;
+    const test::TempDir three;
+    const auto make = [&](const test::TempDir& dir, int threads) {
+      make_video({.seed = 5,
+                  .family = family,
+                  .minutes = 0.2,
+                  .width = 160,
+                  .height = 96,
+                  .spacing = 3,
+                  .threads = threads,
+                  .out = dir.path() / "v.mp4"});
+    };
+    make(one, 1);
+    make(three, 3);
+    CHECK(bytes_of(one.path() / "v.mp4").size() > 1000);
+    for (const auto* name : {"v.mp4", "v.events.jsonl", "v.questions.jsonl"})
+      CHECK(bytes_of(one.path() / name) == bytes_of(three.path() / name));
+  }
 }
 
 TEST_CASE("every family makes a video whose questions point into it") {
