@@ -15,14 +15,28 @@ namespace {
 
 using pipeline::RungCost;
 
-std::string count_reasons(const std::vector<sampler::Window>& windows) {
+std::string describe(const std::vector<sampler::Window>& windows, std::string_view what) {
   std::map<sampler::WindowReason, int> counts;
   for (const auto& window : windows) ++counts[window.reason];
   std::vector<std::string> parts;
   for (const auto& [reason, count] : counts) {
     parts.push_back(fmt::format("{} {}", count, to_string(reason)));
   }
-  return fmt::format("{}", fmt::join(parts, ", "));
+  return windows.empty()
+             ? fmt::format("none {}", what)
+             : fmt::format(
+                   "{} {}: {}", human_count(std::ssize(windows)), what, fmt::join(parts, ", "));
+}
+
+std::string windows_json(const std::vector<sampler::Window>& windows) {
+  std::vector<std::string> rows;
+  for (const auto& window : windows) {
+    rows.push_back(fmt::format(R"({{"from":{},"to":{},"reason":"{}"}})",
+                               to_decimal_seconds(window.span.begin),
+                               to_decimal_seconds(window.span.end),
+                               to_string(window.reason)));
+  }
+  return fmt::format("[{}]", fmt::join(rows, ","));
 }
 
 std::size_t num_wanted_frames(const VideoPlan& plan) {
@@ -58,18 +72,16 @@ void print_ladder(const VideoPlan& plan) {
              fmt::format("{} spaces between key frames, {} cuts that the encoder marked",
                          human_count(ladder.num_spaces),
                          ladder.marked_cuts));
-  print_rung("windows",
-             ladder.windows,
-             ladder.opened.empty() ? "none opened"
-                                   : fmt::format("{} opened: {}",
-                                                 human_count(std::ssize(ladder.opened)),
-                                                 count_reasons(ladder.opened)));
+  print_rung("windows", ladder.windows, describe(ladder.opened, "opened"));
+  if (!ladder.left_to_packets.empty())
+    fmt::print(
+        "{:<40}{}\n", "", describe(ladder.left_to_packets, "left to what their packets tell"));
   if (!ladder.straight_stretches.empty()) {
-    print_rung("all frames",
-               ladder.straight,
-               fmt::format("of {} of {} stretches",
-                           ladder.straight_stretches.size(),
-                           plan.stretches.size()));
+    print_rung(
+        "all frames",
+        ladder.straight,
+        fmt::format(
+            "of {} of {} stretches", ladder.straight_stretches.size(), plan.stretches.size()));
   }
   fmt::print("{:<40}{} frames, decoded when they are encoded\n",
              "chosen pairs",
@@ -82,25 +94,19 @@ void print_ladder(const VideoPlan& plan) {
 
 std::string ladder_json(const VideoPlan& plan) {
   const auto& ladder = plan.ladder;
-  std::vector<std::string> opened;
-  for (const auto& window : ladder.opened) {
-    opened.push_back(fmt::format(R"({{"from":{},"to":{},"reason":"{}"}})",
-                                 to_decimal_seconds(window.span.begin),
-                                 to_decimal_seconds(window.span.end),
-                                 to_string(window.reason)));
-  }
-  return fmt::format(
-      R"({{"packets":{{{}}},"key_frames":{{{},"spaces":{},"marked_cuts":{}}},)"
-      R"("windows":{{{},"opened":[{}]}},"all_frames":{{{},"stretches":{}}},"chosen_frames":{}}})",
-      rung_json(plan.scan),
-      rung_json(ladder.key_frames),
-      ladder.num_spaces,
-      ladder.marked_cuts,
-      rung_json(ladder.windows),
-      fmt::join(opened, ","),
-      rung_json(ladder.straight),
-      ladder.straight_stretches.size(),
-      num_wanted_frames(plan));
+  return fmt::format(R"({{"packets":{{{}}},"key_frames":{{{},"spaces":{},"marked_cuts":{}}},)"
+                     R"("windows":{{{},"opened":{},"left_to_packets":{}}},)"
+                     R"("all_frames":{{{},"stretches":{}}},"chosen_frames":{}}})",
+                     rung_json(plan.scan),
+                     rung_json(ladder.key_frames),
+                     ladder.num_spaces,
+                     ladder.marked_cuts,
+                     rung_json(ladder.windows),
+                     windows_json(ladder.opened),
+                     windows_json(ladder.left_to_packets),
+                     rung_json(ladder.straight),
+                     ladder.straight_stretches.size(),
+                     num_wanted_frames(plan));
 }
 
 }  // namespace hindsight::app

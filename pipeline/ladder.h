@@ -25,7 +25,10 @@ struct LadderReport {
   std::vector<TimeSpan> straight_stretches;
   std::int64_t num_spaces = 0;          ///< between neighbouring key frames, all together
   std::vector<sampler::Window> opened;  ///< of them
-  std::int64_t marked_cuts = 0;         ///< key frames out of turn that begin a shot
+  /// Of them, those that would have been opened in a film with fewer
+  /// (sampler::LookGaps::most_read).
+  std::vector<sampler::Window> left_to_packets;
+  std::int64_t marked_cuts = 0;  ///< key frames out of turn that begin a shot
   /// Between two pictures that were read one after the other though the file has a second or more
   /// of packets between them.  Two stretches may tell of the same.
   std::vector<TimeSpan> not_decoded;

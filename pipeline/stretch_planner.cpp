@@ -123,6 +123,7 @@ struct StretchPlanner::Impl {
       input.pictures = sight->pictures;
       input.frames = sight->frames;
       input.known_cuts = sight->known_cuts;
+      input.told = sight->told;
     } else {
       if (!read_straight(span, last, on_frame)) return std::nullopt;
       input.span = span;

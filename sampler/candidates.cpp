@@ -111,6 +111,15 @@ void add_looks_after(const StretchView& view, PairSet& pairs) {
   }
 }
 
+/// What packets tell, where no pair is near.
+void add_told(const StretchView& view, PairSet& pairs) {
+  for (const std::size_t moment : view.told) {
+    const MediaTime time = view.pictures[moment].time;
+    if (!pairs.any_in({time - kFurthest, time + kFurthest}))
+      pairs.add(moment, Reason::activity, Stage::closer_look);
+  }
+}
+
 void add_shots(const StretchView& view, PairSet& pairs) {
   for (const auto& shot : view.shots) {
     const MediaTime first = view.pictures[shot.begin].time;
@@ -212,6 +221,7 @@ std::vector<CandidatePair> required_pairs(const StretchView& view, MediaDuration
   add_openings(view, pairs);
   add_further_looks(view, pairs);
   add_looks_after(view, pairs);
+  add_told(view, pairs);
   return pairs.by_time();
 }
 

@@ -20,7 +20,10 @@ struct ShotPictures {
 
 /// What is known of a stretch before pairs are chosen.
 struct StretchView {
-  Pictures pictures{};  ///< of the stretch alone
+  /// Of the stretch alone.  What was not decoded but told by packets is among them as what was
+  /// seen nearest to it in its shot.
+  Pictures pictures{};
+  std::vector<std::size_t> told{};  ///< those of them at which something comes, goes or moves
   /// Times of all its frames, also of those that were not looked at.
   std::span<const MediaTime> frames{};
   TimeSpan span{};

@@ -7,6 +7,7 @@
 #include "sampler/activity.h"
 #include "sampler/candidates.h"
 #include "sampler/cuts.h"
+#include "sampler/pair_set.h"
 #include "sampler/ranking.h"
 #include "sampler/sizing.h"
 
@@ -57,21 +58,23 @@ class StretchPlanning {
     const MediaDuration earlier = input.before ? input.before->context : kStretchContext;
     const TimeSpan window{input.span.begin - earlier, input.span.end + kStretchContext};
     const Pictures around = widened(input.pictures, window);
-    view_.pictures = pictures_within(around, input.span);
+    const Pictures inside = pictures_within(around, input.span);
     view_.span = input.span;
-    if (view_.pictures.empty()) return;
-    add_frames();
-    const auto cuts = all_cuts(around);
+    if (inside.empty()) return;
+    add_frames(inside);
+    auto cuts = all_cuts(around);
     auto findings = find_activity(around, cuts);
     view_.motion = std::move(findings.motion);
     view_.threshold = findings.threshold;
     for (const auto& activity : findings.activity) {
-      const TimeSpan inside = intersect(activity.span, input.span);
-      if (!inside.empty()) view_.activity.push_back({inside, activity.score});
+      const TimeSpan seen = intersect(activity.span, input.span);
+      if (!seen.empty()) view_.activity.push_back({seen, activity.score});
       around_.activity.push_back(activity.span);
     }
-    if (input.before) around_.shots = shots_around(around, cuts);
-    add_shots(cuts, static_cast<std::size_t>(view_.pictures.data() - around.data()));
+    auto cut_times = times_of(cuts, around);
+    if (input.before) around_.shots = shots_around(around, cut_times);
+    add_told(inside, cut_times);
+    add_shots(cut_times);
   }
 
   [[nodiscard]] StretchPlan plan() const {
@@ -85,45 +88,97 @@ class StretchPlanning {
   }
 
  private:
-  void add_frames() {
+  void add_frames(Pictures inside) {
     for (const MediaTime frame : input_.frames) {
       if (input_.span.contains(frame)) frames_.push_back(frame);
     }
     if (frames_.empty()) {
-      for (const auto& picture : view_.pictures) frames_.push_back(picture.time);
+      for (const auto& picture : inside) frames_.push_back(picture.time);
     }
     view_.frames = frames_;
+  }
+
+  /// The cut that packets tell between a picture and the one before it.
+  [[nodiscard]] std::optional<MediaTime> told_cut(Pictures around, std::size_t i) const {
+    if (i == 0 || !around[i].after_gap()) return std::nullopt;
+    const auto told = std::ranges::find_if(input_.told, [&](const Told& moment) {
+      return moment.is_cut && moment.time > around[i - 1].time && moment.time <= around[i].time;
+    });
+    return told == input_.told.end() ? std::nullopt : std::optional(told->time);
   }
 
   [[nodiscard]] std::vector<std::size_t> all_cuts(Pictures around) const {
     auto cuts = find_cuts(around);
     for (std::size_t i = 1; i < around.size(); ++i) {
-      if (std::ranges::count(input_.known_cuts, around[i].time) > 0) cuts.push_back(i);
+      if (std::ranges::count(input_.known_cuts, around[i].time) > 0 || told_cut(around, i))
+        cuts.push_back(i);
     }
     std::ranges::sort(cuts);
     cuts.erase(std::unique(cuts.begin(), cuts.end()), cuts.end());
     return cuts;
   }
 
-  /// `offset`: index of the stretch's first picture in what `cuts` counts.
-  void add_shots(const std::vector<std::size_t>& cuts, std::size_t offset) {
+  /// When the shots begin that `cuts` begin: where packets tell it, there.
+  [[nodiscard]] std::vector<MediaTime> times_of(const std::vector<std::size_t>& cuts,
+                                                Pictures around) const {
+    std::vector<MediaTime> times;
+    for (const auto cut : cuts) times.push_back(told_cut(around, cut).value_or(around[cut].time));
+    return times;
+  }
+
+  /// Sets the pictures: `inside`, and copies of them for what packets tell of gaps.
+  void add_told(Pictures inside, const std::vector<MediaTime>& cut_times) {
+    pictures_.assign(inside.begin(), inside.end());
+    std::vector<MediaTime> moments;
+    for (const auto& told : input_.told) {
+      const auto next = std::ranges::lower_bound(inside, told.time, {}, &SmallPicture::time);
+      if (next == inside.begin() || (next != inside.end() && !next->after_gap())) continue;
+      const bool is_cut = std::ranges::binary_search(cut_times, told.time);
+      const bool is_seen = next != inside.end() && next->time == told.time;
+      if (is_seen || (told.is_cut && !is_cut)) continue;
+      const bool is_of_next =
+          next != inside.end() && std::ranges::any_of(cut_times, [&](MediaTime cut) {
+            return std::prev(next)->time < cut && cut <= told.time;
+          });
+      pictures_.push_back(is_of_next ? *next : *std::prev(next));
+      pictures_.back().time = told.time;
+      if (!told.is_cut) moments.push_back(told.time);
+    }
+    if (pictures_.size() > inside.size()) {
+      std::ranges::sort(pictures_, {}, &SmallPicture::time);
+      for (std::size_t i = 1; i < pictures_.size(); ++i) {
+        const bool is_gap = pictures_[i].after_gap() || told_at(pictures_[i].time);
+        if (is_gap) pictures_[i].unseen = pictures_[i].time - pictures_[i - 1].time;
+      }
+    }
+    view_.pictures = pictures_;
+    for (const MediaTime moment : moments) view_.told.push_back(picture_at(view_.pictures, moment));
+  }
+
+  [[nodiscard]] bool told_at(MediaTime time) const {
+    return std::ranges::binary_search(input_.told, time, {}, &Told::time);
+  }
+
+  void add_shots(const std::vector<MediaTime>& cut_times) {
     view_.shots.push_back({0, 0});
-    for (const auto cut : cuts) {
-      if (cut == offset) view_.begins_at_cut = true;
-      if (cut <= offset || cut - offset >= view_.pictures.size()) continue;
-      view_.shots.back().end = cut - offset;
-      view_.shots.push_back({cut - offset, 0});
+    for (const MediaTime time : cut_times) {
+      const auto at = std::ranges::lower_bound(view_.pictures, time, {}, &SmallPicture::time);
+      const auto cut = static_cast<std::size_t>(at - view_.pictures.begin());
+      if (cut == 0 && at->time == time) view_.begins_at_cut = true;
+      if (cut == 0 || at == view_.pictures.end()) continue;
+      view_.shots.back().end = cut;
+      view_.shots.push_back({cut, 0});
     }
     view_.shots.back().end = view_.pictures.size();
   }
 
   /// Those that reach into the stretch, as far as `around` goes.
   [[nodiscard]] std::vector<Shot> shots_around(Pictures around,
-                                               const std::vector<std::size_t>& cuts) const {
+                                               const std::vector<MediaTime>& cut_times) const {
     std::vector<Shot> shots{{{around.front().time, {}}, false}};
-    for (const auto cut : cuts) {
-      shots.back().span.end = around[cut].time;
-      shots.push_back({{around[cut].time, {}}, true});
+    for (const MediaTime cut : cut_times) {
+      shots.back().span.end = cut;
+      shots.push_back({{cut, {}}, true});
     }
     shots.back().span.end = around.back().time + around.back().duration;
     std::erase_if(shots, [&](const Shot& shot) { return !shot.span.overlaps(input_.span); });
@@ -229,6 +284,7 @@ class StretchPlanning {
   const StretchInput& input_;
   const PlanOptions& options_;
   std::vector<MediaTime> frames_;
+  std::vector<SmallPicture> pictures_;
   StretchView view_;
   Surroundings around_;
 };

@@ -9,6 +9,7 @@
 #include "sampler/ongoing.h"
 #include "sampler/plan.h"
 #include "sampler/small_picture.h"
+#include "sampler/windows.h"
 
 namespace hindsight::sampler {
 
@@ -32,12 +33,14 @@ struct StretchInput {
   /// Given for a stream that is planned while it goes on: ongoing_pairs() instead of
   /// required_pairs(), and nothing is new that was looked at before.
   std::optional<Before> before{};
+  /// Of frames in gaps, ascending.
+  std::span<const Told> told{};
 };
 
 /// A pure function: equal input, equal plan.  In this order, as long as the tokens suffice: each
 /// activity and each shot of a second or more gets a pair, no coverage_floor goes without one,
 /// shots from 0.2 s on get one at their begin, activities get further pairs at their begin, end and
-/// in between, and what looks new gets one.
+/// in between, what packets tell gets one, and what looks new.
 /// When the wanted sizes do not fit, they are cut off (sizing.h); when the smallest do not fit, the
 /// last in rank are left out.
 [[nodiscard]] StretchPlan plan_stretch(const StretchInput& input, const PlanOptions& options);

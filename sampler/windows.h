@@ -48,12 +48,24 @@ struct Window {
   bool may_end_with_cut = false;
   /// So much is decoded behind its end: a cut there shows in what follows.
   MediaDuration beyond{0};
+  /// What is left from here on may pass unseen.
+  MediaTime enough_at = MediaTime::from_ns(INT64_MAX);
+  /// False: decoding it takes more than it tells, what its packets say has to do.
+  bool is_read = true;
 
   [[nodiscard]] MediaTime read_to() const { return span.end + beyond; }
 };
 
+/// What packets alone say of a moment.
+struct Told {
+  MediaTime time{};  ///< of a packet
+  /// A shot begins there; else something comes, goes or moves, or the picture does.
+  bool is_cut = false;
+};
+
 struct WindowChoice {
   std::vector<Window> windows;        ///< ascending, disjoint
+  std::vector<Told> told;             ///< of an edited stretch that is not all read; ascending
   std::vector<MediaTime> known_cuts;  ///< key frames that begin a shot
   /// What the key frames say of the cells' noise, and the strength of a change that is a surprise.
   std::array<float, kNumCells> deviations{};
@@ -65,12 +77,16 @@ struct LookGaps {
   MediaDuration longest{std::chrono::seconds{10}};  ///< however quiet the packets are
   /// Where packets do not tell at all what a small thing adds.
   MediaDuration blind = MediaDuration::max();
+  /// At the end of a window whose packets are largest before.
+  MediaDuration rest{0};
+  /// Share of the packets of an edited stretch whose windows are read.
+  double most_read = 1;
 };
 
 /// `longest` is half the coverage floor or a quarter of a stretch.  `blind` is a second, what an
 /// event must last that is not to be missed, where pictures are small enough to be read throughout;
-/// no limit of its own where that would cost most of the time of ingest.  pixels_per_second: of
-/// media time.
+/// no limit of its own where that would cost most of the time of ingest.  There `rest` is a second,
+/// and `most_read` an eighth.  pixels_per_second: of media time.
 [[nodiscard]] LookGaps look_gaps(const PlanOptions& options, double pixels_per_second);
 
 /// Key frames of `packets` that need no look as long as those around them look alike: the packets
@@ -86,7 +102,10 @@ struct LookGaps {
 /// noise cancel out.  Encoders put key frames out of turn at hard cuts: where the picture before
 /// such a key frame shows something else, it is a cut, unless a packet of that space may be one:
 /// within a second of a key frame x264 puts no other, and a cut is a packet as large as a key frame
-/// or where packets become larger or smaller.  `packets`: those from the first key picture on.
+/// or where packets become larger or smaller.  In an edited stretch, whose key frames show another
+/// scene twice a minute and more, nearly every space differs: windows are read that may hide a cut,
+/// then by how much changes, as far as `gaps.most_read` and 20 s go, and of the others packets
+/// tell. `packets`: those from the first key picture on.
 [[nodiscard]] WindowChoice choose_windows(const TimeSpan& span,
                                           std::span<const Packet> packets,
                                           Pictures key_pictures,

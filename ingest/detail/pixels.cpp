@@ -142,26 +142,29 @@ int box_begin(int i, int count, int length) {
   return static_cast<int>(std::int64_t{i} * length / count);
 }
 
-/// Adds one row of samples to the column sums.
-template <class Sample, class Sum>
-void add_row(const std::uint8_t* row, int step, int width, Sum* sums) {
+/// Adds `Rows` rows of samples, `stride` bytes apart, to the column sums.  Several at once are read
+/// while others are on their way from memory.
+template <class Sample, int Rows, class Sum>
+void add_rows(const std::uint8_t* row, std::ptrdiff_t stride, int step, int width, Sum* sums) {
+  const auto sum_at = [&](int x, int bytes) {
+    Sum sum = 0;
+    for (int r = 0; r < Rows; ++r) {
+      Sample sample;
+      std::memcpy(&sample, row + r * stride + std::ptrdiff_t{x} * bytes, sizeof sample);
+      sum = static_cast<Sum>(sum + sample);
+    }
+    return sum;
+  };
+  int x = 0;
   if (step == static_cast<int>(sizeof(Sample))) {
-    const auto* samples = reinterpret_cast<const Sample*>(row);
-    // A constant count lets the compiler use vectors at every level of optimisation.
+    // Constants let the compiler use vectors at every level of optimisation.
     constexpr int kRun = 32;
-    int x = 0;
     for (; x + kRun <= width; x += kRun) {
       for (int i = 0; i < kRun; ++i)
-        sums[x + i] = static_cast<Sum>(sums[x + i] + samples[x + i]);
+        sums[x + i] = static_cast<Sum>(sums[x + i] + sum_at(x + i, sizeof(Sample)));
     }
-    for (; x < width; ++x) sums[x] = static_cast<Sum>(sums[x] + samples[x]);
-    return;
   }
-  for (int x = 0; x < width; ++x) {
-    Sample sample;
-    std::memcpy(&sample, row + std::ptrdiff_t{x} * step, sizeof sample);
-    sums[x] = static_cast<Sum>(sums[x] + sample);
-  }
+  for (; x < width; ++x) sums[x] = static_cast<Sum>(sums[x] + sum_at(x, step));
 }
 
 /// From a mean in the plane's own scale to full-range 8 bits.
@@ -195,8 +198,13 @@ Image means_of_boxes(const Plane& plane, const Scale& scale, int columns, int ro
     const int top = box_begin(j, rows, plane.height);
     const int bottom = std::max(top + 1, box_begin(j + 1, rows, plane.height));
     std::fill(sums.begin(), sums.end(), Sum{0});
-    for (int y = top; y < bottom; ++y)
-      add_row<Sample>(plane.data + y * plane.stride, plane.step, plane.width, sums.data());
+    const auto add = [&]<int Rows>(int y) {
+      add_rows<Sample, Rows>(
+          plane.data + y * plane.stride, plane.stride, plane.step, plane.width, sums.data());
+    };
+    int y = top;
+    for (; y + 4 <= bottom; y += 4) add.template operator()<4>(y);
+    for (; y < bottom; ++y) add.template operator()<1>(y);
     for (int i = 0; i < columns; ++i) {
       const int left = box_begin(i, columns, plane.width);
       const int right = std::max(left + 1, box_begin(i + 1, columns, plane.width));

@@ -158,11 +158,13 @@ std::optional<StretchSight> LadderReader::look(const TimeSpan& span,
   report.num_spaces += std::ranges::count_if(packets, [&](const sampler::Packet& packet) {
     return packet.is_key && span.contains(packet.time);
   });
-  report.opened.insert(report.opened.end(), choice.windows.begin(), choice.windows.end());
+  for (const auto& window : choice.windows)
+    (window.is_read ? report.opened : report.left_to_packets).push_back(window);
 
   const RungMeter meter(reader_, report.windows);
   auto key = keys.begin();
   for (const auto& window : choice.windows) {
+    if (!window.is_read) continue;
     for (; key != keys.end() && key->time < window.span.begin; ++key) {
       sight.pictures.push_back(*key);
     }
@@ -181,6 +183,7 @@ std::optional<StretchSight> LadderReader::look(const TimeSpan& span,
   sight.pictures.insert(sight.pictures.end(), key, keys.end());
   note_unseen(sight.frames, sight.pictures);
   sight.known_cuts = choice.known_cuts;
+  sight.told = choice.told;
   report.marked_cuts +=
       std::ranges::count_if(choice.known_cuts, [&](MediaTime cut) { return span.contains(cut); });
   return sight;
@@ -206,7 +209,8 @@ std::optional<LadderReader::WindowRead> LadderReader::read_window(
     if (frame->time() < window.span.begin) continue;
     pictures.push_back(reducer.reduce(*frame));
     const auto rest = watch ? watch->look(pictures.back()) : Rest::unknown;
-    if (rest != Rest::unknown) return WindowRead{frame->time(), rest == Rest::until_cut};
+    if (rest != Rest::unknown || frame->time() >= window.enough_at)
+      return WindowRead{frame->time(), rest == Rest::until_cut};
     // The next window may begin here: its first frame stays with the reader.
     if (frame->time() + frame->duration() >= window.read_to()) break;
   }

@@ -22,6 +22,7 @@ struct StretchSight {
   std::vector<sampler::SmallPicture> pictures;
   std::vector<MediaTime> frames;
   std::vector<MediaTime> known_cuts;
+  std::vector<sampler::Told> told;
 };
 
 /// Uses a reader that others move between two calls.

@@ -30,9 +30,7 @@ TEST_CASE("a shot begins at the first picture after a cut, whatever the frame ra
 
 TEST_CASE("where each picture is shown twice, a cut is found and a start of motion is none") {
   const auto shown_twice = [](Scene scene) -> Scene {
-    return [=](int x, int y, double s) {
-      return scene(x, y, std::floor(s * 12.5 + 1e-6) / 12.5);
-    };
+    return [=](int x, int y, double s) { return scene(x, y, std::floor(s * 12.5 + 1e-6) / 12.5); };
   };
   // Comes in from the side, faster and faster.
   const auto enters = with_box(

@@ -338,3 +338,65 @@ TEST_CASE("where the whole picture moves and where nothing was looked at, no mot
     if (in_the_gap) CHECK(peak.time < MediaTime{11s});
   }
 }
+
+namespace {
+
+/// Every two seconds one picture is seen, of frames at 25 a second.
+struct Glimpses {
+  std::vector<SmallPicture> seen;
+  std::vector<MediaTime> frames;
+};
+
+Glimpses glimpses_of(const Scene& scene) {
+  Glimpses glimpses;
+  for (const auto& picture : make_film(scene, {.seconds = 30, .noise = 1})) {
+    if (glimpses.frames.size() % 50 == 0) {
+      glimpses.seen.push_back(picture);
+      glimpses.seen.back().unseen = glimpses.seen.size() > 1 ? 2s : 0s;
+    }
+    glimpses.frames.push_back(picture.time);
+  }
+  return glimpses;
+}
+
+}  // namespace
+
+TEST_CASE("what packets tell of a gap gets a pair there, and a cut begins its shot there") {
+  const auto glimpses = glimpses_of(cut_at({20.4}, 3));
+  const std::vector<Told> told{
+      {MediaTime{5200ms}, false}, {MediaTime{20400ms}, true}, {MediaTime{20800ms}, false}};
+  StretchInput input{0, {MediaTime{}, MediaTime{30s}}, glimpses.seen, kDisplay, 20'000};
+  input.frames = glimpses.frames;
+  const auto before = plan_stretch(input, {});
+  input.told = told;
+  const auto plan = plan_stretch(input, {});
+  const auto pair_at = [](const StretchPlan& of, MediaTime time) {
+    return std::ranges::find(of.pairs, time, &PlannedPair::first);
+  };
+  for (const MediaTime time : {MediaTime{5200ms}, MediaTime{20800ms}}) {
+    CHECK(pair_at(before, time) == before.pairs.end());
+    const auto pair = pair_at(plan, time);
+    REQUIRE(pair != plan.pairs.end());
+    CHECK(pair->second > pair->first);
+    CHECK(pair->covers.contains(time));
+  }
+  CHECK(pair_at(plan, MediaTime{5200ms})->reason == Reason::activity);
+  REQUIRE(plan.shots.size() == 2);
+  CHECK(plan.shots[1].span.begin == MediaTime{20400ms});
+  CHECK(plan.shots[1].begins_at_cut);
+  // Nothing is claimed to have been seen there.
+  CHECK(plan.activity.size() == before.activity.size());
+  for (const auto& pair : plan.pairs) {
+    const bool across = pair.first < MediaTime{20400ms} && pair.second >= MediaTime{20400ms};
+    CHECK_FALSE(across);
+  }
+}
+
+TEST_CASE("what packets tell of a picture that was seen changes nothing") {
+  const auto film = make_film(still(2), {.seconds = 20, .noise = 1});
+  StretchInput input{0, {MediaTime{}, MediaTime{20s}}, film, kDisplay, 20'000};
+  const auto plan = plan_stretch(input, {});
+  const std::vector<Told> told{{MediaTime{5200ms}, false}, {MediaTime{9s}, true}};
+  input.told = told;
+  CHECK(same(plan, plan_stretch(input, {})));
+}

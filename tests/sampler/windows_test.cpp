@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 
 #include "pictures.h"
+#include "sampler/spaces.h"
 
 using namespace std::chrono_literals;
 using namespace hindsight;
@@ -298,4 +299,102 @@ TEST_CASE("a window is left where it looks like its end, not before the packets 
   CHECK(settled_at({.reason = WindowReason::packets, .calm_from = MediaTime{3s}}) ==
         doctest::Approx(3.0).epsilon(0.02));
   CHECK(settled_at({.reason = WindowReason::unseen}) == -1);
+}
+
+namespace {
+
+constexpr LookGaps kLarge{.longest = 10s, .rest = 1s, .most_read = 1.0 / 8};
+
+/// Packets in groups of 2 s, where a scene begins one as large as a key frame.
+std::vector<Packet> packets_of_edit(const std::vector<double>& cuts) {
+  auto packets = make_packets({});
+  for (const double cut : cuts)
+    packets[static_cast<std::size_t>(std::lround(cut * 25))].bytes = 18'000;
+  return packets;
+}
+
+MediaDuration read_of(const WindowChoice& choice) {
+  MediaDuration length{0};
+  for (const auto& window : choice.windows)
+    if (window.is_read) length += std::min(window.enough_at, window.read_to()) - window.span.begin;
+  return length;
+}
+
+}  // namespace
+
+TEST_CASE("of an edited stretch a part is read, and packets tell where the rest is cut") {
+  std::vector<double> cuts;
+  for (double t = 3; t < 60; t += 2) cuts.push_back(t);
+  const auto packets = packets_of_edit(cuts);
+  const auto keys = key_pictures(cut_at(cuts, 5), packets);
+  const TimeSpan span{{}, MediaTime{60s}};
+  const auto choice = choose_windows(span, packets, keys, kLarge);
+  CHECK(choice.windows.size() >= 28);
+  CHECK(read_of(choice) <= 20s);  // an eighth of a minute is less than what is always read
+  CHECK(read_of(choice) > 10s);
+  std::size_t told_cuts = 0;
+  for (const auto& window : choice.windows) {
+    const auto tells = [&](const Told& told) {
+      return told.is_cut && window.span.contains(told.time);
+    };
+    const auto told = std::ranges::find_if(choice.told, tells);
+    if (&window == &choice.windows.back()) continue;  // no key frame behind it shows another scene
+    CHECK((told != choice.told.end()) == !window.is_read);
+    if (told == choice.told.end()) continue;
+    ++told_cuts;
+    CHECK(told->time == window.span.begin + 1s);
+  }
+  CHECK(told_cuts >= 18);
+  CHECK(std::ranges::is_sorted(choice.told, {}, &Told::time));
+
+  LookGaps all = kLarge;
+  all.most_read = 1;
+  const auto whole = choose_windows(span, packets, keys, all);
+  CHECK(whole.told.empty());
+  CHECK(std::ranges::all_of(whole.windows, &Window::is_read));
+}
+
+TEST_CASE("a stretch of one scene is read wherever something may happen") {
+  const PacketFilm film{.gop = 2, .other_bytes = 200, .busy = {MediaTime{10s}, MediaTime{38s}}};
+  const auto packets = make_packets(film);
+  const auto keys = key_pictures(box_between(10, 38), packets);
+  const auto choice = choose_windows({{}, MediaTime{60s}}, packets, keys, kLarge);
+  CHECK(choice.windows.size() > 12);  // 20 s would be 10
+  CHECK(choice.told.empty());
+  CHECK(std::ranges::all_of(choice.windows, &Window::is_read));
+}
+
+TEST_CASE("the last second of a large picture's window may pass unseen if it is the calmer part") {
+  const auto enough_after = [](double busy_from, double busy_to) {
+    const auto at = [](double t) { return MediaTime{} + MediaDuration(std::llround(t * 1e9)); };
+    const auto packets = make_packets({.busy = {at(20 + busy_from), at(20 + busy_to)}});
+    const auto choice =
+        choose_windows({{}, MediaTime{60s}}, packets, key_pictures(still(1), packets), kLarge);
+    REQUIRE(choice.windows.size() == 1);
+    return to_seconds(choice.windows[0].enough_at - choice.windows[0].span.begin);
+  };
+  CHECK(enough_after(0.2, 0.6) == doctest::Approx(1));
+  CHECK(enough_after(1.5, 1.8) >= 1.8);
+}
+
+TEST_CASE("packets peak where those of a moment are larger than before and after") {
+  const auto peaks = [](const std::vector<std::pair<double, double>>& times_larger) {
+    auto packets = make_packets({});
+    for (auto& packet : packets)
+      for (const auto& [at, times] : times_larger)
+        if (std::abs(to_seconds(packet.time - MediaTime{}) - at) < 0.3)
+          packet.bytes = static_cast<std::int64_t>(static_cast<double>(packet.bytes) * times);
+    return packet_peaks(packets);
+  };
+  CHECK(peaks({}).empty());
+  CHECK(peaks({{20, 1.1}}).empty());
+  CHECK(packet_peaks({}).empty());
+  const auto three = peaks({{10.5, 2}, {20.5, 20}, {40.5, 1.5}});
+  REQUIRE(three.size() == 3);
+  const std::vector<double> expected{10.5, 20.5, 40.5};
+  for (std::size_t i = 0; i < 3; ++i)
+    CHECK(std::abs(to_seconds(three[i] - MediaTime{}) - expected[i]) <= 0.4);
+  // Two that only a shallow valley parts are one.
+  CHECK(peaks({{20.5, 3}, {22.5, 3}}).size() == 2);
+  CHECK(peaks({{20.5, 3}, {21.3, 3}, {20.9, 2.8}}).size() == 1);
 }
