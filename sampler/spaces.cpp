@@ -278,4 +278,11 @@ std::vector<MediaTime> packet_peaks(std::span<const Packet> packets) {
   return peaks;
 }
 
+std::optional<MediaTime> largest_packet(std::span<const Packet> packets, const TimeSpan& span) {
+  const auto first = std::ranges::upper_bound(packets, span.begin, {}, &Packet::time);
+  const auto last = std::ranges::lower_bound(first, packets.end(), span.end, {}, &Packet::time);
+  const auto largest = std::ranges::max_element(first, last, {}, &Packet::bytes);
+  return largest == last ? std::nullopt : std::optional(largest->time);
+}
+
 }  // namespace hindsight::sampler

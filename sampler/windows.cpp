@@ -77,11 +77,12 @@ struct Opened {
   const Space* space;
 };
 
-/// Before others what may hide a cut that no packet tells, then what changes most.
+/// Before others what may hide a cut, then what changes most; where there is one, packets tell it.
 bool is_read_before(const Opened& a, const Opened& b) {
   const auto order = [](const Opened& opened) {
-    const bool hides = opened.window->reason == WindowReason::scene && !opened.space->own_picture;
-    return std::tuple{!hides, opened.window->reason, -opened.space->strength};
+    const bool may_hide = opened.space->likeness == Likeness::doubtful;
+    const bool is_cut = opened.space->likeness == Likeness::unrelated;
+    return std::tuple{!may_hide, is_cut, opened.window->reason, -opened.space->strength};
   };
   return order(a) < order(b);
 }
@@ -113,10 +114,10 @@ std::vector<Told> told_by_packets(std::span<const Packet> packets,
   std::vector<Told> told;
   for (const auto& [window, space] : opened) {
     if (window->is_read || space->likeness != Likeness::unrelated) continue;
-    if (window->may_end_with_cut)
-      told.push_back({space->span.end, true});
-    else if (space->own_picture)
-      told.push_back({*space->own_picture, true});
+    const auto cut = window->may_end_with_cut ? std::optional(space->span.end)
+                     : space->own_picture     ? space->own_picture
+                                              : largest_packet(packets, space->span);
+    if (cut) told.push_back({*cut, true});
   }
   const auto num_cuts = told.size();
   for (const MediaTime peak : packet_peaks(packets)) {
