@@ -94,13 +94,14 @@ void print_ladder(const VideoPlan& plan) {
 
 std::string ladder_json(const VideoPlan& plan) {
   const auto& ladder = plan.ladder;
-  return fmt::format(R"({{"packets":{{{}}},"key_frames":{{{},"spaces":{},"marked_cuts":{}}},)"
+  return fmt::format(R"({{"packets":{{{}}},"key_frames":{{{},"spaces":{},"marked_cuts":{},"told_cuts":{}}},)"
                      R"("windows":{{{},"opened":{},"left_to_packets":{}}},)"
                      R"("all_frames":{{{},"stretches":{}}},"chosen_frames":{}}})",
                      rung_json(plan.scan),
                      rung_json(ladder.key_frames),
                      ladder.num_spaces,
                      ladder.marked_cuts,
+                     ladder.told_cuts,
                      rung_json(ladder.windows),
                      windows_json(ladder.opened),
                      windows_json(ladder.left_to_packets),

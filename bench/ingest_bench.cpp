@@ -15,7 +15,7 @@
 namespace hindsight::bench {
 namespace {
 
-/// A film that is made once and looped to 10 minutes by copying packets.
+/// A film that is made once and looped by copying packets.
 struct Material {
   std::string name;
   std::string source;  ///< ffmpeg's arguments before the encoder's
@@ -23,27 +23,34 @@ struct Material {
   int loops = 0;
 };
 
-/// The clip's three cars once in five minutes, with a sensor's noise; and two minutes of shots of 3
-/// to 9 s from sources that move fast, slowly or not at all.
+/// Two minutes of shots of 2 to 20 s of five rendered scenes, a third of them joined by dissolves
+/// and fades (hindsight-world); made once.
+std::string rendered_programme(const Setup& setup) {
+  const auto path = setup.data_dir + "/programme.mp4";
+  const auto world = std::filesystem::path(setup.hindsight).parent_path() / "hindsight-world";
+  if (!std::filesystem::exists(path))
+    shell(
+        fmt::format("'{0}' make --seed 907 --family programme --minutes 2 --fps 25 --size 640x360 "
+                    "--out '{1}.part.mp4' > /dev/null && mv '{1}.part.mp4' '{1}'",
+                    world.string(),
+                    path));
+  return path;
+}
+
+/// A road on which three cars pass in half a minute of five, empty else: the clip, then seconds of
+/// it without a car, forth and back; and the programme.  Both with a sensor's noise.
 std::vector<Material> materials(const Setup& setup) {
   const auto camera = fmt::format(
-      "-i '{}' -vf scale=1920:1080,tpad=stop_mode=clone:stop_duration=270,fps=25,"
-      "noise=alls=4:allf=t:all_seed=3 -t 300",
+      "-i '{}' -filter_complex '[0:v]fps=25,split[all][part];"
+      "[part]trim=10:13,setpts=PTS-STARTPTS,split[forth][turned];[turned]reverse[back];"
+      "[forth][back]concat,loop=loop=-1:size=150[empty];"
+      "[all][empty]concat,trim=duration=300,scale=1920:1080,noise=alls=4:allf=t:all_seed=3'",
       setup.clip);
-  std::string inputs;
-  std::string joined;
-  const std::vector<std::string> sources{"testsrc2", "mandelbrot", "smptebars", "testsrc"};
-  for (int i = 0; i < 20; ++i) {
-    inputs += fmt::format(" -f lavfi -i {}=s=1280x720:r=25,trim=duration={},format=yuv420p,hue=h={}",
-                          sources[static_cast<std::size_t>(i) % sources.size()],
-                          3 + i * 5 % 7,
-                          i * 47);
-    joined += fmt::format("[{}]", i);
-  }
-  const auto edit = fmt::format("{} -filter_complex '{}concat=n=20'", inputs, joined);
+  const auto edit = fmt::format("-i '{}' -vf scale=1280:720,noise=alls=4:allf=t:all_seed=3",
+                                rendered_programme(setup));
   const std::string x264 = "-c:v libx264 -preset veryfast -crf 23";
-  return {{"camera 1080p, groups of 50", camera, x264 + " -g 50 -sc_threshold 0", 2},
-          {"camera 1080p, groups of 250", camera, x264 + " -g 250 -sc_threshold 0", 2},
+  return {{"camera 1080p, groups of 50", camera, x264 + " -g 50 -sc_threshold 0", 1},
+          {"camera 1080p, groups of 250", camera, x264 + " -g 250 -sc_threshold 0", 1},
           {"edit 720p, marked cuts", edit, x264, 5},
           {"edit 720p, groups of 50", edit, x264 + " -g 50 -sc_threshold 0", 5}};
 }
@@ -52,7 +59,7 @@ std::string make(const Setup& setup, const Material& material) {
   auto name = material.name;
   std::erase(name, ',');
   std::ranges::replace(name, ' ', '_');
-  const auto path = fmt::format("{}/{}.mp4", setup.data_dir, name);
+  const auto path = fmt::format("{}/plan_{}.mp4", setup.data_dir, name);
   if (std::filesystem::exists(path)) return path;
   shell(fmt::format(
       "ffmpeg -v error -y {} -an {} '{}.once.mp4'", material.source, material.coding, path));
@@ -127,16 +134,31 @@ std::vector<Figure> bench_ingest(const Setup& setup) {
     const auto times_realtime = [&](const std::string& command) {
       return seconds / median_seconds(setup, [&] { shell(command); });
     };
-    // One core for both: a plan's key frames and a decoder's frames use threads differently.
-    const double decode = times_realtime(
-        fmt::format("taskset -c 0 ffmpeg -v error -threads 1 -i '{}' -map 0:v -f null -", clip));
+    // One core for all: a plan's key frames and a decoder's frames use threads differently.
+    const auto decoded = [&](const std::string& frames) {
+      return times_realtime(fmt::format(
+          "taskset -c 0 ffmpeg -v error -threads 1 {} -i '{}' -map 0:v -f null -", frames, clip));
+    };
+    const double all = decoded("");
+    const std::string peer = "ffmpeg -f null, one core";
     figures.push_back(
         {"ingest.plan " + material.name,
          times_realtime(fmt::format(
              "taskset -c 0 '{}' --quiet plan '{}' --json > /dev/null", setup.hindsight, clip)),
          "x realtime",
-         "ffmpeg -f null, one core",
-         decode});
+         peer,
+         all});
+    // What looking at every frame that others refer to, and at key frames alone, takes at least.
+    figures.push_back({"ingest.referenced frames " + material.name,
+                       decoded("-skip_frame noref -skip_loop_filter all"),
+                       "x realtime",
+                       peer,
+                       all});
+    figures.push_back({"ingest.key frames " + material.name,
+                       decoded("-skip_frame nokey"),
+                       "x realtime",
+                       peer,
+                       all});
     figures.push_back(
         {"ingest.decoded " + material.name, share_decoded(clip), "% of frames", "", 0});
     for (const int count : {50, 500, 2000}) figures.push_back(fetch(clip, material.name, count));

@@ -29,6 +29,7 @@ struct LadderReport {
   /// (sampler::LookGaps::most_read).
   std::vector<sampler::Window> left_to_packets;
   std::int64_t marked_cuts = 0;  ///< key frames out of turn that begin a shot
+  std::int64_t told_cuts = 0;    ///< that packets alone tell, to within 0.2 s
   /// Between two pictures that were read one after the other though the file has a second or more
   /// of packets between them.  Two stretches may tell of the same.
   std::vector<TimeSpan> not_decoded;

@@ -25,12 +25,11 @@ std::string picture_html(const index::StoredPair& pair,
                          const Thumbnails& thumbnails,
                          const std::string& caption) {
   const auto found = thumbnails.find(pair.id);
-  const auto picture =
-      found == thumbnails.end()
-          ? std::string(R"(<div class="none">no picture kept</div>)")
-          : fmt::format(R"(<img alt="the picture at {}" src="{}">)",
-                        to_clock(pair.first),
-                        jpeg_source(found->second));
+  const auto picture = found == thumbnails.end()
+                           ? std::string(R"(<div class="none">no picture kept</div>)")
+                           : fmt::format(R"(<img alt="the picture at {}" src="{}">)",
+                                         to_clock(pair.first),
+                                         jpeg_source(found->second));
   return fmt::format("<figure>{}<figcaption>{}{}</figcaption></figure>\n",
                      picture,
                      clock_html(pair.first),
@@ -65,12 +64,14 @@ std::string counter_html(const PlanFindings& findings, const Thumbnails& thumbna
   if (findings.counter_evidence.empty()) return {};
   std::string pictures;
   for (const auto& counter : findings.counter_evidence) {
-    pictures += picture_html(counter.pair,
-                             thumbnails,
-                             fmt::format(" in {}<br>{} <b>{:.2f}</b>",
-                                         escaped(counter.video),
-                                         escaped(counter.predicate),
-                                         counter.p_yes));
+    auto caption = fmt::format(" in {}<br>{} <b>{:.2f}</b>",
+                               escaped(counter.video),
+                               escaped(counter.predicate),
+                               counter.p_yes);
+    if (!counter.rather.empty())
+      caption +=
+          fmt::format("<br>rather {} <b>{:.2f}</b>", escaped(counter.rather), counter.p_rather);
+    pictures += picture_html(counter.pair, thumbnails, caption);
   }
   return fmt::format(
       "<section>\n<h2>Ruled out: what came closest outside of these times</h2>\n"

@@ -24,7 +24,7 @@ constexpr MediaDuration kLongestBlind = 1s;
 // What lasts a second is not missed.
 constexpr MediaDuration kRest = 1s;
 // Of an edited stretch, and what may be read however short it is.
-constexpr double kMostRead = 1.0 / 8;
+constexpr double kMostRead = 0.1;
 constexpr MediaDuration kAlwaysRead = 20s;
 constexpr MediaDuration kEditedEvery = 30s;
 // A peak nearer to a cut is the cut.
@@ -62,6 +62,24 @@ void compare_key_pictures(Pictures keys, std::vector<Space>& spaces, WindowChoic
   choice.surprising = kSurprisingShare * motion_threshold(motion, weights);
 }
 
+/// `is_short`: a key frame out of turn ends it.
+Window window_of(const Space& space, WindowReason reason, bool is_short, const LookGaps& gaps) {
+  Window window{.span = space.span,
+                .reason = reason,
+                .calm_from = calm_from(space),
+                .longest_unseen = space.longest_unseen,
+                .may_hide_cut = space.own_picture || space.other_level ||
+                                (space.other_scene() && space.longest_unseen < gaps.longest)};
+  if (reason == WindowReason::scene && is_short) {
+    window.beyond = kBehindCut;
+    window.may_end_with_cut = !space.own_picture;
+  } else if (!window.may_hide_cut) {
+    window.enough_at = std::max(space.span.end - gaps.rest, busiest_until(space));
+  }
+  return window;
+}
+
+/// Another scene twice a minute and more.
 bool is_edited(const std::vector<Space>& spaces) {
   MediaDuration length{0};
   std::int64_t scenes = 0;
@@ -114,10 +132,12 @@ std::vector<Told> told_by_packets(std::span<const Packet> packets,
   std::vector<Told> told;
   for (const auto& [window, space] : opened) {
     if (window->is_read || space->likeness != Likeness::unrelated) continue;
-    const auto cut = window->may_end_with_cut ? std::optional(space->span.end)
-                     : space->own_picture     ? space->own_picture
-                                              : largest_packet(packets, space->span);
-    if (cut) told.push_back({*cut, true});
+    std::optional<MediaTime> cut;
+    if (!window->may_end_with_cut) {
+      cut = outstanding_packet(packets, space->span);
+      if (!cut) cut = space->other_level;
+    }
+    told.push_back({cut.value_or(space->span.end), true});
   }
   const auto num_cuts = told.size();
   for (const MediaTime peak : packet_peaks(packets)) {
@@ -215,29 +235,16 @@ WindowChoice choose_windows(const TimeSpan& span,
     if (!reason) continue;
     auto& windows = choice.windows;
     if (!windows.empty() && windows.back().read_to() > space.span.begin) windows.back().beyond = {};
-    opened_spaces.push_back(&space);
-    windows.push_back(
-        {.span = space.span,
-         .reason = *reason,
-         .calm_from = calm_from(space),
-         .longest_unseen = space.longest_unseen,
-         .may_hide_cut = space.own_picture || space.other_level ||
-                         (space.other_scene() && space.longest_unseen < gaps.longest)});
     const bool is_short = to_seconds(space.span.length()) < least && &space != &spaces.back();
-    if (*reason == WindowReason::scene && is_short) {
-      windows.back().beyond = kBehindCut;
-      windows.back().may_end_with_cut = !space.own_picture;
-    } else if (!windows.back().may_hide_cut) {
-      windows.back().enough_at = std::max(space.span.end - gaps.rest, busiest_until(space));
-    }
+    windows.push_back(window_of(space, *reason, is_short, gaps));
+    opened_spaces.push_back(&space);
   }
-  if (gaps.most_read < 1 && is_edited(spaces)) {
-    std::vector<Opened> opened;
-    for (std::size_t i = 0; i < opened_spaces.size(); ++i)
-      opened.push_back({&choice.windows[i], opened_spaces[i]});
-    limit_reading(span, packets, gaps, opened);
-    choice.told = told_by_packets(packets, opened);
-  }
+  if (gaps.most_read == 1 || !is_edited(spaces)) return choice;
+  std::vector<Opened> opened;
+  for (std::size_t i = 0; i < opened_spaces.size(); ++i)
+    opened.push_back({&choice.windows[i], opened_spaces[i]});
+  limit_reading(span, packets, gaps, opened);
+  choice.told = told_by_packets(packets, opened);
   return choice;
 }
 

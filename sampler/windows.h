@@ -86,7 +86,7 @@ struct LookGaps {
 /// `longest` is half the coverage floor or a quarter of a stretch.  `blind` is a second, what an
 /// event must last that is not to be missed, where pictures are small enough to be read throughout;
 /// no limit of its own where that would cost most of the time of ingest.  There `rest` is a second,
-/// and `most_read` an eighth.  pixels_per_second: of media time.
+/// and `most_read` a tenth.  pixels_per_second: of media time.
 [[nodiscard]] LookGaps look_gaps(const PlanOptions& options, double pixels_per_second);
 
 /// Key frames of `packets` that need no look as long as those around them look alike: the packets

@@ -186,6 +186,9 @@ std::optional<StretchSight> LadderReader::look(const TimeSpan& span,
   sight.told = choice.told;
   report.marked_cuts +=
       std::ranges::count_if(choice.known_cuts, [&](MediaTime cut) { return span.contains(cut); });
+  report.told_cuts += std::ranges::count_if(choice.told, [&](const sampler::Told& told) {
+    return told.is_cut && span.contains(told.time);
+  });
   return sight;
 }
 

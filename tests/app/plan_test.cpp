@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -60,22 +62,21 @@ TEST_CASE("plan --json has exactly the promised members, ranked, within the budg
 TEST_CASE("plan --explain tells what each rung cost, and --exact decodes everything") {
   const TempDir dir;
   // A minute that stands still but for a box that is there for a second.
-  const auto path = make_clip(
-      dir.file("still.mp4"),
-      {"-f",
-       "lavfi",
-       "-i",
-       "smptebars=s=160x90:r=25:d=60",
-       "-f",
-       "lavfi",
-       "-i",
-       "color=white:s=20x20:r=25:d=60",
-       "-filter_complex",
-       "overlay=x='40+20*(t-31)':y=30:enable='between(t,31,32)'",
-       "-g",
-       "50",
-       "-sc_threshold",
-       "0"});
+  const auto path = make_clip(dir.file("still.mp4"),
+                              {"-f",
+                               "lavfi",
+                               "-i",
+                               "smptebars=s=160x90:r=25:d=60",
+                               "-f",
+                               "lavfi",
+                               "-i",
+                               "color=white:s=20x20:r=25:d=60",
+                               "-filter_complex",
+                               "overlay=x='40+20*(t-31)':y=30:enable='between(t,31,32)'",
+                               "-g",
+                               "50",
+                               "-sc_threshold",
+                               "0"});
   const auto text = run_hindsight({"plan", path, "--explain"});
   CHECK(text.exit_code == 0);
   CHECK(text.out.find("key frames") != std::string::npos);
@@ -103,6 +104,52 @@ TEST_CASE("plan --explain tells what each rung cost, and --exact decodes everyth
   // Opening the file had decoded the first ones.
   CHECK(exact["all_frames"]["frames"].get<int>() >= 1490);
   CHECK(exact["windows"]["opened"].empty());
+}
+
+TEST_CASE("of an edited film a part is read, packets tell most of its cuts, and it is said") {
+  const TempDir dir;
+  constexpr int kShots = 20;
+  const std::vector<std::string> sources{
+      "smptebars", "testsrc", "mandelbrot", "rgbtestsrc", "testsrc2"};
+  std::vector<std::string> arguments;
+  std::string joined;
+  for (std::size_t i = 0; i < kShots; ++i) {
+    const auto& source = sources[i % sources.size()];
+    arguments.insert(
+        arguments.end(),
+        {"-f", "lavfi", "-i", source + "=s=1280x720:r=12.5,trim=duration=3.2,format=yuv420p"});
+    joined += "[" + std::to_string(i) + "]";
+  }
+  arguments.insert(arguments.end(),
+                   {"-filter_complex",
+                    joined + "concat=n=" + std::to_string(kShots),
+                    "-preset",
+                    "ultrafast",
+                    "-g",
+                    "25",
+                    "-sc_threshold",
+                    "0"});
+  const auto path = make_clip(dir.file("edit.mp4"), arguments);
+  const auto plan = nlohmann::json::parse(run_hindsight({"plan", path, "--json", "--explain"}).out);
+  const auto& ladder = plan["ladder"];
+  CHECK_FALSE(ladder["windows"]["left_to_packets"].empty());
+  CHECK(ladder["key_frames"]["told_cuts"].get<int>() > 3);
+  // 20 s are always read, of 64; on top come the key frames.
+  const auto decoded =
+      ladder["windows"]["frames"].get<int>() + ladder["key_frames"]["frames"].get<int>();
+  CHECK(decoded < 0.4 * ladder["packets"]["packets"].get<int>());
+  int found = 0;
+  for (int i = 1; i < kShots; ++i) {
+    const auto is_there = [&](const nlohmann::json& shot) {
+      return std::abs(shot["from"].get<double>() - 3.2 * i) < 0.25;
+    };
+    found += static_cast<int>(std::ranges::any_of(plan["shots"], is_there));
+  }
+  CHECK(found >= kShots - 3);
+  CHECK(run_hindsight({"timeline", path}).out.find("--exact looks at every frame") !=
+        std::string::npos);
+  CHECK(run_hindsight({"timeline", path, "--exact"}).out.find("told by packets") ==
+        std::string::npos);
 }
 
 TEST_CASE("plan and timeline say the same to people and to programs") {

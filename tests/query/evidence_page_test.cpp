@@ -72,6 +72,16 @@ TEST_CASE("a generated answer's page says that it is the model's own text") {
   CHECK_FALSE(has(page, "Ruled out"));
 }
 
+TEST_CASE("what is ruled out by something else has that beside it") {
+  auto answer = answer_about("When does a dog appear?");
+  REQUIRE_FALSE(answer.findings->counter_evidence.empty());
+  auto& counter = answer.findings->counter_evidence.front();
+  CHECK_FALSE(has(to_html(answer, {}), "rather"));
+  counter.rather = "Is a brown cat visible?";
+  counter.p_rather = 0.93;
+  CHECK(has(to_html(answer, {}), "rather Is a brown cat visible? <b>0.93</b>"));
+}
+
 TEST_CASE("every text on a page is escaped") {
   auto answer = answer_about("When is a red car visible?");
   const std::string bad = "<script>alert(\"1\")</script>&'\x01";
@@ -80,10 +90,11 @@ TEST_CASE("every text on a page is escaped") {
   answer.intervals.front().looks.front().question = bad;
   answer.intervals.front().looks.front().reply = bad;
   answer.findings->counter_evidence.front().predicate = bad;
+  answer.findings->counter_evidence.front().rather = bad;
   const auto page = to_html(answer, {});
   std::size_t count = 0;
   for (auto at = page.find(good); at != std::string::npos; at = page.find(good, at + 1)) ++count;
-  CHECK(count == 8);
+  CHECK(count == 9);
   CHECK_FALSE(has(page, "<script"));
   CHECK_FALSE(has(page, "<b>gate"));
   CHECK(has(page, "&lt;b&gt;gate&lt;/b&gt;.mp4"));
