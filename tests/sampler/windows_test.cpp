@@ -398,3 +398,16 @@ TEST_CASE("packets peak where those of a moment are larger than before and after
   CHECK(peaks({{20.5, 3}, {22.5, 3}}).size() == 2);
   CHECK(peaks({{20.5, 3}, {21.3, 3}, {20.9, 2.8}}).size() == 1);
 }
+
+TEST_CASE("every frame of a window counts where its packets may hide a cut") {
+  const TimeSpan span{{}, MediaTime{60s}};
+  auto packets = packets_of_edit({21});
+  const auto hidden = choose_windows(span, packets, key_pictures(cut_at({21}, 5), packets), kGaps);
+  REQUIRE(hidden.windows.size() == 1);
+  CHECK(hidden.windows[0].may_hide_cut);
+  const PacketFilm busy{.busy = {MediaTime{20500ms}, MediaTime{21500ms}}};
+  packets = make_packets(busy);
+  const auto moving = choose_windows(span, packets, key_pictures(still(1), packets), kGaps);
+  REQUIRE(moving.windows.size() == 1);
+  CHECK_FALSE(moving.windows[0].may_hide_cut);
+}
