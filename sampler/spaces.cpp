@@ -276,7 +276,9 @@ std::vector<MediaTime> packet_peaks(std::span<const Packet> packets) {
   for (std::size_t i = 0; i < loads.size(); ++i) {
     if (loads[i] - std::max(before[i], after[i]) < kProminence) continue;
     const auto packet = std::ranges::lower_bound(packets, times[i], {}, &Packet::time);
-    peaks.push_back(packet == packets.end() ? packets.back().time : packet->time);
+    const MediaTime time = packet == packets.end() ? packets.back().time : packet->time;
+    // Where packets are seldom two steps hold the same one.
+    if (peaks.empty() || peaks.back() < time) peaks.push_back(time);
   }
   return peaks;
 }

@@ -131,6 +131,7 @@ class StretchPlanning {
     pictures_.assign(inside.begin(), inside.end());
     std::vector<MediaTime> moments;
     for (const auto& told : input_.told) {
+      if (!input_.span.contains(told.time)) continue;
       const auto next = std::ranges::lower_bound(inside, told.time, {}, &SmallPicture::time);
       if (next == inside.begin() || (next != inside.end() && !next->after_gap())) continue;
       const bool is_cut = std::ranges::binary_search(cut_times, told.time);
@@ -164,7 +165,7 @@ class StretchPlanning {
     for (const MediaTime time : cut_times) {
       const auto at = std::ranges::lower_bound(view_.pictures, time, {}, &SmallPicture::time);
       const auto cut = static_cast<std::size_t>(at - view_.pictures.begin());
-      if (cut == 0 && at->time == time) view_.begins_at_cut = true;
+      if (cut == 0 && input_.span.contains(time)) view_.begins_at_cut = true;
       if (cut == 0 || at == view_.pictures.end()) continue;
       view_.shots.back().end = cut;
       view_.shots.push_back({cut, 0});

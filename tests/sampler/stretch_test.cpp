@@ -392,6 +392,22 @@ TEST_CASE("what packets tell of a gap gets a pair there, and a cut begins its sh
   }
 }
 
+TEST_CASE("a cut that packets tell before a stretch's first picture begins its first shot") {
+  const auto glimpses = glimpses_of(cut_at({10.4}, 3));
+  const std::vector<Told> told{{MediaTime{10400ms}, true}};
+  StretchInput input{1, {MediaTime{10300ms}, MediaTime{30s}}, glimpses.seen, kDisplay, 20'000};
+  input.frames = glimpses.frames;
+  input.told = told;
+  const auto plan = plan_stretch(input, {});
+  REQUIRE(plan.shots.size() == 1);
+  CHECK(plan.shots[0].begins_at_cut);
+  // The stretch before ends with the shot before.
+  input = {0, {MediaTime{}, MediaTime{10300ms}}, glimpses.seen, kDisplay, 20'000};
+  input.frames = glimpses.frames;
+  input.told = told;
+  CHECK(plan_stretch(input, {}).shots.size() == 1);
+}
+
 TEST_CASE("what packets tell of a picture that was seen changes nothing") {
   const auto film = make_film(still(2), {.seconds = 20, .noise = 1});
   StretchInput input{0, {MediaTime{}, MediaTime{20s}}, film, kDisplay, 20'000};
