@@ -408,6 +408,40 @@ TEST_CASE("a cut that packets tell before a stretch's first picture begins its f
   CHECK(plan_stretch(input, {}).shots.size() == 1);
 }
 
+TEST_CASE("whatever packets tell of the gaps of random films, a plan keeps its promises") {
+  for (unsigned seed = 1; seed <= 25; ++seed) {
+    CAPTURE(seed);
+    const auto film = random_film(seed);
+    std::mt19937 random(seed);
+    std::vector<SmallPicture> seen;
+    std::vector<Told> told;
+    for (std::size_t i = 0; i < film.size(); ++i) {
+      if (i % 50 == 0 || (i > 400 && i < 500)) {
+        const auto gap = seen.empty() ? MediaDuration{0} : film[i].time - seen.back().time;
+        seen.push_back(film[i]);
+        seen.back().unseen = gap > 40ms ? gap : MediaDuration{0};
+      }
+      if (random() % 30 == 0) told.push_back({film[i].time, random() % 4 == 0});
+    }
+    std::vector<MediaTime> frames;
+    for (const auto& picture : film) frames.push_back(picture.time);
+    for (const TimeSpan span : {TimeSpan{MediaTime{}, film.back().time + film.back().duration},
+                                TimeSpan{MediaTime{7300ms}, MediaTime{23100ms}}}) {
+      for (const std::int64_t budget : {60, 2'000, 100'000}) {
+        StretchInput input{0, span, seen, kDisplay, budget};
+        input.frames = frames;
+        input.told = told;
+        const auto plan = plan_stretch(input, {});
+        check_plan(plan, film, budget);
+        for (const auto& pair : plan.pairs) {
+          CHECK(span.contains(pair.first));
+          CHECK(span.contains(pair.second));
+        }
+      }
+    }
+  }
+}
+
 TEST_CASE("what packets tell of a picture that was seen changes nothing") {
   const auto film = make_film(still(2), {.seconds = 20, .noise = 1});
   StretchInput input{0, {MediaTime{}, MediaTime{20s}}, film, kDisplay, 20'000};
