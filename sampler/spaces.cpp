@@ -96,17 +96,15 @@ std::vector<double> other_bytes(std::span<const Packet> packets, const TimeSpan&
   return others;
 }
 
-/// Of the packets behind a key frame of so many bytes, the last that holds a picture of its own.
-std::optional<std::size_t> find_own_picture(const std::vector<double>& bytes, double key_bytes) {
+/// Which packets behind a key frame of so many bytes hold a picture of their own.
+std::vector<bool> hold_own_pictures(const std::vector<double>& bytes, double key_bytes) {
   const double usual = median(bytes);
-  const auto is_own = [&](double size) {
-    return std::ranges::any_of(kOwnPictures, [&](const OwnPicture& least) {
+  std::vector<bool> own;
+  for (const double size : bytes)
+    own.push_back(std::ranges::any_of(kOwnPictures, [&](const OwnPicture& least) {
       return size >= least.of_key * key_bytes && size >= least.of_usual * usual;
-    });
-  };
-  const auto last = std::find_if(bytes.rbegin(), bytes.rend(), is_own);
-  if (last == bytes.rend()) return std::nullopt;
-  return static_cast<std::size_t>(bytes.rend() - last) - 1;
+    }));
+  return own;
 }
 
 /// Where packets become larger or smaller by most, if by enough.
@@ -220,7 +218,9 @@ void find_unmarked_cuts(std::span<const Packet> packets, std::vector<Space>& spa
       if (!i) return std::nullopt;
       return (key + 1 + static_cast<std::ptrdiff_t>(*i))->time;
     };
-    space.own_picture = time_of(find_own_picture(bytes, static_cast<double>(key->bytes)));
+    const auto own = hold_own_pictures(bytes, static_cast<double>(key->bytes));
+    for (std::size_t i = 0; i < own.size(); ++i)
+      if (own[i]) space.own_picture = time_of(i);
     if (space.other_scene()) space.other_level = time_of(find_other_level(bytes));
   }
 }
@@ -283,12 +283,23 @@ std::vector<MediaTime> packet_peaks(std::span<const Packet> packets) {
   return peaks;
 }
 
-std::optional<MediaTime> outstanding_packet(std::span<const Packet> packets, const TimeSpan& span) {
+std::vector<MediaTime> packets_at_cuts(std::span<const Packet> packets, const TimeSpan& span) {
+  const auto key = std::ranges::lower_bound(packets, span.begin, {}, &Packet::time);
   const auto bytes = other_bytes(packets, span);
+  if (key == packets.end() || bytes.empty()) return {};
+  const auto time_of = [&](std::size_t i) {
+    return (key + 1 + static_cast<std::ptrdiff_t>(i))->time;
+  };
+  std::vector<MediaTime> cuts;
+  const auto own = hold_own_pictures(bytes, static_cast<double>(key->bytes));
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    const bool is_next = !cuts.empty() && time_of(i) - cuts.back() < kCutCalms;
+    if (own[i] && !is_next) cuts.push_back(time_of(i));
+  }
   const auto largest = std::ranges::max_element(bytes);
-  if (largest == bytes.end() || *largest < kOutstanding * median(bytes)) return std::nullopt;
-  const auto first = std::ranges::upper_bound(packets, span.begin, {}, &Packet::time);
-  return (first + (largest - bytes.begin()))->time;
+  if (cuts.empty() && *largest >= kOutstanding * median(bytes))
+    cuts.push_back(time_of(static_cast<std::size_t>(largest - bytes.begin())));
+  return cuts;
 }
 
 }  // namespace hindsight::sampler

@@ -56,8 +56,9 @@ void find_unmarked_cuts(std::span<const Packet> packets, std::vector<Space>& spa
 /// where something comes, goes or moves, or the picture does.
 [[nodiscard]] std::vector<MediaTime> packet_peaks(std::span<const Packet> packets);
 
-/// The largest packet in `span` but for its key frame.  Empty: none is larger than usual by half.
-[[nodiscard]] std::optional<MediaTime> outstanding_packet(std::span<const Packet> packets,
-                                                          const TimeSpan& span);
+/// Where `span`, between two key frames that show different scenes, may be cut: the packets that
+/// hold a picture of their own, else the largest, if it is larger than usual by half.
+[[nodiscard]] std::vector<MediaTime> packets_at_cuts(std::span<const Packet> packets,
+                                                     const TimeSpan& span);
 
 }  // namespace hindsight::sampler

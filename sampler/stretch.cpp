@@ -98,19 +98,22 @@ class StretchPlanning {
     view_.frames = frames_;
   }
 
-  /// The cut that packets tell between a picture and the one before it.
-  [[nodiscard]] std::optional<MediaTime> told_cut(Pictures around, std::size_t i) const {
-    if (i == 0 || !around[i].after_gap()) return std::nullopt;
-    const auto told = std::ranges::find_if(input_.told, [&](const Told& moment) {
-      return moment.is_cut && moment.time > around[i - 1].time && moment.time <= around[i].time;
-    });
-    return told == input_.told.end() ? std::nullopt : std::optional(told->time);
+  /// The cuts that packets tell between a picture and the one before it.
+  [[nodiscard]] std::vector<MediaTime> told_cuts(Pictures around, std::size_t i) const {
+    std::vector<MediaTime> cuts;
+    if (i == 0 || !around[i].after_gap()) return cuts;
+    for (const auto& told : input_.told) {
+      if (told.is_cut && told.time > around[i - 1].time && told.time <= around[i].time)
+        cuts.push_back(told.time);
+    }
+    return cuts;
   }
 
   [[nodiscard]] std::vector<std::size_t> all_cuts(Pictures around) const {
     auto cuts = find_cuts(around);
     for (std::size_t i = 1; i < around.size(); ++i) {
-      if (std::ranges::count(input_.known_cuts, around[i].time) > 0 || told_cut(around, i))
+      if (std::ranges::count(input_.known_cuts, around[i].time) > 0 ||
+          !told_cuts(around, i).empty())
         cuts.push_back(i);
     }
     std::ranges::sort(cuts);
@@ -122,7 +125,11 @@ class StretchPlanning {
   [[nodiscard]] std::vector<MediaTime> times_of(const std::vector<std::size_t>& cuts,
                                                 Pictures around) const {
     std::vector<MediaTime> times;
-    for (const auto cut : cuts) times.push_back(told_cut(around, cut).value_or(around[cut].time));
+    for (const auto cut : cuts) {
+      const auto told = told_cuts(around, cut);
+      times.insert(times.end(), told.begin(), told.end());
+      if (told.empty()) times.push_back(around[cut].time);
+    }
     return times;
   }
 

@@ -93,6 +93,7 @@ bool is_edited(const std::vector<Space>& spaces) {
 struct Opened {
   Window* window;
   const Space* space;
+  bool is_short;  ///< a key frame out of turn ends it
 };
 
 /// Before others what may hide a cut, then what changes most; where there is one, packets tell it.
@@ -118,7 +119,7 @@ void limit_reading(const TimeSpan& span,
   std::ranges::stable_sort(opened, is_read_before);
   const auto all = static_cast<double>(count_packets(packets, span));
   double left = std::max(gaps.most_read, to_seconds(kAlwaysRead) / to_seconds(span.length())) * all;
-  for (const auto& [window, space] : opened) {
+  for (const auto& [window, space, is_short] : opened) {
     const MediaTime end = std::min(window->enough_at, window->read_to());
     const auto cost = static_cast<double>(count_packets(packets, {window->span.begin, end}));
     window->is_read = cost <= left;
@@ -130,14 +131,13 @@ void limit_reading(const TimeSpan& span,
 std::vector<Told> told_by_packets(std::span<const Packet> packets,
                                   const std::vector<Opened>& opened) {
   std::vector<Told> told;
-  for (const auto& [window, space] : opened) {
+  for (const auto& [window, space, is_short] : opened) {
     if (window->is_read || space->likeness != Likeness::unrelated) continue;
-    std::optional<MediaTime> cut;
-    if (!window->may_end_with_cut) {
-      cut = outstanding_packet(packets, space->span);
-      if (!cut) cut = space->other_level;
-    }
-    told.push_back({cut.value_or(space->span.end), true});
+    std::vector<MediaTime> cuts;
+    if (!window->may_end_with_cut) cuts = packets_at_cuts(packets, space->span);
+    if (cuts.empty() && !is_short && space->other_level) cuts.push_back(*space->other_level);
+    if (cuts.empty() || is_short) cuts.push_back(space->span.end);
+    for (const MediaTime cut : cuts) told.push_back({cut, true});
   }
   const auto num_cuts = told.size();
   for (const MediaTime peak : packet_peaks(packets)) {
@@ -227,7 +227,7 @@ WindowChoice choose_windows(const TimeSpan& span,
     if (space.span.length() > space.longest_unseen) return WindowReason::unseen;
     return std::nullopt;
   };
-  std::vector<const Space*> opened_spaces;
+  std::vector<Opened> opened;
   for (const auto& space : spaces) {
     if (is_marked(space)) choice.known_cuts.push_back(space.span.end);
     if (!space.span.overlaps(span)) continue;
@@ -237,12 +237,10 @@ WindowChoice choose_windows(const TimeSpan& span,
     if (!windows.empty() && windows.back().read_to() > space.span.begin) windows.back().beyond = {};
     const bool is_short = to_seconds(space.span.length()) < least && &space != &spaces.back();
     windows.push_back(window_of(space, *reason, is_short, gaps));
-    opened_spaces.push_back(&space);
+    opened.push_back({nullptr, &space, is_short});
   }
   if (gaps.most_read == 1 || !is_edited(spaces)) return choice;
-  std::vector<Opened> opened;
-  for (std::size_t i = 0; i < opened_spaces.size(); ++i)
-    opened.push_back({&choice.windows[i], opened_spaces[i]});
+  for (std::size_t i = 0; i < opened.size(); ++i) opened[i].window = &choice.windows[i];
   limit_reading(span, packets, gaps, opened);
   choice.told = told_by_packets(packets, opened);
   return choice;
