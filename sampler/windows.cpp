@@ -26,7 +26,9 @@ constexpr MediaDuration kRest = 1s;
 // Of an edited stretch, and what may be read however short it is.
 constexpr double kMostRead = 0.1;
 constexpr MediaDuration kAlwaysRead = 20s;
+// Another scene this often makes a stretch an edited one, or one in which most spaces hold cuts.
 constexpr MediaDuration kEditedEvery = 30s;
+constexpr MediaDuration kHurriedEvery = 4s;
 // A peak nearer to a cut is the cut.
 constexpr MediaDuration kSameMoment = 300ms;
 // 768 x 432 at 25 pictures a second have 8.3 million, 1920 x 1080 52 million.
@@ -62,8 +64,12 @@ void compare_key_pictures(Pictures keys, std::vector<Space>& spaces, WindowChoic
   choice.surprising = kSurprisingShare * motion_threshold(motion, weights);
 }
 
-/// `is_short`: a key frame out of turn ends it.
-Window window_of(const Space& space, WindowReason reason, bool is_short, const LookGaps& gaps) {
+/// `is_short`: a key frame out of turn ends it.  `rest`: so much at its end may pass unseen.
+Window window_of(const Space& space,
+                 WindowReason reason,
+                 bool is_short,
+                 const LookGaps& gaps,
+                 MediaDuration rest) {
   Window window{.span = space.span,
                 .reason = reason,
                 .calm_from = calm_from(space),
@@ -74,20 +80,27 @@ Window window_of(const Space& space, WindowReason reason, bool is_short, const L
     window.beyond = kBehindCut;
     window.may_end_with_cut = !space.own_picture;
   } else if (!window.may_hide_cut) {
-    window.enough_at = std::max(space.span.end - gaps.rest, busiest_until(space));
+    window.enough_at = std::max(space.span.end - rest, busiest_until(space));
   }
   return window;
 }
 
-/// Another scene twice a minute and more.
-bool is_edited(const std::vector<Space>& spaces) {
+/// How much a stretch is cut.
+enum class Pace {
+  calm,
+  edited,   ///< enough that reading all of it is dear, and little enough that packets tell where
+  hurried,  ///< most spaces hold a cut
+};
+
+Pace pace_of(const std::vector<Space>& spaces) {
   MediaDuration length{0};
   std::int64_t scenes = 0;
   for (const auto& space : spaces) {
     length += space.span.length();
     scenes += space.likeness == Likeness::unrelated ? 1 : 0;
   }
-  return scenes * kEditedEvery >= length;
+  if (scenes * kEditedEvery < length) return Pace::calm;
+  return scenes * kHurriedEvery < length ? Pace::edited : Pace::hurried;
 }
 
 struct Opened {
@@ -227,6 +240,9 @@ WindowChoice choose_windows(const TimeSpan& span,
     if (space.span.length() > space.longest_unseen) return WindowReason::unseen;
     return std::nullopt;
   };
+  const Pace pace = pace_of(spaces);
+  // The last second may hold a cut of its own.
+  const MediaDuration rest = pace == Pace::hurried ? MediaDuration{0} : gaps.rest;
   std::vector<Opened> opened;
   for (const auto& space : spaces) {
     if (is_marked(space)) choice.known_cuts.push_back(space.span.end);
@@ -236,10 +252,10 @@ WindowChoice choose_windows(const TimeSpan& span,
     auto& windows = choice.windows;
     if (!windows.empty() && windows.back().read_to() > space.span.begin) windows.back().beyond = {};
     const bool is_short = to_seconds(space.span.length()) < least && &space != &spaces.back();
-    windows.push_back(window_of(space, *reason, is_short, gaps));
+    windows.push_back(window_of(space, *reason, is_short, gaps, rest));
     opened.push_back({nullptr, &space, is_short});
   }
-  if (gaps.most_read == 1 || !is_edited(spaces)) return choice;
+  if (gaps.most_read == 1 || pace != Pace::edited) return choice;
   for (std::size_t i = 0; i < opened.size(); ++i) opened[i].window = &choice.windows[i];
   limit_reading(span, packets, gaps, opened);
   choice.told = told_by_packets(packets, opened);

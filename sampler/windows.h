@@ -103,9 +103,9 @@ struct LookGaps {
 /// such a key frame shows something else, it is a cut, unless a packet of that space may be one:
 /// within a second of a key frame x264 puts no other, and a cut is a packet as large as a key frame
 /// or where packets become larger or smaller.  In an edited stretch, whose key frames show another
-/// scene twice a minute and more, nearly every space differs: windows are read that may hide a cut,
-/// then by how much changes, as far as `gaps.most_read` and 20 s go, and of the others packets
-/// tell. `packets`: those from the first key picture on.
+/// scene twice a minute and more, but not every 4 s, nearly every space differs: windows are read
+/// that may hide a cut, then by how much changes, as far as `gaps.most_read` and 20 s go, and of
+/// the others packets tell. `packets`: those from the first key picture on.
 [[nodiscard]] WindowChoice choose_windows(const TimeSpan& span,
                                           std::span<const Packet> packets,
                                           Pictures key_pictures,

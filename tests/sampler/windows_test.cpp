@@ -324,12 +324,12 @@ MediaDuration read_of(const WindowChoice& choice) {
 
 TEST_CASE("of an edited stretch a part is read, and packets tell where the rest is cut") {
   std::vector<double> cuts;
-  for (double t = 3; t < 60; t += 2) cuts.push_back(t);
+  for (double t = 3; t < 60; t += 4.4) cuts.push_back(t);
   const auto packets = packets_of_edit(cuts);
   const auto keys = key_pictures(cut_at(cuts, 5), packets);
   const TimeSpan span{{}, MediaTime{60s}};
   const auto choice = choose_windows(span, packets, keys, kLarge);
-  CHECK(choice.windows.size() >= 28);
+  CHECK(choice.windows.size() >= 12);
   CHECK(read_of(choice) <= 20s);  // an eighth of a minute is less than what is always read
   CHECK(read_of(choice) > 10s);
   std::size_t told_cuts = 0;
@@ -342,9 +342,11 @@ TEST_CASE("of an edited stretch a part is read, and packets tell where the rest 
     CHECK((told != choice.told.end()) == !window.is_read);
     if (told == choice.told.end()) continue;
     ++told_cuts;
-    CHECK(told->time == window.span.begin + 1s);
+    CHECK(std::ranges::any_of(cuts, [&](double cut) {
+      return std::abs(to_seconds(told->time - MediaTime{}) - cut) < 0.021;
+    }));
   }
-  CHECK(told_cuts >= 18);
+  CHECK(told_cuts >= 2);
   CHECK(std::ranges::is_sorted(choice.told, {}, &Told::time));
 
   LookGaps all = kLarge;
@@ -352,6 +354,17 @@ TEST_CASE("of an edited stretch a part is read, and packets tell where the rest 
   const auto whole = choose_windows(span, packets, keys, all);
   CHECK(whole.told.empty());
   CHECK(std::ranges::all_of(whole.windows, &Window::is_read));
+}
+
+TEST_CASE("a stretch with a cut every two seconds is read, packets would tell too little") {
+  std::vector<double> cuts;
+  for (double t = 3; t < 60; t += 2) cuts.push_back(t);
+  const auto packets = packets_of_edit(cuts);
+  const auto keys = key_pictures(cut_at(cuts, 5), packets);
+  const auto choice = choose_windows({{}, MediaTime{60s}}, packets, keys, kLarge);
+  CHECK(choice.windows.size() >= 28);
+  CHECK(choice.told.empty());
+  CHECK(std::ranges::all_of(choice.windows, &Window::is_read));
 }
 
 TEST_CASE("a stretch of one scene is read wherever something may happen") {
