@@ -23,8 +23,8 @@ struct Material {
   int loops = 0;
 };
 
-/// Two minutes of shots of 2 to 20 s of five rendered scenes, a third of them joined by dissolves
-/// and fades (hindsight-world); made once.
+/// Two minutes of shots of 2 to 16 s of four rendered scenes, eight joined by cuts and three by
+/// dissolves (hindsight-world); made once.
 std::string rendered_programme(const Setup& setup) {
   const auto path = setup.data_dir + "/programme.mp4";
   const auto world = std::filesystem::path(setup.hindsight).parent_path() / "hindsight-world";

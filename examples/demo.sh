@@ -19,7 +19,7 @@ step "A real video: when does something happen in it (no model needed)"
 show timeline "$clip"
 
 if [[ ! -s $video || ! -s ${video%.mp4}.questions.jsonl ]]; then
-  step "25 minutes of a gate camera that nobody has seen before (some 40 s; hindsight-world knows the truth)"
+  step "25 minutes of a gate camera that nobody has seen before (a minute or two; hindsight-world knows the truth)"
   printf '%s$ hindsight-world make --seed 2026 --family road_gate --minutes 25 --fps 8 --out %s%s\n' "$bold" "$video" "$plain"
   "$world" make --seed 2026 --family road_gate --minutes 25 --fps 8 --out "$video"
 fi

@@ -86,14 +86,23 @@ std::vector<std::optional<double>> load_of(std::span<const Packet> packets, cons
   return load;
 }
 
-/// The bytes of a space's packets but for its key frame.
-std::vector<double> other_bytes(std::span<const Packet> packets, const TimeSpan& span) {
-  std::vector<double> others;
-  auto packet = std::ranges::upper_bound(packets, span.begin, {}, &Packet::time);
-  for (; packet != packets.end() && packet->time < span.end; ++packet) {
-    others.push_back(static_cast<double>(packet->bytes));
-  }
-  return others;
+/// The packets of a space behind its key frame.
+std::span<const Packet> packets_behind_key(std::span<const Packet> packets, const TimeSpan& span) {
+  const auto first = std::ranges::upper_bound(packets, span.begin, {}, &Packet::time);
+  const auto last = std::ranges::lower_bound(first, packets.end(), span.end, {}, &Packet::time);
+  return {first, last};
+}
+
+std::vector<double> bytes_of(std::span<const Packet> packets) {
+  std::vector<double> bytes;
+  for (const auto& packet : packets) bytes.push_back(static_cast<double>(packet.bytes));
+  return bytes;
+}
+
+/// Of the key frame that begins `span`; empty where there is no packet from there on.
+std::optional<double> key_bytes_of(std::span<const Packet> packets, const TimeSpan& span) {
+  const auto key = std::ranges::lower_bound(packets, span.begin, {}, &Packet::time);
+  return key == packets.end() ? std::nullopt : std::optional(static_cast<double>(key->bytes));
 }
 
 /// Which packets behind a key frame of so many bytes hold a picture of their own.
@@ -132,14 +141,13 @@ std::optional<std::size_t> find_other_level(const std::vector<double>& bytes) {
 MediaDuration longest_unseen(std::span<const Packet> packets,
                              const TimeSpan& span,
                              const LookGaps& gaps) {
-  const auto key = std::ranges::lower_bound(packets, span.begin, {}, &Packet::time);
-  if (key == packets.end()) return gaps.longest;
-  const auto others = other_bytes(packets, span);
-  const auto key_bytes = static_cast<double>(key->bytes);
+  const auto key_bytes = key_bytes_of(packets, span);
+  if (!key_bytes) return gaps.longest;
+  const auto others = bytes_of(packets_behind_key(packets, span));
   const double sum = std::accumulate(others.begin(), others.end(), 0.0);
   auto longest = gaps.longest;
-  if (median(others) >= kFilled * key_bytes) longest = std::min(longest, kLongestHalfBlind);
-  if (sum >= kOverfull * key_bytes * static_cast<double>(others.size()))
+  if (median(others) >= kFilled * *key_bytes) longest = std::min(longest, kLongestHalfBlind);
+  if (sum >= kOverfull * *key_bytes * static_cast<double>(others.size()))
     longest = std::min(longest, gaps.blind);
   return longest;
 }
@@ -211,17 +219,14 @@ void find_surprising_packets(std::vector<Space>& spaces) {
 
 void find_unmarked_cuts(std::span<const Packet> packets, std::vector<Space>& spaces) {
   for (auto& space : spaces) {
-    const auto key = std::ranges::lower_bound(packets, space.span.begin, {}, &Packet::time);
-    const auto bytes = other_bytes(packets, space.span);
-    if (key == packets.end() || bytes.empty()) continue;
-    const auto time_of = [&](std::optional<std::size_t> i) -> std::optional<MediaTime> {
-      if (!i) return std::nullopt;
-      return (key + 1 + static_cast<std::ptrdiff_t>(*i))->time;
-    };
-    const auto own = hold_own_pictures(bytes, static_cast<double>(key->bytes));
+    const auto others = packets_behind_key(packets, space.span);
+    if (others.empty()) continue;
+    const auto bytes = bytes_of(others);
+    const auto own = hold_own_pictures(bytes, *key_bytes_of(packets, space.span));
     for (std::size_t i = 0; i < own.size(); ++i)
-      if (own[i]) space.own_picture = time_of(i);
-    if (space.other_scene()) space.other_level = time_of(find_other_level(bytes));
+      if (own[i]) space.own_picture = others[i].time;
+    const auto level = space.other_scene() ? find_other_level(bytes) : std::nullopt;
+    if (level) space.other_level = others[*level].time;
   }
 }
 
@@ -284,21 +289,18 @@ std::vector<MediaTime> packet_peaks(std::span<const Packet> packets) {
 }
 
 std::vector<MediaTime> packets_at_cuts(std::span<const Packet> packets, const TimeSpan& span) {
-  const auto key = std::ranges::lower_bound(packets, span.begin, {}, &Packet::time);
-  const auto bytes = other_bytes(packets, span);
-  if (key == packets.end() || bytes.empty()) return {};
-  const auto time_of = [&](std::size_t i) {
-    return (key + 1 + static_cast<std::ptrdiff_t>(i))->time;
-  };
+  const auto others = packets_behind_key(packets, span);
+  if (others.empty()) return {};
+  const auto bytes = bytes_of(others);
+  const auto own = hold_own_pictures(bytes, *key_bytes_of(packets, span));
   std::vector<MediaTime> cuts;
-  const auto own = hold_own_pictures(bytes, static_cast<double>(key->bytes));
   for (std::size_t i = 0; i < own.size(); ++i) {
-    const bool is_next = !cuts.empty() && time_of(i) - cuts.back() < kCutCalms;
-    if (own[i] && !is_next) cuts.push_back(time_of(i));
+    const bool is_next = !cuts.empty() && others[i].time - cuts.back() < kCutCalms;
+    if (own[i] && !is_next) cuts.push_back(others[i].time);
   }
-  const auto largest = std::ranges::max_element(bytes);
-  if (cuts.empty() && *largest >= kOutstanding * median(bytes))
-    cuts.push_back(time_of(static_cast<std::size_t>(largest - bytes.begin())));
+  const auto largest = std::ranges::max_element(others, {}, &Packet::bytes);
+  if (cuts.empty() && static_cast<double>(largest->bytes) >= kOutstanding * median(bytes))
+    cuts.push_back(largest->time);
   return cuts;
 }
 

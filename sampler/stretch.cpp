@@ -150,21 +150,16 @@ class StretchPlanning {
           });
       pictures_.push_back(is_of_next ? *next : *std::prev(next));
       pictures_.back().time = told.time;
+      pictures_.back().unseen = told.time - std::prev(next)->time;
       if (!told.is_cut) moments.push_back(told.time);
     }
-    if (pictures_.size() > inside.size()) {
-      std::ranges::sort(pictures_, {}, &SmallPicture::time);
-      for (std::size_t i = 1; i < pictures_.size(); ++i) {
-        const bool is_gap = pictures_[i].after_gap() || told_at(pictures_[i].time);
-        if (is_gap) pictures_[i].unseen = pictures_[i].time - pictures_[i - 1].time;
-      }
+    std::ranges::sort(pictures_, {}, &SmallPicture::time);
+    for (std::size_t i = 1; i < pictures_.size() && !input_.told.empty(); ++i) {
+      if (pictures_[i].unseen > MediaDuration{0})
+        pictures_[i].unseen = pictures_[i].time - pictures_[i - 1].time;
     }
     view_.pictures = pictures_;
     for (const MediaTime moment : moments) view_.told.push_back(picture_at(view_.pictures, moment));
-  }
-
-  [[nodiscard]] bool told_at(MediaTime time) const {
-    return std::ranges::binary_search(input_.told, time, {}, &Told::time);
   }
 
   void add_shots(const std::vector<MediaTime>& cut_times) {

@@ -244,6 +244,7 @@ WindowChoice choose_windows(const TimeSpan& span,
   // The last second may hold a cut of its own.
   const MediaDuration rest = pace == Pace::hurried ? MediaDuration{0} : gaps.rest;
   std::vector<Opened> opened;
+  choice.windows.reserve(spaces.size());  // `opened` points into it
   for (const auto& space : spaces) {
     if (is_marked(space)) choice.known_cuts.push_back(space.span.end);
     if (!space.span.overlaps(span)) continue;
@@ -253,10 +254,9 @@ WindowChoice choose_windows(const TimeSpan& span,
     if (!windows.empty() && windows.back().read_to() > space.span.begin) windows.back().beyond = {};
     const bool is_short = to_seconds(space.span.length()) < least && &space != &spaces.back();
     windows.push_back(window_of(space, *reason, is_short, gaps, rest));
-    opened.push_back({nullptr, &space, is_short});
+    opened.push_back({&windows.back(), &space, is_short});
   }
   if (gaps.most_read == 1 || pace != Pace::edited) return choice;
-  for (std::size_t i = 0; i < opened.size(); ++i) opened[i].window = &choice.windows[i];
   limit_reading(span, packets, gaps, opened);
   choice.told = told_by_packets(packets, opened);
   return choice;
