@@ -4,7 +4,8 @@
 #include <array>
 #include <cmath>
 #include <functional>
-#include <numeric>
+
+#include "sampler/likeness.h"
 
 namespace hindsight::sampler {
 namespace {
@@ -32,16 +33,6 @@ constexpr MediaDuration kSideLength = 200ms;
 constexpr double kRepeated = 0.15;
 // Two cuts nearer than this are one.
 constexpr MediaDuration kLeastShot = 180ms;
-
-// Two pictures whose fine structure correlates this well show the same thing: light switched on,
-// exposure.  Unrelated pictures stay below 0.3, test patterns with edges in the same places below
-// 0.7.
-constexpr float kSameStructure = 0.8F;
-constexpr float kOtherStructure = 0.4F;
-constexpr double kSameColors = 16;  // levels of Cb and Cr
-constexpr float kFlat = 1.5F;       // levels; less structure says nothing
-// Two pictures further apart than this, in levels, may show something else.
-constexpr double kElsewhere = 12;
 
 constexpr std::size_t kBins = 32;
 using Histogram = std::array<float, kBins>;  // cumulative, last bin 1
@@ -94,43 +85,6 @@ std::vector<std::size_t> side_of(Pictures pictures, std::size_t at, bool after) 
   return changing.size() >= kLeastSide ? changing : side_of(pictures, at, after, true);
 }
 
-/// Luma without what is smooth: each cell minus the mean of the 5 x 5 around it.
-std::array<float, kNumCells> structure_of(const SmallPicture& picture) {
-  const auto at = [&](int x, int y) {
-    const int cx = std::clamp(x, 0, kLumaWidth - 1);
-    const int cy = std::clamp(y, 0, kLumaHeight - 1);
-    return static_cast<float>(picture.luma[static_cast<std::size_t>(cy * kLumaWidth + cx)]);
-  };
-  std::array<float, kNumCells> structure{};
-  for (int y = 0; y < kLumaHeight; ++y) {
-    for (int x = 0; x < kLumaWidth; ++x) {
-      float around = 0;
-      for (int dy = -2; dy <= 2; ++dy) {
-        for (int dx = -2; dx <= 2; ++dx) around += at(x + dx, y + dy);
-      }
-      structure[static_cast<std::size_t>(y * kLumaWidth + x)] = at(x, y) - around / 25;
-    }
-  }
-  return structure;
-}
-
-/// Correlation of the fine structure; 0 where there is too little of it.
-float structure_correlation(const SmallPicture& a, const SmallPicture& b) {
-  const auto sa = structure_of(a);
-  const auto sb = structure_of(b);
-  const float aa = std::inner_product(sa.begin(), sa.end(), sa.begin(), 0.0F);
-  const float bb = std::inner_product(sb.begin(), sb.end(), sb.begin(), 0.0F);
-  const float ab = std::inner_product(sa.begin(), sa.end(), sb.begin(), 0.0F);
-  const float flat = kFlat * kFlat * static_cast<float>(kNumCells);
-  return aa > flat && bb > flat ? ab / std::sqrt(aa * bb) : 0;
-}
-
-/// True when `b` shows what `a` shows in another light.
-bool is_relit(const SmallPicture& a, const SmallPicture& b) {
-  if (color_distance(a, b) - luma_distance(a, b) > kSameColors) return false;
-  return structure_correlation(a, b) > kSameStructure;
-}
-
 struct Contrast {
   double across = 0;  // the least difference between the sides
   double ratio = 0;   // to what is usual on either side
@@ -159,7 +113,6 @@ Contrast contrast(const std::vector<std::size_t>& before,
 
 /// How surely a shot begins at picture `at`; 0: it does not.
 double cut_score(Pictures pictures, const std::vector<Histogram>& histograms, std::size_t at) {
-  if (pictures[at].unseen > MediaDuration{0}) return 0;
   if (color_distance(pictures[at - 1], pictures[at]) < kLeastDistance) return 0;
   const auto before = side_of(pictures, at, false);
   const auto after = side_of(pictures, at, true);
@@ -171,23 +124,19 @@ double cut_score(Pictures pictures, const std::vector<Histogram>& histograms, st
     return histogram_distance(histograms[i], histograms[j]);
   });
   const double score = (cells.ratio + tones.ratio) / 2;
-  if (score < kCutRatio || is_relit(pictures[at - 1], pictures[at])) return 0;
+  if (score < kCutRatio || is_same_place(pictures[at - 1], pictures[at])) return 0;
   return score;
 }
 
 }  // namespace
 
-Likeness likeness(const SmallPicture& a, const SmallPicture& b) {
-  if (color_distance(a, b) < kElsewhere || is_relit(a, b)) return Likeness::same_scene;
-  return structure_correlation(a, b) < kOtherStructure ? Likeness::unrelated : Likeness::doubtful;
-}
-
-std::vector<std::size_t> find_cuts(Pictures pictures) {
+std::vector<std::size_t> find_cuts(Pictures pictures, MediaDuration most_unseen) {
   std::vector<Histogram> histograms(pictures.size());
   std::transform(pictures.begin(), pictures.end(), histograms.begin(), histogram_of);
   std::vector<double> scores(pictures.size(), 0);
   std::vector<std::size_t> found;
   for (std::size_t i = 1; i < pictures.size(); ++i) {
+    if (pictures[i].unseen > most_unseen) continue;
     scores[i] = cut_score(pictures, histograms, i);
     if (scores[i] > 0) found.push_back(i);
   }

@@ -12,7 +12,7 @@ namespace hindsight::sampler {
 inline constexpr MediaDuration kCutContext = std::chrono::seconds{1};
 
 /// Indices of the pictures that begin a new shot, ascending; never 0, and never one before
-/// which a frame was left out.
+/// which more than `most_unseen` was left out.
 ///
 /// A cut is a place where every picture shortly before differs from every picture shortly after
 /// by much more than neighbours on either side differ.  "Every" makes flashes harmless: the
@@ -20,14 +20,7 @@ inline constexpr MediaDuration kCutContext = std::chrono::seconds{1};
 /// taken twice, cell by cell (finds cuts between pictures of equal brightness) and between
 /// histograms (finds cuts in the middle of fast motion, which keeps the histogram), and the two
 /// ratios are averaged.
-[[nodiscard]] std::vector<std::size_t> find_cuts(Pictures pictures);
-
-/// How two pictures of different moments go together.
-enum class Likeness {
-  same_scene,  ///< perhaps in another light
-  doubtful,    ///< another scene, or something large in front of this one
-  unrelated,
-};
-[[nodiscard]] Likeness likeness(const SmallPicture& a, const SmallPicture& b);
+[[nodiscard]] std::vector<std::size_t> find_cuts(Pictures pictures,
+                                                 MediaDuration most_unseen = MediaDuration{0});
 
 }  // namespace hindsight::sampler

@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "sampler/cuts.h"
+#include "sampler/likeness.h"
 #include "sampler/windows.h"
 
 namespace hindsight::sampler {

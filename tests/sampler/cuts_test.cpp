@@ -75,6 +75,18 @@ TEST_CASE("what is no cut is not taken for one") {
       {"a light that is switched on",
        [=](int x, int y, double s) { return background(x, y, s) * (s < 5 ? 0.5 : 1.1); },
        2},
+      {"a slide that is followed by the next one",
+       [=, first = still(7), second = still(8)](int x, int y, double s) {
+         const bool is_slide = x >= 16 && x < 52 && y >= 8 && y < 30;
+         return is_slide ? (s < 5 ? first : second)(x, y, s) : background(x, y, s);
+       },
+       2},
+      {"a light that is switched off beside a lamp",
+       [=](int x, int y, double s) {
+         const bool is_lamp = x >= 28 && x < 44 && y >= 14 && y < 22;
+         return background(x, y, s) * (s < 5 || is_lamp ? 1 : 0.4);
+       },
+       2},
       {"exposure that swings",
        [=](int x, int y, double s) { return background(x, y, s) * (0.8 + 0.3 * std::sin(s)); },
        2},
