@@ -30,11 +30,17 @@ const ShotPictures& shot_of(const StretchView& view, std::size_t picture) {
   return *(after - 1);
 }
 
+MediaTime end_of(const StretchView& view, const ShotPictures& shot) {
+  return shot.end < view.pictures.size()
+             ? shot_of(view, shot.end).from
+             : view.frames.back() + view.pictures[shot.end - 1].duration;
+}
+
 /// The frames of `shot`.
 std::span<const MediaTime> frames_of(const StretchView& view, const ShotPictures& shot) {
-  const auto begin = std::ranges::lower_bound(view.frames, view.pictures[shot.begin].time);
+  const auto begin = std::ranges::lower_bound(view.frames, shot.from);
   const auto end = shot.end < view.pictures.size()
-                       ? std::ranges::lower_bound(view.frames, view.pictures[shot.end].time)
+                       ? std::ranges::lower_bound(begin, view.frames.end(), end_of(view, shot))
                        : view.frames.end();
   return {begin, end};
 }
@@ -90,12 +96,6 @@ void add_further_looks(const StretchView& view, PairSet& pairs) {
           picture_at(view.pictures, within(span, share)), Reason::activity, Stage::closer_look);
     }
   }
-}
-
-MediaTime end_of(const StretchView& view, const ShotPictures& shot) {
-  return shot.end < view.pictures.size()
-             ? view.pictures[shot.end].time
-             : view.frames.back() + view.pictures[shot.end - 1].duration;
 }
 
 /// What an activity leaves behind, and what stands still between two of them: a look after each,

@@ -16,6 +16,8 @@ namespace hindsight::sampler {
 struct ShotPictures {
   std::size_t begin = 0;
   std::size_t end = 0;
+  /// When the shot begins; the first picture may be later.
+  MediaTime from{};
 };
 
 /// What is known of a stretch before pairs are chosen.

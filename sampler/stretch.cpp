@@ -5,6 +5,7 @@
 
 #include "core/error.h"
 #include "sampler/activity.h"
+#include "sampler/blends.h"
 #include "sampler/candidates.h"
 #include "sampler/cuts.h"
 #include "sampler/pair_set.h"
@@ -14,8 +15,11 @@
 namespace hindsight::sampler {
 namespace {
 
-static_assert(kStretchContext >= kCutContext && kStretchContext >= kActivityContext);
+static_assert(kStretchContext >= kCutContext && kStretchContext >= kBlendContext &&
+              kStretchContext >= kActivityContext);
 
+// A cut that packets tell may be so much later.
+constexpr MediaDuration kToldWithin = std::chrono::milliseconds{120};
 // A moment of activity counts as this many other moments.
 constexpr double kActivityWeight = 3;
 
@@ -57,18 +61,22 @@ class StretchPlanning {
       : input_(input), options_(options) {
     const MediaDuration earlier = input.before ? input.before->context : kStretchContext;
     const TimeSpan window{input.span.begin - earlier, input.span.end + kStretchContext};
-    const Pictures around = widened(input.pictures, window);
+    const Pictures seen = widened(input.pictures, window);
+    const auto hard_cuts = find_cuts(seen);
+    const auto blends = find_blends(seen, hard_cuts);
+    leave_out_blends(seen, blends);
+    const Pictures around = around_pictures_;
     const Pictures inside = pictures_within(around, input.span);
     view_.span = input.span;
     if (inside.empty()) return;
     add_frames(inside);
-    auto cuts = all_cuts(around);
+    const auto cuts = all_cuts(around, begins_of_shots(seen, hard_cuts));
     auto findings = find_activity(around, cuts);
     view_.motion = std::move(findings.motion);
     view_.threshold = findings.threshold;
     for (const auto& activity : findings.activity) {
-      const TimeSpan seen = intersect(activity.span, input.span);
-      if (!seen.empty()) view_.activity.push_back({seen, activity.score});
+      const TimeSpan part = intersect(activity.span, input.span);
+      if (!part.empty()) view_.activity.push_back({part, activity.score});
       around_.activity.push_back(activity.span);
     }
     auto cut_times = times_of(cuts, around);
@@ -88,14 +96,41 @@ class StretchPlanning {
   }
 
  private:
+  /// What shows two scenes at once says little of either.
+  void leave_out_blends(Pictures seen, const std::vector<Blend>& blends) {
+    around_pictures_.assign(seen.begin(), seen.end());
+    for (const auto& blend : blends) {
+      const TimeSpan span{seen[blend.begin].time + MediaDuration{1}, seen[blend.end].time};
+      blended_.push_back({span, seen[blend.middle].time});
+      std::erase_if(around_pictures_,
+                    [&](const SmallPicture& picture) { return span.contains(picture.time); });
+      const auto after =
+          std::ranges::lower_bound(around_pictures_, seen[blend.end].time, {}, &SmallPicture::time);
+      after->unseen = after->time - seen[blend.begin].time;
+    }
+  }
+
+  [[nodiscard]] bool is_blended(MediaTime time) const {
+    return std::ranges::any_of(blended_,
+                               [&](const Blended& blended) { return blended.span.contains(time); });
+  }
+
   void add_frames(Pictures inside) {
     for (const MediaTime frame : input_.frames) {
-      if (input_.span.contains(frame)) frames_.push_back(frame);
+      if (input_.span.contains(frame) && !is_blended(frame)) frames_.push_back(frame);
     }
     if (frames_.empty()) {
       for (const auto& picture : inside) frames_.push_back(picture.time);
     }
     view_.frames = frames_;
+  }
+
+  [[nodiscard]] std::vector<MediaTime> begins_of_shots(Pictures seen,
+                                                       const std::vector<std::size_t>& cuts) const {
+    std::vector<MediaTime> begins;
+    for (const auto cut : cuts) begins.push_back(seen[cut].time);
+    for (const auto& blended : blended_) begins.push_back(blended.span.end);
+    return begins;
   }
 
   /// The cuts that packets tell between a picture and the one before it.
@@ -109,16 +144,27 @@ class StretchPlanning {
     return cuts;
   }
 
-  [[nodiscard]] std::vector<std::size_t> all_cuts(Pictures around) const {
-    auto cuts = find_cuts(around);
+  /// Those that are `seen` to begin a shot, those known, and those that packets tell.
+  [[nodiscard]] std::vector<std::size_t> all_cuts(Pictures around,
+                                                  const std::vector<MediaTime>& begins) const {
+    std::vector<std::size_t> cuts;
     for (std::size_t i = 1; i < around.size(); ++i) {
-      if (std::ranges::count(input_.known_cuts, around[i].time) > 0 ||
+      const MediaTime time = around[i].time;
+      if (std::ranges::count(begins, time) > 0 || std::ranges::count(input_.known_cuts, time) > 0 ||
           !told_cuts(around, i).empty())
         cuts.push_back(i);
     }
-    std::ranges::sort(cuts);
-    cuts.erase(std::unique(cuts.begin(), cuts.end()), cuts.end());
     return cuts;
+  }
+
+  /// When a shot begins whose first picture is of `time`: at the middle of a blend, if that is in
+  /// the stretch.
+  [[nodiscard]] MediaTime begin_of(MediaTime time) const {
+    for (const auto& blended : blended_) {
+      if (blended.span.end == time && input_.span.contains(time))
+        return std::max(blended.middle, input_.span.begin);
+    }
+    return time;
   }
 
   /// When the shots begin that `cuts` begin: where packets tell it, there.
@@ -128,9 +174,20 @@ class StretchPlanning {
     for (const auto cut : cuts) {
       const auto told = told_cuts(around, cut);
       times.insert(times.end(), told.begin(), told.end());
-      if (told.empty()) times.push_back(around[cut].time);
+      if (told.empty()) times.push_back(begin_of(around[cut].time));
     }
     return times;
+  }
+
+  /// A frame that is behind a cut which packets tell at `time`, if no picture or other moment is on
+  /// the way.
+  [[nodiscard]] MediaTime surely_behind(MediaTime time) const {
+    const auto frame = std::ranges::lower_bound(frames_, time + kToldWithin);
+    if (frame == frames_.end()) return time;
+    const auto is_on_the_way = [&](MediaTime other) { return other > time && other <= *frame; };
+    const bool is_free = std::ranges::none_of(input_.told, is_on_the_way, &Told::time) &&
+                         std::ranges::none_of(around_pictures_, is_on_the_way, &SmallPicture::time);
+    return is_free ? *frame : time;
   }
 
   /// Sets the pictures: `inside`, and copies of them for what packets tell of gaps.
@@ -148,9 +205,10 @@ class StretchPlanning {
           next != inside.end() && std::ranges::any_of(cut_times, [&](MediaTime cut) {
             return std::prev(next)->time < cut && cut <= told.time;
           });
+      const MediaTime time = told.is_cut ? surely_behind(told.time) : told.time;
       pictures_.push_back(is_of_next ? *next : *std::prev(next));
-      pictures_.back().time = told.time;
-      pictures_.back().unseen = told.time - std::prev(next)->time;
+      pictures_.back().time = time;
+      pictures_.back().unseen = time - std::prev(next)->time;
       if (!told.is_cut) moments.push_back(told.time);
     }
     std::ranges::sort(pictures_, {}, &SmallPicture::time);
@@ -163,14 +221,17 @@ class StretchPlanning {
   }
 
   void add_shots(const std::vector<MediaTime>& cut_times) {
-    view_.shots.push_back({0, 0});
+    view_.shots.push_back({0, 0, input_.span.begin});
     for (const MediaTime time : cut_times) {
       const auto at = std::ranges::lower_bound(view_.pictures, time, {}, &SmallPicture::time);
       const auto cut = static_cast<std::size_t>(at - view_.pictures.begin());
-      if (cut == 0 && input_.span.contains(time)) view_.begins_at_cut = true;
+      if (cut == 0 && input_.span.contains(time)) {
+        view_.begins_at_cut = true;
+        view_.shots.front().from = time;
+      }
       if (cut == 0 || at == view_.pictures.end()) continue;
       view_.shots.back().end = cut;
-      view_.shots.push_back({cut, 0});
+      view_.shots.push_back({cut, 0, time});
     }
     view_.shots.back().end = view_.pictures.size();
   }
@@ -192,9 +253,8 @@ class StretchPlanning {
     std::vector<Shot> shots;
     for (const auto& shot : view_.shots) {
       const bool cut = !shots.empty() || view_.begins_at_cut;
-      const MediaTime begin = cut ? view_.pictures[shot.begin].time : input_.span.begin;
-      if (!shots.empty()) shots.back().span.end = begin;
-      shots.push_back({{begin, input_.span.end}, cut});
+      if (!shots.empty()) shots.back().span.end = shot.from;
+      shots.push_back({{shot.from, input_.span.end}, cut});
     }
     return shots;
   }
@@ -286,6 +346,12 @@ class StretchPlanning {
 
   const StretchInput& input_;
   const PlanOptions& options_;
+  std::vector<SmallPicture> around_pictures_;
+  struct Blended {
+    TimeSpan span;  ///< without the last picture of the scene before
+    MediaTime middle;
+  };
+  std::vector<Blended> blended_;
   std::vector<MediaTime> frames_;
   std::vector<SmallPicture> pictures_;
   StretchView view_;
