@@ -42,6 +42,7 @@ Json settings_json(const IngestSettings& settings) {
             {"max_pair_tokens", plan.max_pair_tokens},
             {"stretch_length", to_seconds(plan.stretch_length)},
             {"exact", plan.exact},
+            {"every_frame", plan.every_frame},
             {"encode_repeats", plan.encode_repeats}}},
           {"token_codec", index::to_string(options.codec)},
           {"stream", options.fetch.reader.stream},

@@ -47,6 +47,10 @@ void add_plan_options(CLI::App& verb, sampler::PlanOptions& options) {
                "What is planned, encoded and committed as one");
   verb.add_flag("--exact",
                 options.exact,
+                "Decode all that may hold a cut, a dissolve or a fade; packets alone tell none")
+      ->group("Plan");
+  verb.add_flag("--every-frame",
+                options.every_frame,
                 "Decode every frame, also where packets and key frames say that nothing happens")
       ->group("Plan");
   verb.add_flag("--encode-repeats",

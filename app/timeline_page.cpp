@@ -105,7 +105,7 @@ constexpr std::array kWindowTexts{
     "the key frames around it show two scenes, and the encoder marked no cut",
     "its packets are larger than those elsewhere",
     "its key frames are too far apart",
-    "every frame, as key frames are too few or cannot be found by themselves, or by --exact"};
+    "every frame, as key frames are too few or cannot be found by themselves, or by --every-frame"};
 
 std::string windows_json(const VideoPlan& plan) {
   std::vector<sampler::Window> windows = plan.ladder.opened;

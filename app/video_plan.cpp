@@ -135,7 +135,7 @@ void print_heading(const VideoPlan& plan) {
              sampler::join_shots(plan.stretches).size(),
              told == 0 ? ""
                        : fmt::format("; {} cuts told by packets alone, to within 0.2 s, some are "
-                                     "none: --exact looks at every frame",
+                                     "none: --exact decodes all that may be one",
                                      told));
   fmt::print("activity  {}\n", activity_summary(plan));
   fmt::print("          0:00 {} {}\n", to_strip(plan, kStripColumns), human_seconds(length));

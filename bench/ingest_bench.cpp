@@ -21,6 +21,7 @@ struct Material {
   std::string source;  ///< ffmpeg's arguments before the encoder's
   std::string coding;
   int loops = 0;
+  bool is_edited = false;
 };
 
 /// Two minutes of shots of 2 to 16 s of four rendered scenes, eight joined by cuts and three by
@@ -51,8 +52,8 @@ std::vector<Material> materials(const Setup& setup) {
   const std::string x264 = "-c:v libx264 -preset veryfast -crf 23";
   return {{"camera 1080p, groups of 50", camera, x264 + " -g 50 -sc_threshold 0", 1},
           {"camera 1080p, groups of 250", camera, x264 + " -g 250 -sc_threshold 0", 1},
-          {"edit 720p, marked cuts", edit, x264, 5},
-          {"edit 720p, groups of 50", edit, x264 + " -g 50 -sc_threshold 0", 5}};
+          {"edit 720p, marked cuts", edit, x264, 5, true},
+          {"edit 720p, groups of 50", edit, x264 + " -g 50 -sc_threshold 0", 5, true}};
 }
 
 std::string make(const Setup& setup, const Material& material) {
@@ -75,9 +76,9 @@ std::string make(const Setup& setup, const Material& material) {
   return path;
 }
 
-double share_decoded(const std::string& clip) {
+double share_decoded(const std::string& clip, const sampler::PlanOptions& options = {}) {
   const auto scan = ingest::scan_packets(clip);
-  pipeline::StretchPlanner planner(clip, scan, {}, {.threads = 1});
+  pipeline::StretchPlanner planner(clip, scan, options, {.threads = 1});
   while (planner.next()) {
   }
   return 100.0 * static_cast<double>(planner.stats().frames_decoded) /
@@ -141,13 +142,24 @@ std::vector<Figure> bench_ingest(const Setup& setup) {
     };
     const double all = decoded("");
     const std::string peer = "ffmpeg -f null, one core";
+    const auto ours = [&](const std::string& verb) {
+      return times_realtime(fmt::format(
+          "taskset -c 0 '{}' --quiet {} '{}' > /dev/null", setup.hindsight, verb, clip));
+    };
     figures.push_back(
-        {"ingest.plan " + material.name,
-         times_realtime(fmt::format(
-             "taskset -c 0 '{}' --quiet plan '{}' --json > /dev/null", setup.hindsight, clip)),
-         "x realtime",
-         peer,
-         all});
+        {"ingest.plan " + material.name, ours("plan --json"), "x realtime", peer, all});
+    if (material.is_edited) {
+      figures.push_back({"ingest.timeline --exact " + material.name,
+                         ours("timeline --exact --format json"),
+                         "x realtime",
+                         peer,
+                         all});
+      figures.push_back({"ingest.decoded --exact " + material.name,
+                         share_decoded(clip, {.exact = true}),
+                         "% of frames",
+                         "",
+                         0});
+    }
     // What looking at every frame that others refer to, and at key frames alone, takes at least.
     figures.push_back({"ingest.referenced frames " + material.name,
                        decoded("-skip_frame noref -skip_loop_filter all"),

@@ -6,18 +6,20 @@
     /tmp/peers/bin/python bench/peer_readers.py frames --json
 
 `cuts`: `hindsight timeline` with and without --exact against PySceneDetect's detect-adaptive and
-detect-content at their defaults. A cut counts as found when one is told at most one frame beside it.
+detect-content at their defaults. A cut or a dissolve is found when a frame is told that lies in it or
+at most one frame beside it.
 `frames`: 500 frames by number, of 20 minutes, as RGB: fetch_frames (`VideoReader`) against PyAV,
 decord and torchcodec. "equal_planes": pictures of ours that are, bit for bit, what the ffmpeg program
 makes of PyAV's planes with the flags that we give swscale. "as_PyAV": pictures of a peer whose RGB is
 PyAV's. The peers leave swscale its fast way, so theirs is not ours: "mean_off" and "within_2" tell how
 far it is, in levels and as a share of the samples of the worst picture.
 
-Two films of 120 shots, 720p at 25 frames a second, are made with ffmpeg and kept in --data:
-"generated" from its test sources (some with noise, a flash or a fade to black and back), "real" from
-the real clips, each shot another part of one, at another size or mirrored. Both are encoded twice:
-with a key frame at every cut that the encoder sees, and in groups of 50. The frames are those of the
-real film, repeated to 20 minutes by packet copy.
+Films at 720p and 25 frames a second are made and kept in --data. Of 120 shots each: "generated" from
+ffmpeg's test sources (some with noise, a flash or a fade to black and back), "real" from the real
+clips, each shot another part of one, at another size or mirrored. "programme": two minutes of a
+rendered edit (hindsight-world, seed 907: 12 shots, 8 cuts, 3 dissolves, a sensor's noise), five times.
+All are encoded twice: with a key frame at every cut that the encoder sees, and in groups of 50. The
+frames are those of the real film, repeated to 20 minutes by packet copy.
 
 Seconds are user and system time on one core, medians of --repeats runs: a peer's begin after its
 modules were imported, ours are the whole process. Then comes the time over that of the first row.
@@ -26,6 +28,7 @@ modules were imported, ours are the whole process. Then comes the time over that
 import argparse
 import bisect
 import json
+import math
 import os
 import pathlib
 import random
@@ -39,7 +42,9 @@ RATE = 25
 SHOTS = 120
 FRAMES = 500
 SECONDS = 1200
-FILMS = ["generated", "real"]
+FILMS = ["generated", "real", "programme"]
+LOOPS = 5  # of the programme
+ENCODER = ["-c:v", "libx264", "-preset", "veryfast", "-crf", "23"]
 TOLERANCE = 1  # frames beside a cut
 CODINGS = {"marked": [], "groups of 50": ["-g", "50", "-sc_threshold", "0"]}
 # Seconds in which each clip shows one scene, and the number of the video stream.
@@ -95,7 +100,10 @@ def real_shot(rng, number, folder):
 
 
 def make_film(name, arguments):
-    """Files by coding, and the frames at which shots begin."""
+    """Files by coding, and the joints of the shots: the first and the last frame of each dissolve,
+    twice the frame that begins a shot of each cut."""
+    if name == "programme":
+        return make_programme(arguments)
     rng, inputs, chains, cuts, frame = random.Random(5), [], [], [], 0
     for number in range(SHOTS):
         if name == "generated":
@@ -115,13 +123,39 @@ def make_film(name, arguments):
         command = ["ffmpeg", "-v", "error", "-y", *inputs, "-filter_complex"]
         command += [graph + "".join(f"[o{i}]" for i in range(len(CODINGS)))]
         for i, (coding, options) in enumerate(CODINGS.items()):
-            command += ["-map", f"[o{i}]", "-c:v", "libx264", "-preset", "veryfast", "-crf", "23", *options]
+            command += ["-map", f"[o{i}]", *ENCODER, *options]
             command += ["-colorspace", "bt709", str(files[coding])]
         subprocess.run(command, check=True)
     for file in files.values():
         if len(probe(file, "packet=pts")["packets"]) != frame:
             sys.exit(f"{file} is not the film of {frame} frames that it should be; remove it")
-    return files, cuts[:-1]
+    return files, [(cut, cut) for cut in cuts[:-1]]
+
+
+def make_programme(arguments):
+    world = arguments.data / "peer_programme.mp4"
+    if not world.exists():
+        command = [str(arguments.bin / "hindsight-world"), "make", "--seed", "907", "--family", "programme"]
+        command += ["--minutes", "2", "--fps", str(RATE), "--size", "640x360", "--out", str(world)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    files = {coding: arguments.data / f"programme, {coding}.mp4" for coding in CODINGS}
+    for coding, file in files.items():
+        if file.exists():
+            continue
+        once = file.with_suffix(".once.mp4")
+        picture = ["-vf", "scale=1280:720,noise=alls=4:allf=t:all_seed=3"]
+        subprocess.run(["ffmpeg", "-v", "error", "-y", "-i", str(world), *picture, *ENCODER, *CODINGS[coding], str(once)],
+                       check=True)
+        subprocess.run(["ffmpeg", "-v", "error", "-y", "-stream_loop", str(LOOPS - 1), "-i", str(once), "-c", "copy",
+                        str(file)], check=True)
+        once.unlink()
+    with open(world.with_suffix(".events.jsonl")) as lines:
+        events = [json.loads(line) for line in lines]
+    frame = lambda seconds: math.ceil(round(seconds * RATE, 6))
+    joints = [(frame(event["begin"]), frame(event["end"])) for event in events if event["event"] == "cut"]
+    length = len(probe(files["marked"], "packet=pts")["packets"]) // LOOPS
+    looped = [(begin + loop * length, end + loop * length) for loop in range(LOOPS) for begin, end in joints]
+    return files, sorted(looped + [(loop * length, loop * length) for loop in range(1, LOOPS)])
 
 
 def repeat_film(file):
@@ -286,11 +320,11 @@ def run_peer(**task):
 
 
 def f1(found, truth):
-    near = lambda frame, frames: any(abs(frame - other) <= TOLERANCE for other in frames)
-    recall = sum(near(cut, found) for cut in truth) / len(truth)
-    precision = sum(near(cut, truth) for cut in found) / max(1, len(found))
-    missed = [cut for cut in truth if not near(cut, found)]
-    false = [cut for cut in found if not near(cut, truth)]
+    meet = lambda frame, joint: joint[0] - TOLERANCE <= frame <= joint[1] + TOLERANCE
+    missed = [joint for joint in truth if not any(meet(frame, joint) for frame in found)]
+    false = [frame for frame in found if not any(meet(frame, joint) for joint in truth)]
+    recall = 1 - len(missed) / len(truth)
+    precision = 1 - len(false) / max(1, len(found))
     return {"f1": 2 * recall * precision / max(1e-9, recall + precision), "missed": missed, "false": false}
 
 
@@ -321,7 +355,8 @@ def shots_with_a_pair(arguments, file, truth):
     """How many shots of a second and more hold a pair of `hindsight plan`, and how many there are; the last shot's end is not known."""
     out, _ = run([str(arguments.bin / "hindsight"), "--quiet", "plan", str(file), "--json"])
     pairs = [(round(pair["from"] * RATE), round(pair["to"] * RATE)) for pair in json.loads(out)["pairs"]]
-    shots = [(begin, end) for begin, end in zip([0, *truth], truth) if end - begin >= RATE]
+    begins = [0, *(end for _, end in truth)]
+    shots = [(begin, end) for begin, (end, _) in zip(begins, truth) if end - begin >= RATE]
     return sum(any(begin <= first and last < end for first, last in pairs) for begin, end in shots), len(shots)
 
 
@@ -344,7 +379,7 @@ def compare_cuts(arguments):
             rows = [{"tool": f"{tool} {found['version']}", "seconds": seconds, **f1(found["cuts"], truth)}
                     for tool, found, seconds in measure(arguments, tools)]
             held, shots = shots_with_a_pair(arguments, file, truth)
-            report(arguments, f"{len(truth)} cuts, {file.stem}; {held} of {shots} shots of a second and more hold a pair", rows)
+            report(arguments, f"{len(truth)} joints, {file.stem}; {held} of {shots} shots of a second and more hold a pair", rows)
 
 
 def compare_frames(arguments):

@@ -115,7 +115,10 @@ struct VideoReader::Impl {
   [[nodiscard]] std::unique_ptr<Frame::Impl> make_frame() const;
   [[nodiscard]] std::unique_ptr<Frame::Impl> make_lone_frame(detail::FramePtr picture) const;
 
-  void seek(MediaTime t, Frames frames, Deblocking deblocking);
+  void seek(MediaTime t,
+            Frames frames,
+            Deblocking deblocking,
+            std::function<bool(MediaTime)> also);
   [[nodiscard]] bool can_decode_on(MediaTime t) const;
   enum class Landing {
     good,          ///< `current` is the picture that reading straight through gives at the target
@@ -150,6 +153,7 @@ struct VideoReader::Impl {
   FramePtr current;
   FramePtr after;
   Frames chosen = Frames::all;
+  std::function<bool(MediaTime)> also_chosen;
   Deblocking deblocked = Deblocking::on;
   DecodeStats stats;
   MediaDuration longest;                      // no picture has a later time
@@ -188,7 +192,11 @@ std::unique_ptr<Frame::Impl> VideoReader::Impl::make_lone_frame(detail::FramePtr
   return frame;
 }
 
-void VideoReader::Impl::seek(MediaTime t, Frames frames, Deblocking deblocking) {
+void VideoReader::Impl::seek(MediaTime t,
+                             Frames frames,
+                             Deblocking deblocking,
+                             std::function<bool(MediaTime)> also) {
+  also_chosen = std::move(also);
   const bool same_frames = std::exchange(chosen, frames) == frames;
   const bool same = std::exchange(deblocked, deblocking) == deblocking && same_frames;
   t = std::max(t, MediaTime{});
@@ -252,7 +260,9 @@ VideoReader::Impl::Landing VideoReader::Impl::land(std::int64_t entry,
 }
 
 void VideoReader::Impl::choose_frames() {
-  if (chosen == Frames::referenced) decoder.skip_unreferenced();
+  if (chosen == Frames::referenced)
+    decoder.skip_unreferenced(
+        [this](std::int64_t pts) { return !also_chosen || !also_chosen(time_of(pts)); });
   if (deblocked == Deblocking::off) decoder.skip_deblocking();
 }
 
@@ -341,9 +351,12 @@ std::optional<Frame> VideoReader::next() {
   return frame;
 }
 
-void VideoReader::seek(MediaTime t, Frames frames, Deblocking deblocking) {
+void VideoReader::seek(MediaTime t,
+                       Frames frames,
+                       Deblocking deblocking,
+                       std::function<bool(MediaTime)> also) {
   // Deinterlacing needs the neighbours.
-  impl_->seek(t, impl_->facts.interlaced ? Frames::all : frames, deblocking);
+  impl_->seek(t, impl_->facts.interlaced ? Frames::all : frames, deblocking, std::move(also));
 }
 
 void VideoReader::read_key_frames(const TimeSpan& span,

@@ -138,8 +138,12 @@ class VideoReader {
   /// After it, next() returns the frame that is on screen at `t` (the last frame whose time is <=
   /// t, or the first frame).  Decodes on from where it stands when that is nearer than the key
   /// frame before `t`.  `frames` and `deblocking` hold until the next seek; where frames are left
-  /// out, the first one may be a frame before.
-  void seek(MediaTime t, Frames frames = Frames::all, Deblocking deblocking = Deblocking::on);
+  /// out, the first one may be a frame before.  `also`, called until then: frames that are given
+  /// though no other refers to them.
+  void seek(MediaTime t,
+            Frames frames = Frames::all,
+            Deblocking deblocking = Deblocking::on,
+            std::function<bool(MediaTime)> also = {});
 
   /// Decodes the key frames whose time lies in `span` and is `wanted` (empty: all) and nothing
   /// between them; `visit` returns false for enough.  Their duration() is a usual picture's,

@@ -49,7 +49,7 @@ void validate(const PlanOptions& options) {
 std::string to_canonical_text(const PlanOptions& options) {
   return fmt::format(
       "tokens_per_hour={} max_tokens={} coverage_floor_ns={} min_pair_tokens={} max_pair_tokens={} "
-      "stretch_length_ns={} exact={} encode_repeats={}",
+      "stretch_length_ns={} exact={} every_frame={} encode_repeats={}",
       options.tokens_per_hour,
       options.max_tokens,
       options.coverage_floor.count(),
@@ -57,6 +57,7 @@ std::string to_canonical_text(const PlanOptions& options) {
       options.max_pair_tokens,
       options.stretch_length.count(),
       options.exact ? 1 : 0,
+      options.every_frame ? 1 : 0,
       options.encode_repeats ? 1 : 0);
 }
 

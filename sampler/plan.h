@@ -82,8 +82,10 @@ struct PlanOptions {
   int max_pair_tokens = 576;
   /// At least 10 s.
   MediaDuration stretch_length{std::chrono::minutes{5}};
-  /// Every frame is looked at, also where packets and key frames say that nothing happens.
+  /// No cut is told by packets alone: everything that may hold one is decoded.
   bool exact = false;
+  /// Every frame is looked at, also where packets and key frames say that nothing happens.
+  bool every_frame = false;
   /// Also pairs that show what an earlier one shows get tokens of their own.
   bool encode_repeats = false;
 };

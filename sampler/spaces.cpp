@@ -39,6 +39,19 @@ constexpr std::array kOwnPictures = {OwnPicture{0.4, 5}, OwnPicture{0.8, 2}};
 constexpr double kOtherLevel = 2.5;
 constexpr std::size_t kLevelPackets = 5;
 constexpr std::size_t kMostLevelPackets = 12;
+// Where every cut is looked for: of the packets half a second around, without those beside it, a
+// packet at a cut is so many times as large as all but a tenth, and as this share of a key frame.
+// Of 21 cuts that x264 did not mark in films of real clips 2.4 to 24 times and 0.46 up.
+constexpr double kStandsOut = 2.2;
+constexpr double kShareOfKey = 0.3;
+constexpr std::size_t kAround = 12;
+constexpr double kAllButATenth = 0.9;
+// Or so many times larger or smaller, and not in the first packets: they often are.
+constexpr double kFarLevel = 5;
+constexpr std::size_t kUnsteadyPackets = 8;
+// Of half a second before a key frame all packets but a tenth have at most this share of its bytes
+// when it begins a shot: 95 % of 125 that do in films of real clips, and none of 7 that do not.
+constexpr double kLoud = 0.4;
 // So long after a cut the packets are as usual.
 constexpr MediaDuration kCutCalms = 400ms;
 // The least deviation of a key frame's log bytes: one of a still picture differs by less.
@@ -49,12 +62,15 @@ constexpr double kOutstanding = 1.5;
 // Log bytes by which a peak stands out from both sides.
 constexpr double kProminence = 0.22;
 
-double median(std::vector<double> values) {
+/// The smallest value that this share of them, below 1, is less than; 0 of none.
+double quantile(std::vector<double> values, double share) {
   if (values.empty()) return 0;
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
+  const auto place = static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size()));
+  std::nth_element(values.begin(), values.begin() + place, values.end());
+  return values[static_cast<std::size_t>(place)];
 }
+
+double median(std::vector<double> values) { return quantile(std::move(values), 0.5); }
 
 /// Robust, of values of which what is usual was subtracted.
 double deviation_of(std::vector<double> differences, double least) {
@@ -116,15 +132,17 @@ std::vector<bool> hold_own_pictures(const std::vector<double>& bytes, double key
   return own;
 }
 
-/// Where packets become larger or smaller by most, if by enough.
-std::optional<std::size_t> find_other_level(const std::vector<double>& bytes) {
+/// Where packets become larger or smaller by most, if by `least` times; behind `first` of them.
+std::optional<std::size_t> find_other_level(const std::vector<double>& bytes,
+                                            double least,
+                                            std::size_t first) {
   const auto level = [&](std::size_t from, std::size_t to) {
     const auto at = [&](std::size_t i) { return bytes.begin() + static_cast<std::ptrdiff_t>(i); };
     return std::log(median({at(from), at(to)}) + kBytesOfNothing);
   };
-  double most = std::log(kOtherLevel);
+  double most = std::log(least);
   std::optional<std::size_t> found;
-  for (std::size_t i = kLevelPackets; i + kLevelPackets <= bytes.size(); ++i) {
+  for (std::size_t i = first; i + kLevelPackets <= bytes.size(); ++i) {
     const double change = std::abs(level(i, std::min(i + kMostLevelPackets, bytes.size())) -
                                    level(i - std::min(i, kMostLevelPackets), i));
     if (change < most) continue;
@@ -225,7 +243,8 @@ void find_unmarked_cuts(std::span<const Packet> packets, std::vector<Space>& spa
     const auto own = hold_own_pictures(bytes, *key_bytes_of(packets, space.span));
     for (std::size_t i = 0; i < own.size(); ++i)
       if (own[i]) space.own_picture = others[i].time;
-    const auto level = space.other_scene() ? find_other_level(bytes) : std::nullopt;
+    const auto level =
+        space.other_scene() ? find_other_level(bytes, kOtherLevel, kLevelPackets) : std::nullopt;
     if (level) space.other_level = others[*level].time;
   }
 }
@@ -259,6 +278,45 @@ std::vector<bool> of_usual_size(const std::vector<Packet>& keys) {
   std::vector<bool> is_usual;
   for (const double size : sizes) is_usual.push_back(std::abs(size) <= kSurprise * deviation);
   return is_usual;
+}
+
+std::vector<MediaTime> outstanding_packets(std::span<const Packet> packets,
+                                           const TimeSpan& span,
+                                           double times) {
+  const auto others = packets_behind_key(packets, span);
+  std::vector<MediaTime> found;
+  if (others.empty()) return found;
+  const auto key_before = key_bytes_of(packets, span);
+  const auto key_after = key_bytes_of(packets, {span.end, span.end});
+  const double key = std::min(*key_before, key_after.value_or(*key_before));
+  const auto bytes = bytes_of(others);
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if (bytes[i] < kShareOfKey * key) continue;
+    std::vector<double> around;
+    const std::size_t end = std::min(bytes.size(), i + kAround + 1);
+    for (std::size_t j = i - std::min(i, kAround); j < end; ++j)
+      if (j + 1 < i || j > i + 2) around.push_back(bytes[j]);
+    if (around.size() >= kLevelPackets &&
+        bytes[i] < times * (quantile(std::move(around), kAllButATenth) + kBytesOfNothing))
+      continue;
+    found.push_back(others[i].time);
+  }
+  return found;
+}
+
+void find_signs_of_cuts(std::span<const Packet> packets, std::vector<Space>& spaces) {
+  for (auto& space : spaces) {
+    const auto outstanding = outstanding_packets(packets, space.span, kStandsOut);
+    if (!outstanding.empty()) space.own_picture = outstanding.back();
+    const auto others = packets_behind_key(packets, space.span);
+    const auto level = space.other_scene()
+                           ? find_other_level(bytes_of(others), kFarLevel, kUnsteadyPackets)
+                           : std::nullopt;
+    if (level) space.other_level = others[*level].time;
+    const auto last = others.last(std::min(kAround, others.size()));
+    const auto key = key_bytes_of(packets, {space.span.end, space.span.end});
+    space.is_loud_at_end = key && quantile(bytes_of(last), kAllButATenth) > kLoud * *key;
+  }
 }
 
 std::vector<MediaTime> packet_peaks(std::span<const Packet> packets) {

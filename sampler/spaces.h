@@ -24,6 +24,7 @@ struct Space {
   std::optional<MediaTime> surprising_until;  ///< empty: its packets are as usual
   std::optional<MediaTime> own_picture;       ///< the last packet that holds one
   std::optional<MediaTime> other_level;       ///< from here on they are larger, or smaller
+  bool is_loud_at_end = false;                ///< its last packets are large beside the key frame
 
   [[nodiscard]] bool other_scene() const { return likeness != Likeness::same_scene; }
 };
@@ -40,6 +41,11 @@ void find_surprising_packets(std::vector<Space>& spaces);
 /// where the key frames show different things.
 void find_unmarked_cuts(std::span<const Packet> packets, std::vector<Space>& spaces);
 
+/// The same where every cut is looked for: fewer packets, those that stand out among their
+/// neighbours, and levels that are very different.  Where the last packets of a space are large beside
+/// the key frame that ends it, the encoder may have put it there for motion.
+void find_signs_of_cuts(std::span<const Packet> packets, std::vector<Space>& spaces);
+
 /// From here on the packets of a space are as usual.
 [[nodiscard]] MediaTime calm_from(const Space& space);
 
@@ -51,6 +57,12 @@ void find_unmarked_cuts(std::span<const Packet> packets, std::vector<Space>& spa
 
 /// Of each key frame: whether its size is what key frames of this stream are like.
 [[nodiscard]] std::vector<bool> of_usual_size(const std::vector<Packet>& keys);
+
+/// Packets of `span`, behind its key frame, that are `times` as large as nearly all of those half a
+/// second before and after, and no trifle beside the smaller of the key frames on both sides.
+[[nodiscard]] std::vector<MediaTime> outstanding_packets(std::span<const Packet> packets,
+                                                         const TimeSpan& span,
+                                                         double times);
 
 /// Packets about which those of 0.4 s are larger by a fourth than before and after, ascending:
 /// where something comes, goes or moves, or the picture does.

@@ -35,11 +35,30 @@ constexpr MediaDuration kSameMoment = 300ms;
 constexpr double kLargePixels = 1e7;
 // Where nothing surprises, from one key frame that is looked at to the next.
 constexpr MediaDuration kQuietFor = 8s;
-// What find_cuts wants to see behind a cut.
-constexpr MediaDuration kBehindCut = 200ms;
+// What tells a blend that goes on to the end of a window from a pan.
+constexpr MediaDuration kBehindBlend = 400ms;
+// Packets that stand out by less than what is a sign of a cut, but may be one.
+constexpr double kMayBeCut = 1.5;
+
+/// Which key pictures are half one scene and half another: like both neighbours, which are not like
+/// each other.  What is on either side of one is in doubt.
+std::vector<bool> find_blended(Pictures keys, std::vector<Likeness>& alike) {
+  std::vector<bool> blended(keys.size());
+  const auto before = alike;
+  for (std::size_t i = 1; i + 1 < keys.size(); ++i) {
+    if (before[i - 1] == Likeness::unrelated || before[i] == Likeness::unrelated) continue;
+    if (likeness(keys[i - 1], keys[i + 1]) != Likeness::unrelated) continue;
+    blended[i] = true;
+    alike[i - 1] = alike[i] = Likeness::doubtful;
+  }
+  return blended;
+}
 
 /// Compares neighbouring key pictures; what is between them is as different as they are.
-void compare_key_pictures(Pictures keys, std::vector<Space>& spaces, WindowChoice& choice) {
+void compare_key_pictures(Pictures keys,
+                          bool every_cut,
+                          std::vector<Space>& spaces,
+                          WindowChoice& choice) {
   CellNoise noise;
   std::vector<ChangeMap> maps;
   std::vector<std::uint32_t> weights;
@@ -50,17 +69,27 @@ void compare_key_pictures(Pictures keys, std::vector<Space>& spaces, WindowChoic
   }
   choice.deviations = noise.deviations();
   std::vector<Motion> motion;
-  auto space = spaces.begin();
+  std::vector<Likeness> alike;
   for (std::size_t i = 0; i < maps.size(); ++i) {
     motion.push_back(measure_motion(keys[i].time, maps[i], choice.deviations));
-    auto alike = likeness(keys[i], keys[i + 1]);
+    alike.push_back(likeness(keys[i], keys[i + 1]));
     const bool all_changed = motion.back().area > kWholePicture;
-    if (all_changed && alike == Likeness::same_scene) alike = Likeness::doubtful;
+    if (all_changed && alike.back() == Likeness::same_scene) alike.back() = Likeness::doubtful;
+    // A cut away and back is a packet that stands out.
+    if (every_cut && alike.back() == Likeness::doubtful && is_same_place(keys[i], keys[i + 1]))
+      alike.back() = Likeness::same_scene;
+  }
+  const auto blended = every_cut ? find_blended(keys, alike) : std::vector<bool>(keys.size());
+  auto space = spaces.begin();
+  for (std::size_t i = 0; i < maps.size(); ++i) {
     for (; space != spaces.end() && space->span.begin < keys[i + 1].time; ++space) {
-      space->strength = motion.back().strength;
-      space->likeness = alike;
+      space->strength = motion[i].strength;
+      space->likeness = alike[i];
+      if (blended[i + 1]) space->longest_unseen = MediaDuration{0};
     }
   }
+  // Nothing behind the last key frame says what it is like there.
+  for (; space != spaces.end() && every_cut; ++space) space->likeness = Likeness::doubtful;
   choice.surprising = kSurprisingShare * motion_threshold(motion, weights);
 }
 
@@ -70,17 +99,21 @@ Window window_of(const Space& space,
                  bool is_short,
                  const LookGaps& gaps,
                  MediaDuration rest) {
+  const bool may_hide_cut = space.own_picture || space.other_level ||
+                            (space.other_scene() && space.longest_unseen < gaps.longest);
   Window window{.span = space.span,
                 .reason = reason,
                 .calm_from = calm_from(space),
                 .longest_unseen = space.longest_unseen,
-                .may_hide_cut = space.own_picture || space.other_level ||
-                                (space.other_scene() && space.longest_unseen < gaps.longest)};
+                .may_hide_cut = may_hide_cut && !gaps.every_cut};
   if (reason == WindowReason::scene && is_short) {
-    window.beyond = kBehindCut;
-    window.may_end_with_cut = !space.own_picture;
-  } else if (!window.may_hide_cut) {
+    window.beyond = kAroundCut;
+    window.may_end_with_cut =
+        gaps.every_cut ? !space.is_loud_at_end : !space.own_picture.has_value();
+  } else if (!may_hide_cut && !(gaps.every_cut && reason == WindowReason::scene)) {
     window.enough_at = std::max(space.span.end - rest, busiest_until(space));
+  } else if (gaps.every_cut) {
+    window.beyond = kBehindBlend;
   }
   return window;
 }
@@ -107,6 +140,7 @@ struct Opened {
   Window* window;
   const Space* space;
   bool is_short;  ///< a key frame out of turn ends it
+  bool is_owed;   ///< every cut is looked for, and it may hold one
 };
 
 /// Before others what may hide a cut, then what changes most; where there is one, packets tell it.
@@ -132,7 +166,8 @@ void limit_reading(const TimeSpan& span,
   std::ranges::stable_sort(opened, is_read_before);
   const auto all = static_cast<double>(count_packets(packets, span));
   double left = std::max(gaps.most_read, to_seconds(kAlwaysRead) / to_seconds(span.length())) * all;
-  for (const auto& [window, space, is_short] : opened) {
+  for (const auto& [window, space, is_short, is_owed] : opened) {
+    if (is_owed) continue;
     const MediaTime end = std::min(window->enough_at, window->read_to());
     const auto cost = static_cast<double>(count_packets(packets, {window->span.begin, end}));
     window->is_read = cost <= left;
@@ -140,12 +175,13 @@ void limit_reading(const TimeSpan& span,
   }
 }
 
-/// The cuts of those that are not read, and peaks everywhere.
+/// The cuts of those that are not read, but for `no_cuts`, and peaks everywhere.
 std::vector<Told> told_by_packets(std::span<const Packet> packets,
-                                  const std::vector<Opened>& opened) {
+                                  const std::vector<Opened>& opened,
+                                  bool no_cuts) {
   std::vector<Told> told;
-  for (const auto& [window, space, is_short] : opened) {
-    if (window->is_read || space->likeness != Likeness::unrelated) continue;
+  for (const auto& [window, space, is_short, is_owed] : opened) {
+    if (no_cuts || window->is_read || space->likeness != Likeness::unrelated) continue;
     std::vector<MediaTime> cuts;
     if (!window->may_end_with_cut) cuts = packets_at_cuts(packets, space->span);
     if (cuts.empty() && !is_short && space->other_level) cuts.push_back(*space->other_level);
@@ -183,7 +219,8 @@ LookGaps look_gaps(const PlanOptions& options, double pixels_per_second) {
   return {.longest = std::min(options.coverage_floor / 2, options.stretch_length / 4),
           .blind = large ? MediaDuration::max() : kLongestBlind,
           .rest = large ? kRest : MediaDuration{0},
-          .most_read = large ? kMostRead : 1};
+          .most_read = large ? kMostRead : 1,
+          .every_cut = options.exact};
 }
 
 std::vector<MediaTime> quiet_key_frames(std::span<const Packet> packets, const LookGaps& gaps) {
@@ -225,12 +262,12 @@ WindowChoice choose_windows(const TimeSpan& span,
   std::ranges::sort(keys);
   auto spaces = spaces_between(keys, packets, gaps);
   find_surprising_packets(spaces);
-  compare_key_pictures(key_pictures, spaces, choice);
-  find_unmarked_cuts(packets, spaces);
+  compare_key_pictures(key_pictures, gaps.every_cut, spaces, choice);
+  (gaps.every_cut ? find_signs_of_cuts : find_unmarked_cuts)(packets, spaces);
   const double least = least_in_turn(spaces);
   const auto is_marked = [&](const Space& space) {
     return space.likeness == Likeness::unrelated && !space.own_picture && !space.other_level &&
-           to_seconds(space.span.length()) < least;
+           !space.is_loud_at_end && to_seconds(space.span.length()) < least;
   };
   const auto reason_for = [&](const Space& space) -> std::optional<WindowReason> {
     const bool marked = is_marked(space);
@@ -241,6 +278,8 @@ WindowChoice choose_windows(const TimeSpan& span,
     return std::nullopt;
   };
   const Pace pace = pace_of(spaces);
+  const bool is_dear =
+      gaps.most_read < 1 && (gaps.every_cut ? pace != Pace::calm : pace == Pace::edited);
   // The last second may hold a cut of its own.
   const MediaDuration rest = pace == Pace::hurried ? MediaDuration{0} : gaps.rest;
   std::vector<Opened> opened;
@@ -254,12 +293,22 @@ WindowChoice choose_windows(const TimeSpan& span,
     if (!windows.empty() && windows.back().read_to() > space.span.begin) windows.back().beyond = {};
     const bool is_short = to_seconds(space.span.length()) < least && &space != &spaces.back();
     windows.push_back(window_of(space, *reason, is_short, gaps, rest));
-    opened.push_back({&windows.back(), &space, is_short});
+    const bool is_owed = gaps.every_cut && *reason == WindowReason::scene;
+    windows.back().is_for_cut = is_owed && is_dear;
+    opened.push_back({&windows.back(), &space, is_short, is_owed});
+    if (!is_owed) continue;
+    const auto outstanding = outstanding_packets(packets, space.span, kMayBeCut);
+    choice.outstanding.insert(choice.outstanding.end(), outstanding.begin(), outstanding.end());
   }
-  if (gaps.most_read == 1 || pace != Pace::edited) return choice;
+  if (!is_dear) return choice;
   limit_reading(span, packets, gaps, opened);
-  choice.told = told_by_packets(packets, opened);
+  choice.told = told_by_packets(packets, opened, gaps.every_cut);
   return choice;
+}
+
+bool SettleWatch::is_change(const SmallPicture& picture) const {
+  const auto change = measure_motion(picture.time, change_map(picture, after_), choice_.deviations);
+  return change.strength >= choice_.surprising || change.area > kWholePicture;
 }
 
 SettleWatch::Rest SettleWatch::look(const SmallPicture& picture) {
@@ -267,12 +316,12 @@ SettleWatch::Rest SettleWatch::look(const SmallPicture& picture) {
   const auto left = window_.span.end - picture.time;
   const bool may_leave = picture.time >= window_.calm_from && left >= kWorthLeavingOut &&
                          left <= window_.longest_unseen;
-  const auto alike =
+  auto alike =
       window_.reason == WindowReason::scene ? likeness(picture, after_) : Likeness::same_scene;
+  if (window_.is_for_cut && alike == Likeness::doubtful && is_same_place(picture, after_))
+    alike = Likeness::same_scene;
   if (alike == Likeness::unrelated && window_.may_end_with_cut && may_leave) return Rest::until_cut;
-  const auto change = measure_motion(picture.time, change_map(picture, after_), choice_.deviations);
-  if (alike != Likeness::same_scene || change.strength >= choice_.surprising ||
-      change.area > kWholePicture) {
+  if (alike != Likeness::same_scene || (!window_.is_for_cut && is_change(picture))) {
     alike_since_.reset();
     return Rest::unknown;
   }

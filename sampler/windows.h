@@ -48,6 +48,8 @@ struct Window {
   bool may_end_with_cut = false;
   /// So much is decoded behind its end: a cut there shows in what follows.
   MediaDuration beyond{0};
+  /// It is read for a cut alone: when none can be left, neither can the rest tell anything.
+  bool is_for_cut = false;
   /// What is left from here on may pass unseen.
   MediaTime enough_at = MediaTime::from_ns(INT64_MAX);
   /// False: decoding it takes more than it tells, what its packets say has to do.
@@ -55,6 +57,9 @@ struct Window {
 
   [[nodiscard]] MediaTime read_to() const { return span.end + beyond; }
 };
+
+/// What find_cuts() wants to see on both sides.
+inline constexpr MediaDuration kAroundCut = std::chrono::milliseconds{200};
 
 /// What packets alone say of a moment.
 struct Told {
@@ -67,6 +72,8 @@ struct WindowChoice {
   std::vector<Window> windows;        ///< ascending, disjoint
   std::vector<Told> told;             ///< of an edited stretch that is not all read; ascending
   std::vector<MediaTime> known_cuts;  ///< key frames that begin a shot
+  /// Frames this near to one of these count one by one (LookGaps::every_cut); ascending.
+  std::vector<MediaTime> outstanding;
   /// What the key frames say of the cells' noise, and the strength of a change that is a surprise.
   std::array<float, kNumCells> deviations{};
   float surprising = 0;
@@ -81,6 +88,8 @@ struct LookGaps {
   MediaDuration rest{0};
   /// Share of the packets of an edited stretch whose windows are read.
   double most_read = 1;
+  /// No cut is told by packets alone, but for a key frame out of turn at which they are calm.
+  bool every_cut = false;
 };
 
 /// `longest` is half the coverage floor or a quarter of a stretch.  `blind` is a second, what an
@@ -131,6 +140,8 @@ class SettleWatch {
   [[nodiscard]] Rest look(const SmallPicture& picture);
 
  private:
+  [[nodiscard]] bool is_change(const SmallPicture& picture) const;
+
   const WindowChoice& choice_;
   const Window& window_;
   const SmallPicture& after_;

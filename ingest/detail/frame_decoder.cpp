@@ -147,9 +147,10 @@ void FrameDecoder::feed() {
 }
 
 AVDiscard FrameDecoder::what_to_skip(const AVPacket& packet) const {
-  const bool unneeded =
-      skip_unreferenced_ || (packet.pts != AV_NOPTS_VALUE && packet.pts < skip_before_);
-  return can_skip_ && !unstamped_ && unneeded ? AVDISCARD_NONREF : AVDISCARD_DEFAULT;
+  if (!can_skip_ || unstamped_) return AVDISCARD_DEFAULT;
+  const bool unneeded = (packet.pts != AV_NOPTS_VALUE && packet.pts < skip_before_) ||
+                        (unwanted_ && unwanted_(packet.pts));
+  return unneeded ? AVDISCARD_NONREF : AVDISCARD_DEFAULT;
 }
 
 void FrameDecoder::note_time(const AVPacket& packet) {
@@ -201,7 +202,7 @@ void FrameDecoder::flush() {
   last_pts_but_one_ = AV_NOPTS_VALUE;
   entry_time_ = AV_NOPTS_VALUE;
   skip_before_ = INT64_MIN;
-  skip_unreferenced_ = false;
+  unwanted_ = {};
   codec_->skip_loop_filter = AVDISCARD_DEFAULT;
   key_frames_before_.reset();
   key_frame_wanted_ = nullptr;

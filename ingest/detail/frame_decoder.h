@@ -29,8 +29,11 @@ class FrameDecoder {
   /// decoded, where that leaves all others as they are.  lost_picture() tells which were left out.
   void skip_before(std::int64_t pts) { skip_before_ = pts; }
 
-  /// Until the next flush(): pictures that no other refers to are not decoded.
-  void skip_unreferenced() { skip_unreferenced_ = true; }
+  /// Until the next flush(): pictures that no other refers to are not decoded where their pts is
+  /// `unwanted`.
+  void skip_unreferenced(std::function<bool(std::int64_t)> unwanted) {
+    unwanted_ = std::move(unwanted);
+  }
 
   /// Until the next flush(): see Deblocking::off.
   void skip_deblocking() { codec_->skip_loop_filter = AVDISCARD_ALL; }
@@ -95,7 +98,7 @@ class FrameDecoder {
   std::int64_t entry_time_ = AV_NOPTS_VALUE;
   std::set<std::int64_t> awaited_;  // times of packets, from the last picture but two on
   std::int64_t skip_before_ = INT64_MIN;
-  bool skip_unreferenced_ = false;
+  std::function<bool(std::int64_t)> unwanted_;  // of the pictures that no other refers to
   std::optional<std::int64_t> key_frames_before_;
   std::function<bool(std::int64_t)> key_frame_wanted_;
   bool can_skip_ = false;

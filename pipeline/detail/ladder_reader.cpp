@@ -4,6 +4,7 @@
 
 #include "pipeline/detail/rung_meter.h"
 #include "pipeline/detail/small_pictures.h"
+#include "sampler/cuts.h"
 #include "sampler/windows.h"
 
 namespace hindsight::pipeline {
@@ -36,11 +37,11 @@ double pixels_per_second(const ingest::StreamFacts& facts) {
 }
 
 /// Notes before which pictures some of `frames` are missing.
-void note_unseen(const std::vector<MediaTime>& frames, std::vector<SmallPicture>& pictures) {
+void note_unseen(const std::vector<MediaTime>& frames, std::span<SmallPicture> pictures) {
   for (std::size_t i = 1; i < pictures.size(); ++i) {
     const auto next = std::ranges::upper_bound(frames, pictures[i - 1].time);
     const bool missing = next != frames.end() && *next < pictures[i].time;
-    if (missing) pictures[i].unseen = pictures[i].time - pictures[i - 1].time;
+    pictures[i].unseen = missing ? pictures[i].time - pictures[i - 1].time : MediaDuration{0};
   }
 }
 
@@ -79,11 +80,11 @@ LadderReader::LadderReader(ingest::VideoReader& reader,
     : reader_(reader),
       scan_(scan),
       watch_(watch),
-      is_exact_(options.exact),
+      every_frame_(options.every_frame),
       gaps_(sampler::look_gaps(options, pixels_per_second(scan_.facts))) {}
 
 bool LadderReader::can_climb(const TimeSpan& span) const {
-  if (is_exact_ || !scan_.table) return false;
+  if (every_frame_ || !scan_.table) return false;
   const auto& keys = scan_.key_frames;
   const auto first = std::ranges::lower_bound(keys, span.begin);
   const auto last = std::ranges::lower_bound(keys, span.end);
@@ -173,6 +174,8 @@ std::optional<StretchSight> LadderReader::look(const TimeSpan& span,
     const auto num_before = sight.pictures.size();
     const auto read = read_window(choice, window, after, on_frame, sight.pictures);
     if (!read) return std::nullopt;
+    if (every_cut() && !look_closer(num_before, sight.frames, on_frame, sight.pictures))
+      return std::nullopt;
     if (read->ends_with_cut) looks->choice.known_cuts.push_back(window.span.end);
     const auto& seen = sight.pictures;
     while (key != keys.end() && !seen.empty() && key->time <= seen.back().time) ++key;
@@ -192,6 +195,36 @@ std::optional<StretchSight> LadderReader::look(const TimeSpan& span,
   return sight;
 }
 
+bool LadderReader::look_closer(std::size_t first,
+                               const std::vector<MediaTime>& frames,
+                               const std::function<bool(MediaTime)>& on_frame,
+                               std::vector<SmallPicture>& pictures) {
+  const auto look_from =
+      pictures.size() > first ? pictures[first].time - sampler::kCutContext : MediaTime{};
+  const auto begin = std::ranges::lower_bound(pictures, look_from, {}, &SmallPicture::time);
+  const std::span window(begin, pictures.end());
+  note_unseen(frames, window);
+  std::vector<TimeSpan> unclear;
+  for (const auto cut : sampler::find_cuts(window, sampler::kAroundCut)) {
+    if (window[cut].unseen == MediaDuration{0}) continue;
+    unclear.push_back(
+        {window[cut - 1].time - sampler::kAroundCut, window[cut].time + sampler::kAroundCut});
+  }
+  PictureReducer reducer;
+  for (const auto& span : unclear) {
+    reader_.seek(span.begin, ingest::Frames::all, deblocking_for(scan_.facts));
+    while (const auto frame = reader_.next()) {
+      if (frame->time() > span.end) break;
+      if (on_frame && !on_frame(frame->time())) return false;
+      const auto at = std::ranges::lower_bound(pictures, frame->time(), {}, &SmallPicture::time);
+      if (frame->time() < span.begin || (at != pictures.end() && at->time == frame->time()))
+        continue;
+      pictures.insert(at, reducer.reduce(*frame));
+    }
+  }
+  return true;
+}
+
 std::optional<LadderReader::WindowRead> LadderReader::read_window(
     const sampler::WindowChoice& choice,
     const sampler::Window& window,
@@ -203,9 +236,15 @@ std::optional<LadderReader::WindowRead> LadderReader::read_window(
   std::optional<sampler::SettleWatch> watch;
   if (after != nullptr) watch.emplace(choice, window, *after);
   const bool every = window.may_hide_cut || !frames_are_dense(scan_.facts);
+  const auto& outstanding = choice.outstanding;
+  const auto may_be_cut = [&outstanding](MediaTime time) {
+    const auto next = std::ranges::lower_bound(outstanding, time - sampler::kAroundCut);
+    return next != outstanding.end() && *next <= time + sampler::kAroundCut;
+  };
   reader_.seek(window.span.begin,
                every ? ingest::Frames::all : ingest::Frames::referenced,
-               deblocking_for(scan_.facts));
+               deblocking_for(scan_.facts),
+               may_be_cut);
   while (const auto frame = reader_.next()) {
     if (frame->time() >= window.read_to()) break;
     if (on_frame && !on_frame(frame->time())) return std::nullopt;

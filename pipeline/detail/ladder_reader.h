@@ -58,6 +58,13 @@ class LadderReader {
       const sampler::SmallPicture* after,
       const std::function<bool(MediaTime)>& on_frame,
       std::vector<sampler::SmallPicture>& pictures);
+  /// Of `pictures`, those of a window from `first` on: where a shot may begin between two of them,
+  /// those between the two are added.  False when `on_frame` returned false.
+  [[nodiscard]] bool look_closer(std::size_t first,
+                                 const std::vector<MediaTime>& frames,
+                                 const std::function<bool(MediaTime)>& on_frame,
+                                 std::vector<sampler::SmallPicture>& pictures);
+  [[nodiscard]] bool every_cut() const { return gaps_.every_cut; }
   /// From the second key frame before `span` to the second one after it.
   [[nodiscard]] TimeSpan reach_of(const TimeSpan& span) const;
   /// What is known of the key frames of `reach`.
@@ -84,7 +91,7 @@ class LadderReader {
   ingest::VideoReader& reader_;
   const ingest::PacketScan& scan_;
   const HoleWatch& watch_;
-  bool is_exact_;
+  bool every_frame_;
   sampler::LookGaps gaps_;
 };
 

@@ -59,7 +59,7 @@ TEST_CASE("plan --json has exactly the promised members, ranked, within the budg
   CHECK(result.out.find("\"duration\":4.000000") != std::string::npos);
 }
 
-TEST_CASE("plan --explain tells what each rung cost, and --exact decodes everything") {
+TEST_CASE("plan --explain tells what each rung cost, and --every-frame decodes everything") {
   const TempDir dir;
   // A minute that stands still but for a box that is there for a second.
   const auto path = make_clip(dir.file("still.mp4"),
@@ -99,11 +99,11 @@ TEST_CASE("plan --explain tells what each rung cost, and --exact decodes everyth
     CHECK((window["reason"] == "packets" || window["reason"] == "change"));
   }
   CHECK(climbed["all_frames"]["stretches"] == 0);
-  const auto exact = ladder({"--exact"});
-  CHECK(exact["all_frames"]["stretches"] == 1);
+  const auto every = ladder({"--every-frame"});
+  CHECK(every["all_frames"]["stretches"] == 1);
   // Opening the file had decoded the first ones.
-  CHECK(exact["all_frames"]["frames"].get<int>() >= 1490);
-  CHECK(exact["windows"]["opened"].empty());
+  CHECK(every["all_frames"]["frames"].get<int>() >= 1490);
+  CHECK(every["windows"]["opened"].empty());
 }
 
 TEST_CASE("of an edited film a part is read, packets tell most of its cuts, and it is said") {
@@ -146,7 +146,7 @@ TEST_CASE("of an edited film a part is read, packets tell most of its cuts, and 
     found += static_cast<int>(std::ranges::any_of(plan["shots"], is_there));
   }
   CHECK(found >= kShots - 3);
-  CHECK(run_hindsight({"timeline", path}).out.find("--exact looks at every frame") !=
+  CHECK(run_hindsight({"timeline", path}).out.find("--exact decodes all that may be one") !=
         std::string::npos);
   CHECK(run_hindsight({"timeline", path, "--exact"}).out.find("told by packets") ==
         std::string::npos);

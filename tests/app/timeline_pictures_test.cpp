@@ -165,12 +165,12 @@ TEST_CASE("the page holds what plan and timeline print: every pair, shot and act
   CHECK(data["gaps"].empty());
 }
 
-TEST_CASE("--exact shows as read from end to end, and --format prints beside the page") {
+TEST_CASE("--every-frame shows as read from end to end, and --format prints beside the page") {
   const TempDir dir;
   const auto clip = two_shots_with_a_box(dir.file("film.mp4"));
   const auto result = run_hindsight({"timeline",
                                      clip,
-                                     "--exact",
+                                     "--every-frame",
                                      "--format",
                                      "csv",
                                      "--html",

@@ -136,8 +136,18 @@ TEST_CASE("events that fall between key frames are seen, whatever the coding") {
       {"a constant bit rate",
        "a.mp4",
        // x264's rate control is the same from run to run with one thread alone.
-       {"-threads", "1", "-g", "50", "-b:v", "300k", "-minrate", "300k", "-maxrate", "300k",
-        "-bufsize", "300k"},
+       {"-threads",
+        "1",
+        "-g",
+        "50",
+        "-b:v",
+        "300k",
+        "-minrate",
+        "300k",
+        "-maxrate",
+        "300k",
+        "-bufsize",
+        "300k"},
        true,
        // The quantiser hides what is added: at this size all is looked at (sampler::look_gaps).
        0.6},
@@ -170,10 +180,17 @@ TEST_CASE("events that fall between key frames are seen, whatever the coding") {
 TEST_CASE("what changes at a key frame that was left out at first is found there") {
   const TempDir dir;
   // The negative from second 30 on: a picture of the same size in bytes.
-  const auto path = make_clip(
-      dir.file("a.mp4"),
-      {"-f", "lavfi", "-i", "smptebars=s=320x180:r=25:d=60", "-vf",
-       "format=yuv420p,negate=enable='gte(t,30)'", "-g", "50", "-sc_threshold", "0"});
+  const auto path = make_clip(dir.file("a.mp4"),
+                              {"-f",
+                               "lavfi",
+                               "-i",
+                               "smptebars=s=320x180:r=25:d=60",
+                               "-vf",
+                               "format=yuv420p,negate=enable='gte(t,30)'",
+                               "-g",
+                               "50",
+                               "-sc_threshold",
+                               "0"});
   const auto planned = plan(path);
   CHECK(planned.report.num_spaces == 30);
   CHECK(planned.report.key_frames.frames < 20);
@@ -188,7 +205,7 @@ TEST_CASE("the ladder finds the activity that reading everything finds, within h
   const TempDir dir;
   const auto path = gate_film(dir, "a.mp4", {"-g", "50", "-sc_threshold", "0"});
   const auto climbed = sampler::join_activity(plan(path).stretches);
-  const auto exact = sampler::join_activity(plan(path, {.exact = true}).stretches);
+  const auto exact = sampler::join_activity(plan(path, {.every_frame = true}).stretches);
   REQUIRE(exact.size() == 6);
   REQUIRE(climbed.size() == exact.size());
   for (std::size_t i = 0; i < exact.size(); ++i) {
@@ -255,13 +272,13 @@ TEST_CASE("where packets give no pictures is told, by the ladder and without it"
   const TempDir dir;
   const auto path = gate_film(dir, "a.mp4", {"-g", "50", "-sc_threshold", "0"});
   CHECK(plan(path).report.not_decoded.empty());
-  CHECK(plan(path, {.exact = true}).report.not_decoded.empty());
+  CHECK(plan(path, {.every_frame = true}).report.not_decoded.empty());
   const auto size = static_cast<std::streamoff>(std::filesystem::file_size(path));
   std::fstream(path, std::ios::in | std::ios::out | std::ios::binary).seekp(size / 3)
       << std::string(static_cast<std::size_t>(size / 3), '\xff');
   for (const bool exact : {false, true}) {
     CAPTURE(exact);
-    const auto planned = plan(path, {.exact = exact});
+    const auto planned = plan(path, {.every_frame = exact});
     CHECK(planned.report.straight_stretches.empty() != exact);
     const auto& lost = planned.report.not_decoded;
     REQUIRE_FALSE(lost.empty());
@@ -272,5 +289,79 @@ TEST_CASE("where packets give no pictures is told, by the ladder and without it"
     }
     CHECK(to_seconds(length) > kSeconds / 6.0);
     CHECK(to_seconds(length) < kSeconds / 2.0);
+  }
+}
+
+namespace {
+
+struct EditedFilm {
+  std::string path;
+  std::vector<double> joints;  ///< cuts, and of each third a dissolve of 0.8 s the middle
+};
+
+/// A minute at 720p with a joint in every five seconds.
+EditedFilm edited_film(const TempDir& dir, const std::vector<std::string>& coding) {
+  constexpr int kShots = 12;
+  constexpr double kShot = 5;
+  constexpr double kBlend = 0.8;
+  const std::vector<std::string> sources{"smptebars", "testsrc2", "mandelbrot", "rgbtestsrc"};
+  EditedFilm film;
+  std::vector<std::string> arguments;
+  std::string shots;
+  std::string joins;
+  std::string last = "s0";
+  double end = 0;
+  for (std::size_t i = 0; i < kShots; ++i) {
+    arguments.insert(
+        arguments.end(),
+        {"-f",
+         "lavfi",
+         "-i",
+         fmt::format("{}=s=1280x720:r=25,trim=duration={}", sources[i % sources.size()], kShot)});
+    shots +=
+        fmt::format("[{0}]format=yuv420p,settb=1/25,noise=alls=3:allf=t:all_seed={0}[s{0}];", i);
+    const bool is_blend = i > 0 && i % 3 == 0;
+    if (is_blend) {
+      film.joints.push_back(end - kBlend / 2);
+      joins += fmt::format(
+          ";[{}][s{}]xfade=duration={}:offset={}[j{}]", last, i, kBlend, end - kBlend, i);
+    } else if (i > 0) {
+      film.joints.push_back(end);
+      joins += fmt::format(";[{}][s{}]concat=n=2,settb=1/25[j{}]", last, i, i);
+    }
+    end += kShot - (is_blend ? kBlend : 0);
+    if (i > 0) last = fmt::format("j{}", i);
+  }
+  shots.pop_back();
+  arguments.insert(
+      arguments.end(),
+      {"-filter_complex", shots + joins, "-map", fmt::format("[{}]", last), "-preset", "veryfast"});
+  arguments.insert(arguments.end(), coding.begin(), coding.end());
+  film.path = make_clip(dir.file("edit.mp4"), arguments);
+  return film;
+}
+
+}  // namespace
+
+TEST_CASE("--exact finds cuts and dissolves of large pictures and reads a part of them") {
+  const std::vector<std::vector<std::string>> codings{{"-g", "50", "-sc_threshold", "0"},
+                                                      {"-g", "250"}};
+  for (const auto& coding : codings) {
+    CAPTURE(coding[1]);
+    const TempDir dir;
+    const auto film = edited_film(dir, coding);
+    const auto planned = plan(film.path, {.exact = true});
+    CHECK(planned.report.straight_stretches.empty());
+    CHECK(planned.report.told_cuts == 0);
+    // Of a minute 20 s are read whatever they hold.
+    CHECK(planned.share_decoded() < 0.65);
+    std::vector<double> found;
+    for (const auto& shot : sampler::join_shots(planned.stretches))
+      if (shot.begins_at_cut) found.push_back(to_seconds(shot.span.begin));
+    CHECK(found.size() == film.joints.size());
+    for (const double joint : film.joints) {
+      CAPTURE(joint);
+      CHECK(std::ranges::any_of(found, [&](double cut) { return std::abs(cut - joint) < 0.25; }));
+    }
   }
 }

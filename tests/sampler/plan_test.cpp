@@ -52,6 +52,7 @@ TEST_CASE("every option changes the canonical text") {
                                          {.max_pair_tokens = 99},
                                          {.stretch_length = 77s},
                                          {.exact = true},
+                                         {.every_frame = true},
                                          {.encode_repeats = true}};
   for (std::size_t i = 0; i < options.size(); ++i) {
     for (std::size_t j = 0; j < options.size(); ++j) {

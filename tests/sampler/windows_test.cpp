@@ -356,6 +356,78 @@ TEST_CASE("of an edited stretch a part is read, and packets tell where the rest 
   CHECK(std::ranges::all_of(whole.windows, &Window::is_read));
 }
 
+namespace {
+
+constexpr LookGaps kEveryCut{.longest = 10s, .rest = 1s, .most_read = 1.0 / 8, .every_cut = true};
+
+WindowChoice choose_every_cut(const std::vector<Packet>& packets, const Scene& scene) {
+  return choose_windows({{}, MediaTime{60s}}, packets, key_pictures(scene, packets), kEveryCut);
+}
+
+}  // namespace
+
+TEST_CASE("where every cut is looked for, a marked one behind calm packets is known") {
+  const std::vector<double> cuts{4.4, 13, 21.6, 30.2, 38.8, 47.4};
+  const PacketFilm film{.gop = 10, .key_frames = cuts};
+  auto packets = make_packets(film);
+  const auto calm = choose_every_cut(packets, cut_at(cuts, 5));
+  CHECK(calm.known_cuts.size() == cuts.size());
+  CHECK(calm.told.empty());
+  // Behind the last key frame nothing says what the end is like.
+  REQUIRE_FALSE(calm.windows.empty());
+  CHECK(calm.windows.back().span.begin == MediaTime{57400ms});
+  CHECK(std::ranges::count_if(calm.windows, &Window::is_for_cut) == 1);
+
+  // Packets half as large as the key frame lead to it: it may be there for what moves.
+  for (auto& packet : packets)
+    if (packet.time >= MediaTime{20s} && packet.time < MediaTime{21600ms}) packet.bytes = 10'000;
+  const auto loud = choose_every_cut(packets, cut_at(cuts, 5));
+  CHECK(loud.known_cuts.size() == cuts.size() - 1);
+  const auto window = std::ranges::find_if(loud.windows, &Window::is_for_cut);
+  REQUIRE(window != loud.windows.end());
+  CHECK(window->span.end == MediaTime{21600ms});
+  CHECK_FALSE(window->may_end_with_cut);
+  CHECK(window->is_read);
+}
+
+TEST_CASE("where every cut is looked for, all unlike spaces are read, frame by frame at signs") {
+  std::vector<double> cuts;
+  for (double t = 3; t < 60; t += 4.4) cuts.push_back(t);
+  const auto choice = choose_every_cut(packets_of_edit(cuts), cut_at(cuts, 5));
+  CHECK(std::ranges::none_of(choice.told, &Told::is_cut));
+  CHECK(choice.known_cuts.empty());
+  for (const double cut : cuts) {
+    CAPTURE(cut);
+    const auto at = MediaTime::from_ns(std::llround(cut * 1e9));
+    if (at >= MediaTime{58s}) continue;  // no key frame behind it shows another scene
+    const auto holds = [&](const Window& window) {
+      return window.is_read && window.is_for_cut && window.span.contains(at) &&
+             window.enough_at > window.span.end;
+    };
+    CHECK(std::ranges::any_of(choice.windows, holds));
+    CHECK(std::ranges::any_of(choice.outstanding,
+                              [&](MediaTime time) { return abs(time - at) <= 40ms; }));
+  }
+}
+
+TEST_CASE("where every cut is looked for, both sides of a key frame in a dissolve are read") {
+  // Other scenes elsewhere, for the stretch to be an edited one.
+  const std::vector<double> cuts{9, 17, 25, 33, 49, 57};
+  const Scene scene = [first = cut_at(cuts, 5), second = still(77)](int x, int y, double s) {
+    if (s < 37 || s >= 44) return first(x, y, s);
+    const double share = std::clamp((s - 39.5) / 1.0, 0.0, 1.0);
+    return first(x, y, s) * (1 - share) + second(x, y, s) * share;
+  };
+  const auto choice = choose_every_cut(packets_of_edit(cuts), scene);
+  for (const MediaTime moment : {MediaTime{39s}, MediaTime{41s}}) {
+    const auto window = std::ranges::find_if(
+        choice.windows, [&](const Window& w) { return w.span.contains(moment); });
+    REQUIRE(window != choice.windows.end());
+    CHECK(window->is_read);
+    CHECK(window->is_for_cut);
+  }
+}
+
 TEST_CASE("a stretch with a cut every two seconds is read, packets would tell too little") {
   std::vector<double> cuts;
   for (double t = 3; t < 60; t += 2) cuts.push_back(t);
