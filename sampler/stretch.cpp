@@ -20,6 +20,8 @@ static_assert(kStretchContext >= kCutContext && kStretchContext >= kBlendContext
 
 // A cut that packets tell may be so much later.
 constexpr MediaDuration kToldWithin = std::chrono::milliseconds{120};
+// And if it is the middle of a blend, that is over by then.
+constexpr MediaDuration kBehindBlend = std::chrono::milliseconds{750};
 // A moment of activity counts as this many other moments.
 constexpr double kActivityWeight = 3;
 
@@ -179,15 +181,17 @@ class StretchPlanning {
     return times;
   }
 
-  /// A frame that is behind a cut which packets tell at `time`, if no picture or other moment is on
-  /// the way.
-  [[nodiscard]] MediaTime surely_behind(MediaTime time) const {
-    const auto frame = std::ranges::lower_bound(frames_, time + kToldWithin);
-    if (frame == frames_.end()) return time;
-    const auto is_on_the_way = [&](MediaTime other) { return other > time && other <= *frame; };
-    const bool is_free = std::ranges::none_of(input_.told, is_on_the_way, &Told::time) &&
-                         std::ranges::none_of(around_pictures_, is_on_the_way, &SmallPicture::time);
-    return is_free ? *frame : time;
+  /// The frame `behind` a told cut at `time`, if no picture or told moment comes before, nor in
+  /// `alone` after it.
+  [[nodiscard]] std::optional<MediaTime> frame_behind(
+      MediaTime time, MediaDuration behind, MediaDuration alone = MediaDuration{0}) const {
+    const auto frame = std::ranges::lower_bound(frames_, time + behind);
+    if (frame == frames_.end()) return std::nullopt;
+    const auto is_before = [&](MediaTime other) { return other > time && other <= *frame + alone; };
+    if (std::ranges::any_of(input_.told, is_before, &Told::time) ||
+        std::ranges::any_of(around_pictures_, is_before, &SmallPicture::time))
+      return std::nullopt;
+    return *frame;
   }
 
   /// Sets the pictures: `inside`, and copies of them for what packets tell of gaps.
@@ -205,11 +209,16 @@ class StretchPlanning {
           next != inside.end() && std::ranges::any_of(cut_times, [&](MediaTime cut) {
             return std::prev(next)->time < cut && cut <= told.time;
           });
-      const MediaTime time = told.is_cut ? surely_behind(told.time) : told.time;
-      pictures_.push_back(is_of_next ? *next : *std::prev(next));
-      pictures_.back().time = time;
-      pictures_.back().unseen = time - std::prev(next)->time;
-      if (!told.is_cut) moments.push_back(told.time);
+      const auto add_at = [&](MediaTime time) {
+        pictures_.push_back(is_of_next ? *next : *std::prev(next));
+        pictures_.back().time = time;
+        pictures_.back().unseen = time - std::prev(next)->time;
+      };
+      add_at(told.is_cut ? frame_behind(told.time, kToldWithin).value_or(told.time) : told.time);
+      const auto behind_blend =
+          told.is_cut ? frame_behind(told.time, kBehindBlend, kBehindBlend) : std::nullopt;
+      if (behind_blend) add_at(*behind_blend);
+      if (behind_blend || !told.is_cut) moments.push_back(behind_blend.value_or(told.time));
     }
     std::ranges::sort(pictures_, {}, &SmallPicture::time);
     for (std::size_t i = 1; i < pictures_.size() && !input_.told.empty(); ++i) {

@@ -199,16 +199,18 @@ bool LadderReader::look_closer(std::size_t first,
                                const std::vector<MediaTime>& frames,
                                const std::function<bool(MediaTime)>& on_frame,
                                std::vector<SmallPicture>& pictures) {
-  const auto look_from =
-      pictures.size() > first ? pictures[first].time - sampler::kCutContext : MediaTime{};
+  if (pictures.size() <= first) return true;
+  // What is behind them is another window's.
+  const MediaTime last = pictures.back().time;
+  const auto look_from = pictures[first].time - sampler::kCutContext;
   const auto begin = std::ranges::lower_bound(pictures, look_from, {}, &SmallPicture::time);
   const std::span window(begin, pictures.end());
   note_unseen(frames, window);
   std::vector<TimeSpan> unclear;
   for (const auto cut : sampler::find_cuts(window, sampler::kAroundCut)) {
     if (window[cut].unseen == MediaDuration{0}) continue;
-    unclear.push_back(
-        {window[cut - 1].time - sampler::kAroundCut, window[cut].time + sampler::kAroundCut});
+    unclear.push_back({window[cut - 1].time - sampler::kAroundCut,
+                       std::min(last, window[cut].time + sampler::kAroundCut)});
   }
   PictureReducer reducer;
   for (const auto& span : unclear) {

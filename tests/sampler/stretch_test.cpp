@@ -321,6 +321,34 @@ TEST_CASE("a plan tells the strongest motion of each second, above 1 where there
   }
 }
 
+TEST_CASE("a shot begins at the middle of a dissolve, which is not looked at and no activity") {
+  const Scene scene = [from = still(3), to = still(4)](int x, int y, double s) {
+    const double share = std::clamp(s - 10, 0.0, 1.0);
+    return from(x, y, s) * (1 - share) + to(x, y, s) * share;
+  };
+  const auto film = make_film(scene, {.seconds = 20, .noise = 2});
+  const auto plan = plan_film(film, 20'000, {.coverage_floor = 2s});
+  REQUIRE(plan.shots.size() == 2);
+  CHECK(plan.shots[1].begins_at_cut);
+  CHECK(std::abs(to_seconds(plan.shots[1].span.begin) - 10.5) < 0.1);
+  CHECK(plan.shots[0].span.end == plan.shots[1].span.begin);
+  CHECK(plan.activity.empty());
+  CHECK(plan.pairs.size() >= 8);
+  for (const auto& pair : plan.pairs)
+    for (const MediaTime time : {pair.first, pair.second})
+      CHECK((time <= MediaTime{10100ms} || time >= MediaTime{10900ms}));
+
+  // Where it lies across the border of two stretches, one of them begins the shot.
+  for (const auto border : {10200ms, 10500ms, 10800ms}) {
+    CAPTURE(border.count());
+    const MediaTime at{border};
+    const auto first = plan_stretch({0, {{}, at}, film, kDisplay, 20'000}, {});
+    const auto second = plan_stretch({1, {at, MediaTime{20s}}, film, kDisplay, 20'000}, {});
+    const auto cuts = first.shots.size() - 1 + second.shots.size() - 1;
+    CHECK(cuts + (second.shots[0].begins_at_cut ? 1 : 0) == 1);
+  }
+}
+
 TEST_CASE("where the whole picture moves and where nothing was looked at, no motion is told") {
   CHECK(plan_film(make_film(still(3), {.fps = 25, .seconds = 0.04}), 10'000).motion.empty());
   auto film = make_film(still(2), {.seconds = 20});
