@@ -8,53 +8,28 @@
 
 #include <doctest/doctest.h>
 
+#include "packets.h"
 #include "pictures.h"
-#include "sampler/spaces.h"
 
 using namespace std::chrono_literals;
 using namespace hindsight;
 using namespace hindsight::sampler;
 using hindsight::test::cut_at;
+using hindsight::test::kPacketFilmLength;
 using hindsight::test::make_film;
+using hindsight::test::make_packets;
+using hindsight::test::PacketFilm;
 using hindsight::test::Scene;
 using hindsight::test::still;
 using hindsight::test::with_box;
 
 namespace {
 
-constexpr double kLength = 60;
 constexpr LookGaps kGaps{.longest = 10s, .blind = 4s};
-
-/// Packets as an encoder makes them of a picture that stands still, 25 a second.
-struct PacketFilm {
-  double gop = 2;                    ///< seconds between key frames
-  std::int64_t other_bytes = 200;    ///< of a packet that is no key frame
-  std::vector<double> key_frames{};  ///< besides the regular ones
-  TimeSpan busy{};                   ///< packets in it are ten times as large
-};
-
-std::vector<Packet> make_packets(const PacketFilm& film) {
-  std::vector<Packet> packets;
-  double next_key = 0;
-  for (int i = 0; i < static_cast<int>(kLength * 25); ++i) {
-    const double seconds = i / 25.0;
-    const bool marked = std::any_of(film.key_frames.begin(), film.key_frames.end(), [&](double t) {
-      return std::abs(t - seconds) < 0.01;
-    });
-    const bool is_key = seconds >= next_key - 1e-6 || marked;
-    if (is_key) next_key = seconds + film.gop;
-    const MediaTime time = MediaTime::from_ns(std::int64_t{i} * 40'000'000);
-    // Sizes vary by a few percent, as they do.
-    const std::int64_t bytes = film.other_bytes * (100 + i % 7) / 100;
-    packets.push_back(
-        {time, is_key ? 20'000 : bytes * (film.busy.contains(time) ? 10 : 1), is_key});
-  }
-  return packets;
-}
 
 std::vector<SmallPicture> key_pictures(const Scene& scene, const std::vector<Packet>& packets) {
   std::vector<SmallPicture> keys;
-  for (const auto& picture : make_film(scene, {.seconds = kLength, .noise = 1})) {
+  for (const auto& picture : make_film(scene, {.seconds = kPacketFilmLength, .noise = 1})) {
     const auto packet = std::ranges::find(packets, picture.time, &Packet::time);
     if (packet != packets.end() && packet->is_key) keys.push_back(picture);
   }
@@ -460,34 +435,6 @@ TEST_CASE("the last second of a large picture's window may pass unseen if it is 
   };
   CHECK(enough_after(0.2, 0.6) == doctest::Approx(1));
   CHECK(enough_after(1.5, 1.8) >= 1.8);
-}
-
-TEST_CASE("packets peak where those of a moment are larger than before and after") {
-  const auto peaks = [](const std::vector<std::pair<double, double>>& times_larger) {
-    auto packets = make_packets({});
-    for (auto& packet : packets)
-      for (const auto& [at, times] : times_larger)
-        if (std::abs(to_seconds(packet.time - MediaTime{}) - at) < 0.3)
-          packet.bytes = static_cast<std::int64_t>(static_cast<double>(packet.bytes) * times);
-    return packet_peaks(packets);
-  };
-  CHECK(peaks({}).empty());
-  CHECK(peaks({{20, 1.1}}).empty());
-  CHECK(packet_peaks({}).empty());
-  const auto three = peaks({{10.5, 2}, {20.5, 20}, {40.5, 1.5}});
-  REQUIRE(three.size() == 3);
-  const std::vector<double> expected{10.5, 20.5, 40.5};
-  for (std::size_t i = 0; i < 3; ++i)
-    CHECK(std::abs(to_seconds(three[i] - MediaTime{}) - expected[i]) <= 0.4);
-  // Of one packet a second each peak is told once.
-  auto seldom = make_packets({});
-  std::erase_if(seldom, [](const Packet& packet) { return packet.time.since_start % 1s != 0s; });
-  for (auto& packet : seldom)
-    packet = {packet.time, packet.time == MediaTime{20s} ? 4'000 : 200, false};
-  CHECK(packet_peaks(seldom) == std::vector<MediaTime>{MediaTime{20s}});
-  // Two that only a shallow valley parts are one.
-  CHECK(peaks({{20.5, 3}, {22.5, 3}}).size() == 2);
-  CHECK(peaks({{20.5, 3}, {21.3, 3}, {20.9, 2.8}}).size() == 1);
 }
 
 TEST_CASE("every frame of a window counts where its packets may hide a cut") {
