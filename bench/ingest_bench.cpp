@@ -76,7 +76,7 @@ std::string make(const Setup& setup, const Material& material) {
   return path;
 }
 
-double share_decoded(const std::string& clip, const sampler::PlanOptions& options = {}) {
+double share_decoded(const std::string& clip, const sampler::PlanOptions& options) {
   const auto scan = ingest::scan_packets(clip);
   pipeline::StretchPlanner planner(clip, scan, options, {.threads = 1});
   while (planner.next()) {
@@ -146,33 +146,26 @@ std::vector<Figure> bench_ingest(const Setup& setup) {
       return times_realtime(fmt::format(
           "taskset -c 0 '{}' --quiet {} '{}' > /dev/null", setup.hindsight, verb, clip));
     };
-    figures.push_back(
-        {"ingest.plan " + material.name, ours("plan --json"), "x realtime", peer, all});
-    if (material.is_edited) {
-      figures.push_back({"ingest.timeline --exact " + material.name,
-                         ours("timeline --exact --format json"),
-                         "x realtime",
-                         peer,
-                         all});
-      figures.push_back({"ingest.decoded --exact " + material.name,
-                         share_decoded(clip, {.exact = true}),
+    const auto add_speed = [&](const std::string& what, double speed) {
+      figures.push_back(
+          {fmt::format("ingest.{} {}", what, material.name), speed, "x realtime", peer, all});
+    };
+    const auto add_share = [&](const std::string& what, const sampler::PlanOptions& options) {
+      figures.push_back({fmt::format("ingest.{} {}", what, material.name),
+                         share_decoded(clip, options),
                          "% of frames",
                          "",
                          0});
+    };
+    add_speed("plan", ours("plan --json"));
+    if (material.is_edited) {
+      add_speed("timeline --exact", ours("timeline --exact --format json"));
+      add_share("decoded --exact", {.exact = true});
     }
     // What looking at every frame that others refer to, and at key frames alone, takes at least.
-    figures.push_back({"ingest.referenced frames " + material.name,
-                       decoded("-skip_frame noref -skip_loop_filter all"),
-                       "x realtime",
-                       peer,
-                       all});
-    figures.push_back({"ingest.key frames " + material.name,
-                       decoded("-skip_frame nokey"),
-                       "x realtime",
-                       peer,
-                       all});
-    figures.push_back(
-        {"ingest.decoded " + material.name, share_decoded(clip), "% of frames", "", 0});
+    add_speed("referenced frames", decoded("-skip_frame noref -skip_loop_filter all"));
+    add_speed("key frames", decoded("-skip_frame nokey"));
+    add_share("decoded", {});
     for (const int count : {50, 500, 2000}) figures.push_back(fetch(clip, material.name, count));
   }
   return figures;
