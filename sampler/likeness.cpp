@@ -17,8 +17,9 @@ constexpr double kSameColors = 16;  // levels of Cb and Cr
 constexpr float kFlat = 1.5F;       // levels; less structure says nothing
 // Of the cells with so much structure this share keeps it where a picture changes in front of a
 // background that stays (a sign's text, a slide), or in another light that not all of it takes: the
-// structure of the cell is the same, or that of its block is a multiple of what it was.  At 495
-// cuts of rendered and real films 0 to 0.18 keep it, at 44 signs, slides and lights 0.4 to 1.
+// structure of the cell is the same, or that of its block is a multiple of what it was.  At 430
+// cuts of rendered and real films 0 to 0.18 keep it, at 44 signs, slides and lights 0.4 to 1; less
+// at slides that fill the picture.
 constexpr float kStructure = 4;  // levels
 constexpr float kKept = 0.35F;   // a difference of this share of the structure
 constexpr double kStays = 0.27;
@@ -56,19 +57,10 @@ Structure structure_of(const SmallPicture& picture) {
   return structure;
 }
 
-float correlation(float aa, float bb, float ab, std::size_t num_cells) {
+/// Of values whose squares sum to these; 0 where there is too little of one.
+float correlation_of(float aa, float bb, float ab, std::size_t num_cells) {
   const float flat = kFlat * kFlat * static_cast<float>(num_cells);
   return aa > flat && bb > flat ? ab / std::sqrt(aa * bb) : 0;
-}
-
-/// Correlation of the fine structure; 0 where there is too little of it.
-float structure_correlation(const SmallPicture& a, const SmallPicture& b) {
-  const auto sa = structure_of(a);
-  const auto sb = structure_of(b);
-  return correlation(std::inner_product(sa.begin(), sa.end(), sa.begin(), 0.0F),
-                     std::inner_product(sb.begin(), sb.end(), sb.begin(), 0.0F),
-                     std::inner_product(sa.begin(), sa.end(), sb.begin(), 0.0F),
-                     kNumCells);
 }
 
 /// Cells with structure, and those of them that keep it.
@@ -94,42 +86,65 @@ Kept kept_in_block(const Structure& a, const Structure& b, int left, int top) {
       cells.kept += std::abs(a[i] - b[i]) < kKept * most ? 1 : 0;
     }
   }
-  if (correlation(aa, bb, ab, kBlockWidth * kBlockHeight) > kSameStructure)
+  if (correlation_of(aa, bb, ab, kBlockWidth * kBlockHeight) > kSameStructure)
     cells.kept = cells.structured;
   return cells;
 }
 
-double share_that_stays(const SmallPicture& a, const SmallPicture& b) {
-  static_assert(kLumaWidth % kBlockWidth == 0 && kLumaHeight % kBlockHeight == 0);
-  const auto sa = structure_of(a);
-  const auto sb = structure_of(b);
-  Kept all;
-  for (int y = 0; y < kLumaHeight; y += kBlockHeight) {
-    for (int x = 0; x < kLumaWidth; x += kBlockWidth) {
-      const Kept block = kept_in_block(sa, sb, x, y);
-      all.structured += block.structured;
-      all.kept += block.kept;
-    }
-  }
-  return all.structured == 0 ? 0 : static_cast<double>(all.kept) / all.structured;
-}
+/// Two pictures by their fine structure.
+class Comparison {
+ public:
+  Comparison(const SmallPicture& a, const SmallPicture& b)
+      : a_(structure_of(a)),
+        b_(structure_of(b)),
+        has_other_colors_(color_distance(a, b) - luma_distance(a, b) > kSameColors),
+        correlation_(correlation_of(std::inner_product(a_.begin(), a_.end(), a_.begin(), 0.0F),
+                                    std::inner_product(b_.begin(), b_.end(), b_.begin(), 0.0F),
+                                    std::inner_product(a_.begin(), a_.end(), b_.begin(), 0.0F),
+                                    kNumCells)) {}
 
-/// True when `b` shows what `a` shows in another light.
-bool is_relit(const SmallPicture& a, const SmallPicture& b) {
-  if (color_distance(a, b) - luma_distance(a, b) > kSameColors) return false;
-  return structure_correlation(a, b) > kSameStructure;
-}
+  /// 0 where there is too little structure.
+  [[nodiscard]] float correlation() const { return correlation_; }
+
+  /// True when one shows what the other shows in another light.
+  [[nodiscard]] bool is_relit() const {
+    return !has_other_colors_ && correlation_ > kSameStructure;
+  }
+
+  /// True when enough cells keep their structure.
+  [[nodiscard]] bool stays() const {
+    static_assert(kLumaWidth % kBlockWidth == 0 && kLumaHeight % kBlockHeight == 0);
+    Kept all;
+    for (int y = 0; y < kLumaHeight; y += kBlockHeight) {
+      for (int x = 0; x < kLumaWidth; x += kBlockWidth) {
+        const Kept block = kept_in_block(a_, b_, x, y);
+        all.structured += block.structured;
+        all.kept += block.kept;
+      }
+    }
+    return all.kept > kStays * all.structured;
+  }
+
+ private:
+  Structure a_;
+  Structure b_;
+  bool has_other_colors_;
+  float correlation_;
+};
 
 }  // namespace
 
 bool is_same_place(const SmallPicture& a, const SmallPicture& b) {
-  return is_relit(a, b) || share_that_stays(a, b) > kStays;
+  const Comparison comparison(a, b);
+  return comparison.is_relit() || comparison.stays();
 }
 
 Likeness likeness(const SmallPicture& a, const SmallPicture& b) {
-  if (color_distance(a, b) < kElsewhere || is_relit(a, b)) return Likeness::same_scene;
-  const bool is_other = structure_correlation(a, b) < kOtherStructure;
-  return is_other && share_that_stays(a, b) <= kStays ? Likeness::unrelated : Likeness::doubtful;
+  if (color_distance(a, b) < kElsewhere) return Likeness::same_scene;
+  const Comparison comparison(a, b);
+  if (comparison.is_relit()) return Likeness::same_scene;
+  const bool is_other = comparison.correlation() < kOtherStructure;
+  return is_other && !comparison.stays() ? Likeness::unrelated : Likeness::doubtful;
 }
 
 }  // namespace hindsight::sampler
