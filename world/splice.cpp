@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 #include <map>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -21,6 +23,8 @@ constexpr double kShortestStretch = 90;
 constexpr double kLongestStretch = 360;
 constexpr double kShortestTake = 3;
 constexpr double kLongestTake = 20;
+// Times are sums of pictures' lengths.
+constexpr double kSameTime = 1e-6;
 
 /// Seconds that needles last, by class.
 struct LengthClass {
@@ -46,6 +50,8 @@ LibraryOptions library_options(const SpliceOptions& o, std::vector<Combination> 
 
 class Splicer {
  public:
+  using Indices = std::vector<std::size_t>;
+
   Splicer(const SpliceOptions& options,
           ingest::SegmentWriter& writer,
           Story& story,
@@ -94,6 +100,7 @@ class Splicer {
   int next_instance_ = 1;
   std::size_t camera_ = 0;
   std::string key_;
+  Indices reaching_joint_;  ///< events that last to the end of what was played
   std::int64_t stretch_end_ = 0;
   std::int64_t busy_at_ = 0;  ///< from then on something should happen
 
@@ -155,6 +162,21 @@ class Splicer {
     if (!story_.phases.empty()) story_.phases.back().end = now();
   }
 
+  /// What goes on from one of `before`, which end where it begins, is that one.  Where it is.
+  std::size_t add_event(Event event, const Indices& before) {
+    for (const std::size_t i : before) {
+      Event& known = story_.events[i];
+      const bool goes_on = known.type == event.type && known.entity == event.entity &&
+                           known.other == event.other && known.text == event.text &&
+                           std::abs(known.end - event.begin) < kSameTime;
+      if (!goes_on) continue;
+      known.end = event.end;
+      return i;
+    }
+    story_.events.push_back(std::move(event));
+    return story_.events.size() - 1;
+  }
+
   void play(const Clip& clip) {
     const bool seamless = !story_.phases.empty() && clip.camera == camera_ && clip.entry == key_;
     if (!seamless) {
@@ -169,6 +191,8 @@ class Splicer {
     }
     const auto ids = cast_of(clip, seamless);
     const double begin = now();
+    const auto before = std::exchange(reaching_joint_, {});
+    const double end = begin + static_cast<double>(clip.packets.num_pictures) / rate();
     for (Event event : clip.events) {
       const auto named = [&](int& id) {
         if (id == 0) return true;
@@ -179,7 +203,9 @@ class Splicer {
       };
       event.begin += begin;
       event.end += begin;
-      if (named(event.entity) && named(event.other)) story_.events.push_back(std::move(event));
+      if (!named(event.entity) || !named(event.other)) continue;
+      const std::size_t at = add_event(std::move(event), before);
+      if (std::abs(story_.events[at].end - end) < kSameTime) reaching_joint_.push_back(at);
     }
     for (std::size_t i = 0; i < clip.frames.size(); ++i) {
       Shot shot = clip.frames[i];

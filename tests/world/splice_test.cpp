@@ -90,6 +90,28 @@ TEST_CASE("a spliced file has every picture at its time, and the same seed gives
   CHECK(reader.stats().errors == 0);
 }
 
+TEST_CASE("what goes on over a joint is one event") {
+  const test::TempDir dir;
+  make_video(small(dir.path() / "x.mp4", 6, 1));
+  const auto log = lines_of(dir.path() / "x.events.jsonl");
+  const auto same = [](const json& a, const json& b) {
+    return a["event"] == b["event"] && a.value("entity", json()) == b.value("entity", json()) &&
+           a.value("other", json()) == b.value("other", json()) &&
+           a.value("text", json()) == b.value("text", json());
+  };
+  int events = 0;
+  for (const auto& a : log) {
+    if (a["event"] == "scene" || a["event"] == "cut" || a["end"] == a["begin"]) continue;
+    ++events;
+    for (const auto& b : log) {
+      CAPTURE(a.dump());
+      CHECK_FALSE(
+          (same(a, b) && std::abs(a["end"].get<double>() - b["begin"].get<double>()) < 1e-6));
+    }
+  }
+  CHECK(events > 10);
+}
+
 TEST_CASE("the number of needles does not grow with the length") {
   const test::TempDir dir;
   for (const double minutes : {1.0, 3.0}) {
