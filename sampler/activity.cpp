@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "sampler/change_map.h"
+#include "sampler/onsets.h"
 
 namespace hindsight::sampler {
 namespace {
@@ -155,12 +156,18 @@ ActivityFindings find_activity(Pictures pictures, const std::vector<std::size_t>
 
   ActivityFindings findings;
   std::vector<std::uint32_t> weights;
-  for (const auto& look : looks) {
+  OnsetWatch onsets;
+  for (std::size_t i = 0; i < looks.size(); ++i) {
+    const auto& look = looks[i];
     const auto& before = pictures[look.before];
     const auto& after = pictures[look.after];
+    if (i > 0 && look.shot != looks[i - 1].shot) onsets = {};
     const auto map = change_map(before, after);
     auto motion = measure_motion(middle(before.time, after.time), map, deviations);
     if (motion.strength > 0) motion.smallest = smallest_thing(map, deviations);
+    const bool stands_still = motion.area <= kWholePicture;
+    if (stands_still && onsets.look(after.time, map, deviations) && !after.after_gap())
+      findings.onsets.push_back(after.time);
     findings.motion.push_back(motion);
     weights.push_back(look.weight);
   }

@@ -17,6 +17,7 @@ struct ActivityFindings {
   std::vector<Motion> motion;      ///< ascending times, at most 15 a second
   std::vector<Activity> activity;  ///< ascending, disjoint, none across a cut
   float threshold = 0;             ///< the strength from which on motion is activity
+  std::vector<MediaTime> onsets;   ///< when something else begins to move (onsets.h); ascending
 };
 
 /// `cuts`: what find_cuts() found in `pictures`.

@@ -19,6 +19,8 @@ constexpr MediaDuration kSparse = 2s;
 constexpr double kSecondsPerLevel = 0.15;
 // Further pairs of an activity lie this far apart.
 constexpr MediaDuration kLookEvery = 2500ms;
+// In levels: what a picture without noise never reaches by its coding.
+constexpr int kLeastTrace = 5;
 // What stands still was moving so long ago at most.
 constexpr MediaDuration kLeftBehind = kSoonAfter + kFurthest;
 
@@ -84,6 +86,14 @@ void add_peaks(const StretchView& view, PairSet& pairs) {
   }
 }
 
+/// What begins while something else goes on may be short.
+void add_onsets(const StretchView& view, PairSet& pairs) {
+  for (const MediaTime onset : view.onsets) {
+    if (!view.span.contains(onset) || pairs.any_in({onset, onset + kOnset})) continue;
+    pairs.add(picture_at(view.pictures, onset), Reason::activity, Stage::closer_look);
+  }
+}
+
 void add_further_looks(const StretchView& view, PairSet& pairs) {
   for (const auto& activity : view.activity) {
     const auto& span = activity.span;
@@ -92,8 +102,9 @@ void add_further_looks(const StretchView& view, PairSet& pairs) {
     for (std::int64_t i = 0; i <= between; ++i) {
       const double share =
           kEarly + (kLate - kEarly) * static_cast<double>(i) / static_cast<double>(between);
-      pairs.add(
-          picture_at(view.pictures, within(span, share)), Reason::activity, Stage::closer_look);
+      const MediaTime wanted = within(span, share);
+      if (pairs.any_in({wanted - kOnset, wanted + kOnset})) continue;
+      pairs.add(picture_at(view.pictures, wanted), Reason::activity, Stage::closer_look);
     }
   }
 }
@@ -164,6 +175,33 @@ void add_floor(const StretchView& view, MediaDuration floor, PairSet& pairs) {
   }
 }
 
+/// Every gap between looks, or between them and the ends, that is longer than `every` gets what
+/// find_trace() finds in it, half of that away from either end.  True when there was one.
+bool glance_into_gaps(const StretchView& view, MediaDuration every, PairSet& pairs) {
+  bool added = false;
+  MediaTime begin = view.span.begin - every / 2;
+  const SmallPicture* before = nullptr;
+  const auto glance = [&](MediaTime end, const SmallPicture* after) {
+    if (end - begin <= every) return;
+    const auto trace =
+        find_trace(view.pictures, {begin + every / 2, end - every / 2}, before, after);
+    if (trace) added |= pairs.add(*trace, Reason::coverage, Stage::glance);
+  };
+  for (const auto& look : pairs.by_time()) {
+    const auto& picture = view.pictures[look.first];
+    glance(picture.time, &picture);
+    begin = picture.time;
+    before = &picture;
+  }
+  glance(view.span.end + every / 2, nullptr);
+  return added;
+}
+
+void add_glances(const StretchView& view, MediaDuration every, PairSet& pairs) {
+  while (glance_into_gaps(view, every, pairs)) {
+  }
+}
+
 }  // namespace
 
 std::size_t picture_at(Pictures pictures, MediaTime time) {
@@ -176,6 +214,24 @@ std::size_t picture_at(Pictures pictures, MediaTime time) {
   const bool next_is_nearer = after != pictures.end() && after->after_gap() &&
                               after->time - time < time - pictures[at].time;
   return next_is_nearer ? at + 1 : at;
+}
+
+std::optional<std::size_t> find_trace(Pictures pictures,
+                                      const TimeSpan& part,
+                                      const SmallPicture* before,
+                                      const SmallPicture* after) {
+  std::optional<std::size_t> trace;
+  int most = kLeastTrace - 1;
+  for (std::size_t i = 0; i < pictures.size(); ++i) {
+    if (!part.contains(pictures[i].time)) continue;
+    int change = 255;
+    for (const auto* look : {before, after})
+      if (look != nullptr) change = std::min(change, largest_change(*look, pictures[i]));
+    if (change <= most) continue;
+    most = change;
+    trace = i;
+  }
+  return trace;
 }
 
 MediaTime within(const TimeSpan& span, double share) {
@@ -219,9 +275,11 @@ std::vector<CandidatePair> required_pairs(const StretchView& view, MediaDuration
   add_shots(view, pairs);
   add_floor(view, coverage_floor, pairs);
   add_openings(view, pairs);
+  add_onsets(view, pairs);
   add_further_looks(view, pairs);
   add_looks_after(view, pairs);
   add_told(view, pairs);
+  add_glances(view, std::min(coverage_floor, kGlance), pairs);
   return pairs.by_time();
 }
 

@@ -34,6 +34,7 @@ struct StretchView {
   std::vector<Activity> activity{};   ///< within span
   std::vector<Motion> motion{};       ///< may reach beyond span
   float threshold = 1;                ///< of motion
+  std::vector<MediaTime> onsets{};    ///< may reach beyond span
 };
 
 struct CandidatePair {

@@ -56,6 +56,10 @@ ChangeMap change_map(const SmallPicture& before, const SmallPicture& after) {
   return map;
 }
 
+int largest_change(const SmallPicture& before, const SmallPicture& after) {
+  return std::ranges::max(change_map(before, after));
+}
+
 void CellNoise::add(const ChangeMap& map, std::uint32_t weight) {
   for (std::size_t i = 0; i < kNumCells; ++i) {
     counts_[i * kLevels + std::min<std::size_t>(map[i], kLevels - 1)] += weight;

@@ -16,6 +16,9 @@ using ChangeMap = std::array<std::uint8_t, kNumCells>;
 /// their band of 16 levels, or of all cells where a band has few.
 [[nodiscard]] ChangeMap change_map(const SmallPicture& before, const SmallPicture& after);
 
+/// Of the cell that changes most.
+[[nodiscard]] int largest_change(const SmallPicture& before, const SmallPicture& after);
+
 /// Gathers change maps, then tells each cell's usual change.
 class CellNoise {
  public:

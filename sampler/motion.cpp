@@ -8,22 +8,17 @@
 namespace hindsight::sampler {
 namespace {
 
-// A cell that changes by this many deviations has changed.
-constexpr float kChanged = 6;
 // The threshold is this multiple of the strength of quiet moments, within bounds: a quiet picture
 // reaches 4 to 8 by chance (the largest of 2304 cells), the bottles and cars of real clips 20 to
 // 200.
 constexpr float kOverQuiet = 2.5F;
-constexpr float kLeastThreshold = 12;
+constexpr float kLeastThreshold = kThing;
 constexpr float kMostThreshold = 30;
 constexpr double kQuietMoments = 0.35;
 constexpr MediaDuration kMostTime = std::chrono::seconds{5};
 // Changed cells up to this far apart belong to one thing: one whose inside looks the same wherever
 // it moves changes along its edges.
 constexpr int kReach = 2;
-// A thing has a cell that changes so much.  One of a single cell counts where there is no other: it
-// may be a piece of one.
-constexpr float kThing = kLeastThreshold;
 
 using Strengths = std::array<float, kNumCells>;
 
@@ -98,7 +93,7 @@ Extent smallest_thing(const ChangeMap& map, const std::array<float, kNumCells>& 
   for (std::size_t i = 0; i < kNumCells; ++i)
     strengths[i] = static_cast<float>(map[i]) / deviations[i];
   Extent smallest{};
-  Extent speck{};
+  Extent speck{};  // of a single cell: counts where there is no other, it may be a piece of one
   for (std::size_t i = 0; i < kNumCells; ++i) {
     if (strengths[i] <= kChanged) continue;
     const Blob blob = take_blob(strengths, i);

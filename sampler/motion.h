@@ -9,6 +9,11 @@
 
 namespace hindsight::sampler {
 
+/// A cell that changes by this many deviations has changed.
+inline constexpr float kChanged = 6;
+/// A thing has a cell that changes so much.
+inline constexpr float kThing = 12;
+
 /// More than this share of changed cells: no background stands still.
 inline constexpr float kWholePicture = 0.7F;
 

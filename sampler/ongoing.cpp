@@ -53,6 +53,15 @@ class OngoingPairs {
     if (due) add(within(view_.span, 0.5), Reason::coverage, Stage::first_look);
   }
 
+  /// Where the last look is so long ago that another step without one is too long.
+  void add_glance(MediaDuration every) {
+    if (pairs_.any_in(view_.span) || before_.looks.empty()) return;
+    const auto& last = before_.looks.back();
+    if (view_.span.end + before_.step - last.time <= every) return;
+    if (const auto trace = find_trace(view_.pictures, view_.span, &last, nullptr))
+      pairs_.add(*trace, Reason::coverage, Stage::glance);
+  }
+
   /// In the step that holds the place of the look, whichever it began in.
   void add_openings() {
     for (const auto& shot : around_.shots) {
@@ -60,6 +69,12 @@ class OngoingPairs {
       if (!opening || !view_.span.contains(opening->wanted) || looked_in(opening->part)) continue;
       add(opening->wanted, Reason::shot, Stage::closer_look);
     }
+  }
+
+  void add_onsets() {
+    for (const MediaTime onset : view_.onsets)
+      if (view_.span.contains(onset) && !looked_in({onset, onset + kOnset}))
+        add(onset, Reason::activity, Stage::closer_look);
   }
 
   void add_further_looks() {
@@ -145,8 +160,10 @@ std::vector<CandidatePair> ongoing_pairs(const StretchView& view,
   pairs.add_shots();
   pairs.add_floor(coverage_floor);
   pairs.add_openings();
+  pairs.add_onsets();
   pairs.add_further_looks();
   pairs.add_looks_after();
+  pairs.add_glance(std::min(coverage_floor, kGlance));
   return pairs.by_time();
 }
 

@@ -21,12 +21,23 @@ inline constexpr MediaDuration kOneLook = std::chrono::milliseconds{1200};
 /// A pause between two activities from here on gets a look, and no later after the first one.
 inline constexpr MediaDuration kLeastPause = std::chrono::seconds{1};
 inline constexpr MediaDuration kSoonAfter = std::chrono::seconds{2};
+/// What begins is looked at within so much time.
+inline constexpr MediaDuration kOnset = std::chrono::milliseconds{600};
+/// What is small or hides in noise is no activity: where a trace of it is left, so often a look.
+inline constexpr MediaDuration kGlance = std::chrono::seconds{8};
 /// The first and last look at an activity, as shares of its length.
 inline constexpr double kEarly = 0.15;
 inline constexpr double kLate = 0.85;
 
 /// The last picture at or before `time`, or the first one; in a gap the nearer of its ends.
 [[nodiscard]] std::size_t picture_at(Pictures pictures, MediaTime time);
+
+/// Of the pictures in `part` the one that differs most from both looks (those that are given), if
+/// by a cell at all.
+[[nodiscard]] std::optional<std::size_t> find_trace(Pictures pictures,
+                                                    const TimeSpan& part,
+                                                    const SmallPicture* before,
+                                                    const SmallPicture* after);
 
 [[nodiscard]] MediaTime within(const TimeSpan& span, double share);
 

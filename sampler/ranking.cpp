@@ -37,10 +37,7 @@ class Coverage {
            const std::vector<Demand>& demands,
            const std::vector<Candidate>& candidates,
            MediaDuration reach)
-      : demands_(demands),
-        reach_(reach),
-        seen_(demands.size(), 0),
-        covered_(demands.size(), 0) {
+      : demands_(demands), reach_(reach), seen_(demands.size(), 0), covered_(demands.size(), 0) {
     looks_.reserve(candidates.size() * demands.size());
     near_.reserve(candidates.size() * demands.size());
     for (const auto& candidate : candidates) {
@@ -105,7 +102,7 @@ std::vector<std::size_t> coverage_order(Pictures pictures,
   Coverage coverage(pictures, demands, candidates, reach);
   for (const auto& look : seen) coverage.note(pictures, look);
   std::vector<std::size_t> order;
-  for (const Stage stage : {Stage::first_look, Stage::closer_look, Stage::novelty}) {
+  for (const Stage stage : {Stage::first_look, Stage::closer_look, Stage::glance, Stage::novelty}) {
     std::vector<std::size_t> waiting;
     for (std::size_t i = 0; i < candidates.size(); ++i) {
       if (candidates[i].stage == stage) waiting.push_back(i);

@@ -15,7 +15,7 @@ struct Demand {
 };
 
 /// All candidates of an earlier stage come before those of a later one.
-enum class Stage { first_look, closer_look, novelty };
+enum class Stage { first_look, closer_look, glance, novelty };
 
 /// Something that may represent moments.
 struct Candidate {
@@ -28,7 +28,7 @@ struct Candidate {
 /// Facility location: the gain of a candidate is how much better the demands, by weight, are
 /// represented with it than without; greedy selection by gain is within 1 - 1/e of the best set of
 /// every size, so every prefix is a good smaller set.  A candidate represents a demand as well as
-/// the two look alike, and in the first two stages only as well as they are near in time: half as
+/// the two look alike, and before the last stage only as well as they are near in time: half as
 /// well at a distance of `reach`.  Candidates of the last stage are left out from where they add
 /// less than a moment that nothing represents.  `seen`: pictures that were looked at before and
 /// represent moments too.

@@ -76,6 +76,7 @@ class StretchPlanning {
     auto findings = find_activity(around, cuts);
     view_.motion = std::move(findings.motion);
     view_.threshold = findings.threshold;
+    view_.onsets = std::move(findings.onsets);
     for (const auto& activity : findings.activity) {
       const TimeSpan part = intersect(activity.span, input.span);
       if (!part.empty()) view_.activity.push_back({part, activity.score});

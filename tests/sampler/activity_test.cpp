@@ -1,5 +1,6 @@
 #include "sampler/activity.h"
 
+#include <algorithm>
 #include <cmath>
 #include <random>
 #include <string>
@@ -54,6 +55,30 @@ TEST_CASE("what passes in front of a still background is activity, within half a
     CHECK(to_seconds(found.activity[0].span.end) == doctest::Approx(11).epsilon(0.05));
     CHECK(found.activity[0].score > 0.5);
     CHECK(found.activity[0].score <= 1);
+  }
+}
+
+TEST_CASE("what begins to move while something else does is an onset, what moves on is none") {
+  const auto passing = with_box(still(2), crossing(5, 15), 6, 6, 240);
+  // A gate in a corner: it opens within 0.6 s and stays open.
+  const Scene gate = [passing](int x, int y, double s) {
+    const bool is_gate = x >= 52 && x < 56 && y < 5;
+    return is_gate ? 40 + 180 * std::clamp((s - 9) / 0.6, 0.0, 1.0) : passing(x, y, s);
+  };
+  const auto onsets_between = [](const ActivityFindings& found, double begin, double end) {
+    return std::ranges::count_if(found.onsets, [=](MediaTime time) {
+      return begin <= to_seconds(time) && to_seconds(time) < end;
+    });
+  };
+  for (const double noise : {0.0, 2.0}) {
+    CAPTURE(noise);
+    const FilmOptions options{.fps = 25, .seconds = 20, .noise = noise};
+    const auto alone = find_in(make_film(passing, options));
+    CHECK(onsets_between(alone, 5, 6) == 1);
+    CHECK(alone.onsets.size() == 1);
+    const auto found = find_in(make_film(gate, options));
+    CHECK(onsets_between(found, 9, 9.6) == 1);
+    CHECK(found.onsets.size() == 2);
   }
 }
 

@@ -259,6 +259,41 @@ TEST_CASE("the quiet cost little and the short are seen") {
   }
 }
 
+TEST_CASE("what is short during a long activity is looked at") {
+  for (int begin = 20; begin < 30; ++begin) {
+    CAPTURE(begin);
+    const Scene passing = with_box(
+        still(2), [](double s) { return s < 15 || s > 35 ? -50 : 3 * (s - 15); }, 6, 6, 240);
+    const Scene gate = [=](int x, int y, double s) {
+      const bool is_gate = x >= 52 && x < 56 && y < 5;
+      return is_gate ? 40 + 180 * std::clamp((s - begin) / 0.6, 0.0, 1.0) : passing(x, y, s);
+    };
+    const auto plan = plan_film(make_film(gate, {.fps = 12.5, .seconds = 50, .noise = 1}), 20'000);
+    const auto is_in_it = [&](MediaTime time) {
+      return to_seconds(time) > begin && to_seconds(time) < begin + 0.6;
+    };
+    CHECK(std::ranges::any_of(plan.pairs, [&](const PlannedPair& pair) {
+      return is_in_it(pair.first) || is_in_it(pair.second);
+    }));
+  }
+}
+
+TEST_CASE("what leaves a trace too faint for activity is looked at") {
+  const Scene empty = [](int, int, double) { return 100.0; };
+  const Scene scene = with_box(
+      empty, [](double s) { return s < 14 || s > 22 ? -50 : 8 * (s - 14); }, 2, 2, 112);
+  const auto film = make_film(scene, {.fps = 12.5, .seconds = 60, .detail = 0});
+  const auto plan = plan_film(film, 20'000);
+  CHECK(plan.activity.empty());
+  const auto is_of_it = [](const PlannedPair& pair) {
+    return to_seconds(pair.first) > 14 && to_seconds(pair.second) < 22;
+  };
+  const auto glance = std::ranges::find_if(plan.pairs, is_of_it);
+  REQUIRE(glance != plan.pairs.end());
+  CHECK(glance->reason == Reason::coverage);
+  CHECK(plan.pairs.size() <= 4 + 2);
+}
+
 TEST_CASE("what a cut shows first is looked at, also where something moves later in the shot") {
   const Scene scene = with_box(
       cut_at({10, 20, 20.5}, 7), [](double s) { return s < 13 ? -99 : 10 * (s - 13); }, 4, 4, 250);
