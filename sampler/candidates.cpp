@@ -19,8 +19,12 @@ constexpr MediaDuration kSparse = 2s;
 constexpr double kSecondsPerLevel = 0.15;
 // Further pairs of an activity lie this far apart.
 constexpr MediaDuration kLookEvery = 2500ms;
+// A shot from here on gets a look at its end.
+constexpr MediaDuration kLeastClosing = 1200ms;
 // In levels: what a picture without noise never reaches by its coding.
 constexpr int kLeastTrace = 5;
+// What a thing changes at least.
+constexpr int kLeastThing = 18;
 // What stands still was moving so long ago at most.
 constexpr MediaDuration kLeftBehind = kSoonAfter + kFurthest;
 
@@ -148,6 +152,23 @@ void add_openings(const StretchView& view, PairSet& pairs) {
         opening_of({{view.pictures[shot.begin].time, end_of(view, shot)}, begins_at_cut});
     if (!opening || pairs.any_in(opening->part)) continue;
     pairs.add(picture_at(view.pictures, opening->wanted), Reason::shot, Stage::closer_look);
+  }
+}
+
+/// What a shot shows last, where a cut or a blend ends it and it is not known to be what was looked
+/// at before.
+void add_closings(const StretchView& view, PairSet& pairs) {
+  for (const auto& shot : view.shots) {
+    if (shot.end == view.pictures.size()) continue;
+    const auto& last = view.pictures[shot.end - 1];
+    if (last.time - shot.from < kLeastClosing) continue;
+    if (pairs.any_in({last.time - kOpening, end_of(view, shot)})) continue;
+    const bool is_told = last.after_gap();
+    const auto at = is_told ? shot.end - 1 : picture_at(view.pictures, last.time - kBest);
+    const auto look = pairs.last_within(shot.begin, shot.end);
+    if (!is_told && look && largest_change(view.pictures[*look], view.pictures[at]) < kLeastThing)
+      continue;
+    pairs.add(at, Reason::shot, Stage::closer_look);
   }
 }
 
@@ -279,6 +300,7 @@ std::vector<CandidatePair> required_pairs(const StretchView& view, MediaDuration
   add_further_looks(view, pairs);
   add_looks_after(view, pairs);
   add_told(view, pairs);
+  add_closings(view, pairs);
   add_glances(view, std::min(coverage_floor, kGlance), pairs);
   return pairs.by_time();
 }

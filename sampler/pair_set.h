@@ -81,6 +81,15 @@ class PairSet {
     });
   }
 
+  /// The first picture of the latest pair that begins in [begin, end).
+  [[nodiscard]] std::optional<std::size_t> last_within(std::size_t begin, std::size_t end) const {
+    std::optional<std::size_t> last;
+    for (const auto& pair : pairs_)
+      if (begin <= pair.first && pair.first < end && (!last || pair.first > *last))
+        last = pair.first;
+    return last;
+  }
+
   /// Whether a pair begins in `span`.
   [[nodiscard]] bool any_in(const TimeSpan& span) const {
     return std::any_of(pairs_.begin(), pairs_.end(), [&](const CandidatePair& p) {

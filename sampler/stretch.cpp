@@ -11,6 +11,7 @@
 #include "sampler/pair_set.h"
 #include "sampler/ranking.h"
 #include "sampler/sizing.h"
+#include "sampler/told_pictures.h"
 
 namespace hindsight::sampler {
 namespace {
@@ -18,10 +19,6 @@ namespace {
 static_assert(kStretchContext >= kCutContext && kStretchContext >= kBlendContext &&
               kStretchContext >= kActivityContext);
 
-// A cut that packets tell may be so much later.
-constexpr MediaDuration kToldWithin = std::chrono::milliseconds{120};
-// And if it is the middle of a blend, that is over by then.
-constexpr MediaDuration kBehindBlend = std::chrono::milliseconds{750};
 // A moment of activity counts as this many other moments.
 constexpr double kActivityWeight = 3;
 
@@ -84,7 +81,7 @@ class StretchPlanning {
     }
     auto cut_times = times_of(cuts, around);
     if (input.before) around_.shots = shots_around(around, cut_times);
-    add_told(inside, cut_times);
+    add_told_pictures(inside, cut_times);
     add_shots(cut_times);
   }
 
@@ -182,52 +179,12 @@ class StretchPlanning {
     return times;
   }
 
-  /// The frame `behind` a told cut at `time`, if no picture or told moment comes before, nor in
-  /// `alone` after it.
-  [[nodiscard]] std::optional<MediaTime> frame_behind(
-      MediaTime time, MediaDuration behind, MediaDuration alone = MediaDuration{0}) const {
-    const auto frame = std::ranges::lower_bound(frames_, time + behind);
-    if (frame == frames_.end()) return std::nullopt;
-    const auto is_before = [&](MediaTime other) { return other > time && other <= *frame + alone; };
-    if (std::ranges::any_of(input_.told, is_before, &Told::time) ||
-        std::ranges::any_of(around_pictures_, is_before, &SmallPicture::time))
-      return std::nullopt;
-    return *frame;
-  }
-
-  /// Sets the pictures: `inside`, and copies of them for what packets tell of gaps.
-  void add_told(Pictures inside, const std::vector<MediaTime>& cut_times) {
-    pictures_.assign(inside.begin(), inside.end());
-    std::vector<MediaTime> moments;
-    for (const auto& told : input_.told) {
-      if (!input_.span.contains(told.time)) continue;
-      const auto next = std::ranges::lower_bound(inside, told.time, {}, &SmallPicture::time);
-      if (next == inside.begin() || (next != inside.end() && !next->after_gap())) continue;
-      const bool is_cut = std::ranges::binary_search(cut_times, told.time);
-      const bool is_seen = next != inside.end() && next->time == told.time;
-      if (is_seen || (told.is_cut && !is_cut)) continue;
-      const bool is_of_next =
-          next != inside.end() && std::ranges::any_of(cut_times, [&](MediaTime cut) {
-            return std::prev(next)->time < cut && cut <= told.time;
-          });
-      const auto add_at = [&](MediaTime time) {
-        pictures_.push_back(is_of_next ? *next : *std::prev(next));
-        pictures_.back().time = time;
-        pictures_.back().unseen = time - std::prev(next)->time;
-      };
-      add_at(told.is_cut ? frame_behind(told.time, kToldWithin).value_or(told.time) : told.time);
-      const auto behind_blend =
-          told.is_cut ? frame_behind(told.time, kBehindBlend, kBehindBlend) : std::nullopt;
-      if (behind_blend) add_at(*behind_blend);
-      if (behind_blend || !told.is_cut) moments.push_back(behind_blend.value_or(told.time));
-    }
-    std::ranges::sort(pictures_, {}, &SmallPicture::time);
-    for (std::size_t i = 1; i < pictures_.size() && !input_.told.empty(); ++i) {
-      if (pictures_[i].unseen > MediaDuration{0})
-        pictures_[i].unseen = pictures_[i].time - pictures_[i - 1].time;
-    }
+  void add_told_pictures(Pictures inside, const std::vector<MediaTime>& cut_times) {
+    auto told = add_told({inside, around_pictures_, input_.span, frames_, input_.told, cut_times});
+    pictures_ = std::move(told.pictures);
     view_.pictures = pictures_;
-    for (const MediaTime moment : moments) view_.told.push_back(picture_at(view_.pictures, moment));
+    for (const MediaTime moment : told.moments)
+      view_.told.push_back(picture_at(view_.pictures, moment));
   }
 
   void add_shots(const std::vector<MediaTime>& cut_times) {
