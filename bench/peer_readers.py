@@ -7,7 +7,8 @@
 
 `cuts`: `hindsight timeline` with and without --exact against PySceneDetect's detect-adaptive and
 detect-content at their defaults. A cut or a dissolve is found when a frame is told that lies in it or
-at most one frame beside it.
+at most one frame beside it. "floor": our reader decodes the key frames, and what leads to each joint
+that none begins, as if it knew them.
 `frames`: 500 frames by number, of 20 minutes, as RGB: fetch_frames (`VideoReader`) against PyAV,
 decord and torchcodec. "equal_planes": pictures of ours that are, bit for bit, what the ffmpeg program
 makes of PyAV's planes with the flags that we give swscale. "as_PyAV": pictures of a peer whose RGB is
@@ -351,6 +352,25 @@ def our_cuts(arguments, file, options):
     return work
 
 
+def floor(arguments, file, truth):
+    """What nobody who wants each joint to the frame can do without: the key frames, and of the groups
+    whose joints no key frame begins what leads up to them."""
+    packets = sorted(probe(file, "packet=pts_time,flags")["packets"], key=lambda packet: float(packet["pts_time"]))
+    keys = [number for number, packet in enumerate(packets) if packet["flags"].startswith("K")]
+    ends = [end for _, end in truth if end not in keys]
+    start = float(packets[0]["pts_time"])
+    time_of = lambda number: round((float(packets[number]["pts_time"]) - start) * 1e9) + 1000000
+    wanted = "".join(f"{time_of(number)}\n" for number in sorted({*keys, *ends}))
+    led = sum(end - max(key for key in keys if key <= end) for end in ends)
+    command = [str(arguments.bin / "fetch_frames"), str(file), "--decode-only"]
+
+    def work(_):
+        _, seconds = run(command, wanted)
+        return {"version": "", "frames": f"{(len(keys) + led) / len(packets):.1%}"}, seconds
+
+    return work
+
+
 def shots_with_a_pair(arguments, file, truth):
     """How many shots of a second and more hold a pair of `hindsight plan`, and how many there are; the last shot's end is not known."""
     out, _ = run([str(arguments.bin / "hindsight"), "--quiet", "plan", str(file), "--json"])
@@ -376,7 +396,9 @@ def compare_cuts(arguments):
                      "hindsight timeline": our_cuts(arguments, file, [])}
             for detector in ("adaptive", "content"):
                 tools[f"PySceneDetect detect-{detector}"] = peer(job="cuts", tool=detector, file=str(file))
-            rows = [{"tool": f"{tool} {found['version']}", "seconds": seconds, **f1(found["cuts"], truth)}
+            tools["floor: key frames, and up to other joints"] = floor(arguments, file, truth)
+            rows = [{"tool": f"{tool} {found['version']}", "seconds": seconds,
+                     **(f1(found["cuts"], truth) if "cuts" in found else {"frames": found["frames"]})}
                     for tool, found, seconds in measure(arguments, tools)]
             held, shots = shots_with_a_pair(arguments, file, truth)
             report(arguments, f"{len(truth)} joints, {file.stem}; {held} of {shots} shots of a second and more hold a pair", rows)
@@ -423,7 +445,8 @@ def report(arguments, title, rows):
             print(json.dumps({"film": title, **row}), flush=True)
             continue
         head = f"{row.pop('tool'):<52} {row.pop('seconds'):>7.2f} s {row.pop('ratio'):>6.2f}"
-        told = [f"{key} {len(value) if isinstance(value, list) else round(value, 4)}" for key, value in row.items()]
+        shown = lambda value: len(value) if isinstance(value, list) else value if isinstance(value, str) else round(value, 4)
+        told = [f"{key} {shown(value)}" for key, value in row.items()]
         print(head, *told, sep="  ", flush=True)
 
 
