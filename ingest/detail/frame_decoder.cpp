@@ -117,7 +117,9 @@ bool FrameDecoder::read() {
     demuxer_->skip_to_key_frame();
     if (!demuxer_->read(*packet_)) return false;
     const bool is_key = (packet_->flags & AV_PKT_FLAG_KEY) != 0;
-    if (is_key && (packet_->pts >= *key_frames_before_ || key_frame_wanted_(packet_->pts))) break;
+    const bool is_wanted = packet_->pts >= *key_frames_before_ || !is_near(packet_->pts) ||
+                           key_frame_wanted_(packet_->pts);
+    if (is_key && is_wanted) break;
     av_packet_unref(packet_.get());
   }
   if (packet_->pts < *key_frames_before_) return true;
@@ -149,7 +151,7 @@ void FrameDecoder::feed() {
 AVDiscard FrameDecoder::what_to_skip(const AVPacket& packet) const {
   if (!can_skip_ || unstamped_) return AVDISCARD_DEFAULT;
   const bool unneeded = (packet.pts != AV_NOPTS_VALUE && packet.pts < skip_before_) ||
-                        (unwanted_ && unwanted_(packet.pts));
+                        (unwanted_ && (!is_near(packet.pts) || unwanted_(packet.pts)));
   return unneeded ? AVDISCARD_NONREF : AVDISCARD_DEFAULT;
 }
 

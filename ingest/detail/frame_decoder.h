@@ -30,7 +30,7 @@ class FrameDecoder {
   void skip_before(std::int64_t pts) { skip_before_ = pts; }
 
   /// Until the next flush(): pictures that no other refers to are not decoded where their pts is
-  /// `unwanted`.
+  /// `unwanted` or not known.
   void skip_unreferenced(std::function<bool(std::int64_t)> unwanted) {
     unwanted_ = std::move(unwanted);
   }
@@ -38,8 +38,8 @@ class FrameDecoder {
   /// Until the next flush(): see Deblocking::off.
   void skip_deblocking() { codec_->skip_loop_filter = AVDISCARD_ALL; }
 
-  /// Until the next flush(): only key frames whose pts is `wanted` are decoded, and the stream ends
-  /// before the first one at or after `pts`.
+  /// Until the next flush(): only key frames whose pts is `wanted` or not known are decoded, and
+  /// the stream ends before the first one at or after `pts`.
   void only_key_frames_before(std::int64_t pts, std::function<bool(std::int64_t)> wanted) {
     key_frames_before_ = pts;
     key_frame_wanted_ = std::move(wanted);

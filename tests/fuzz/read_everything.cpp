@@ -91,13 +91,20 @@ void read_everywhere(VideoReader& reader, const PacketScan& scan) {
     reader.seek(MediaTime{scan.end.since_start / 4 * part});
     read_frames(reader, 3);
   }
-  reader.seek(MediaTime{scan.end.since_start / 2}, ingest::Frames::referenced);
+  const MediaTime middle{scan.end.since_start / 2};
+  reader.seek(middle, ingest::Frames::referenced);
   read_frames(reader, 5);
+  const auto is_late = [&](MediaTime time) { return time >= middle; };
+  reader.seek(MediaTime{}, ingest::Frames::referenced, ingest::Deblocking::off, is_late);
+  read_frames(reader, 12);
   int keys = 0;
   reader.read_key_frames({MediaTime{}, scan.end}, [&](const ingest::Frame& frame) {
     look_at(frame);
     return ++keys < 5;
   });
+  keys = 0;
+  reader.read_key_frames(
+      {MediaTime{}, scan.end}, [&](const ingest::Frame&) { return ++keys < 5; }, is_late);
   reader.seek(MediaTime{});
   read_frames(reader, 1);
 }
