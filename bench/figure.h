@@ -40,6 +40,7 @@ std::vector<Figure> bench_vision(const Setup& setup);
 std::vector<Figure> bench_language(const Setup& setup);
 std::vector<Figure> bench_ask(const Setup& setup);
 std::vector<Figure> bench_query(const Setup& setup);
+std::vector<Figure> bench_recall(const Setup& setup);
 std::vector<Figure> bench_tiers(const Setup& setup);
 
 /// Median wall seconds of `setup.repeats` calls, after one call that is not counted.

@@ -1,11 +1,11 @@
 #include "bench/funnel.h"
 
 #include <algorithm>
-#include <fstream>
-#include <set>
 #include <stdexcept>
 
 #include <nlohmann/json.hpp>
+
+#include "bench/world_log.h"
 
 namespace hindsight::bench {
 namespace {
@@ -19,16 +19,6 @@ constexpr double kLeastText = 1;
 constexpr double kLeastSharp = 0.5;
 // A text that is hidden for less than this is one text.
 constexpr double kTextGap = 1;
-// What the log tells of the story or of an entity's whole stay is no event.
-const std::set<std::string> kNoEvents{"scene", "needle", "visible", "cut"};
-
-std::vector<json> read_lines(const std::string& path) {
-  std::ifstream file(path);
-  if (!file) throw std::runtime_error("cannot read " + path);
-  std::vector<json> lines;
-  for (std::string line; std::getline(file, line);) lines.push_back(json::parse(line));
-  return lines;
-}
 
 /// Where each object is seen plainly, by time.
 using Seen = std::map<int, std::map<double, Happening::Extent>>;
@@ -72,7 +62,7 @@ std::vector<Happening> events_of(const std::vector<json>& log,
   std::vector<Happening> events;
   for (const auto& line : log) {
     Happening event{.begin = line.at("begin"), .end = line.at("end")};
-    if (kNoEvents.contains(line.at("event")) || !line.contains("entity")) continue;
+    if (!tells_of_event(line) || !line.contains("entity")) continue;
     const auto object = seen.find(line.at("entity").at("id"));
     if (object == seen.end() || event.end - event.begin < kLeastEvent) continue;
     event.seen = {object->second.lower_bound(event.begin), object->second.lower_bound(event.end)};

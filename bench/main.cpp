@@ -58,6 +58,7 @@ int main(int argc, char** argv) {
       {"language", bench_language},
       {"ask", bench_ask},
       {"query", bench_query},
+      {"recall", bench_recall},
       {"tiers", bench_tiers},
   };
   std::vector<std::string> arguments(argv + 1, argv + argc);
