@@ -4,7 +4,9 @@
 #include <cmath>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -60,12 +62,13 @@ struct Share {
 
 std::string make_world(const Setup& setup, const std::string& stem, const std::string& arguments) {
   if (!fs::exists(stem + ".mp4"))
-    shell(
-        fmt::format("'{0}' make {1} --out '{2}.part.mp4' > /dev/null && "
-                    "mv '{2}.part.events.jsonl' '{2}.events.jsonl' && mv '{2}.part.mp4' '{2}.mp4'",
-                    (fs::path(setup.hindsight).parent_path() / "hindsight-world").string(),
-                    arguments,
-                    stem));
+    shell(fmt::format(
+        "'{0}' make {1} --out '{2}.part.mp4' > /dev/null && "
+        "for log in events boxes; do [ ! -f '{2}.part.'$log.jsonl ] || "
+        "mv '{2}.part.'$log.jsonl '{2}.'$log.jsonl; done && mv '{2}.part.mp4' '{2}.mp4'",
+        (fs::path(setup.hindsight).parent_path() / "hindsight-world").string(),
+        arguments,
+        stem));
   return stem;
 }
 
@@ -76,12 +79,13 @@ World large_world(const Setup& setup, const std::string& family) {
   const auto small = make_world(
       setup,
       stem + ".small",
-      fmt::format("--seed 861 --family {} --minutes 5 --size 320x180 --fps 12.5", family));
+      fmt::format("--seed 861 --family {} --minutes 5 --size 320x180 --fps 12.5 --boxes", family));
   shell(
       fmt::format("ffmpeg -nostdin -v error -y -i '{0}.mp4' -vf "
                   "scale=1280:720:flags=bicubic,noise=alls=4:allf=t:all_seed=3 -c:v libx264 "
                   "-preset veryfast -crf 23 -g 25 -sc_threshold 0 '{1}.part.mp4' && "
-                  "mv '{0}.events.jsonl' '{1}.events.jsonl' && mv '{1}.part.mp4' '{1}.mp4' && "
+                  "mv '{0}.events.jsonl' '{1}.events.jsonl' && "
+                  "mv '{0}.boxes.jsonl' '{1}.boxes.jsonl' && mv '{1}.part.mp4' '{1}.mp4' && "
                   "rm '{0}.mp4'",
                   small,
                   stem));
@@ -141,29 +145,52 @@ std::vector<Stretch> without(const std::vector<Stretch>& spans, const Stretch& h
   return left;
 }
 
+std::vector<Stretch> common(const std::vector<Stretch>& a, const std::vector<Stretch>& b) {
+  std::vector<Stretch> spans;
+  for (const auto& x : a)
+    for (const auto& y : b)
+      if (std::max(x.begin, y.begin) < std::min(x.end, y.end))
+        spans.push_back({std::max(x.begin, y.begin), std::min(x.end, y.end)});
+  return spans;
+}
+
+/// When each entity has a pixel in the picture, by its number.
+using Presence = std::map<int, std::vector<Stretch>>;
+
+Presence read_presence(const std::vector<nlohmann::json>& boxes) {
+  Presence presence;
+  double before = 0;
+  for (const auto& line : boxes) {
+    const double time = line.at("t");
+    const double step = time - std::exchange(before, time);
+    for (const auto& thing : line.at("things")) {
+      auto& spans = presence[thing.at("id")];
+      if (spans.empty() || time - spans.back().end > 2 * step) spans.push_back({time, time});
+      spans.back().end = time + step;
+    }
+  }
+  return presence;
+}
+
 /// When something in the picture moves or changes, pauses below a second closed.
-std::vector<Stretch> moving_spans(const std::vector<nlohmann::json>& log) {
+std::vector<Stretch> moving_spans(const std::vector<nlohmann::json>& log,
+                                  const Presence& presence) {
   static const std::set<std::string> kOfThings{
       "pass", "enter", "leave", "take", "put_back", "leave_behind"};
   static const std::set<std::string> kAtRest{"stop", "meet"};
-  const auto of = [&](const nlohmann::json& event, const char* what) {
-    return spans_of(log, [&](const nlohmann::json& line) {
-      return line.at("event") == what && line.contains("entity") &&
-             line.at("entity") == event.at("entity");
-    });
-  };
   std::vector<Stretch> spans;
   for (const auto& event : log) {
     const auto what = event.at("event").get<std::string>();
     if (!tells_of_event(event) || kAtRest.contains(what)) continue;
     std::vector<Stretch> moving{{event.at("begin"), event.at("end")}};
     if (kOfThings.contains(what)) {
-      for (const auto& stop : of(event, "stop")) moving = without(moving, stop);
-      std::vector<Stretch> seen;
-      for (const auto& visible : of(event, "visible"))
-        for (const auto& part : moving)
-          seen.push_back({std::max(part.begin, visible.begin), std::min(part.end, visible.end)});
-      moving = std::move(seen);
+      const auto seen = presence.find(event.at("entity").at("id"));
+      if (seen == presence.end()) continue;
+      moving = common(moving, seen->second);
+      for (const auto& stop : spans_of(log, [&](const nlohmann::json& line) {
+             return line.at("event") == "stop" && line.at("entity") == event.at("entity");
+           }))
+        moving = without(moving, stop);
     }
     for (const auto& part : moving)
       if (part.begin < part.end) spans.push_back(part);
@@ -181,7 +208,7 @@ std::vector<Stretch> moving_spans(const std::vector<nlohmann::json>& log) {
 
 /// How far the nearest begin (end) of an activity is from each begin (end) of a movement within the
 /// video.
-void add_boundaries(const std::vector<nlohmann::json>& log,
+void add_boundaries(const std::vector<Stretch>& moving,
                     const std::vector<StretchPlan>& plans,
                     std::vector<double>& distances) {
   const auto activity = sampler::join_activity(plans);
@@ -193,7 +220,7 @@ void add_boundaries(const std::vector<nlohmann::json>& log,
       distance = std::min(distance, std::abs(to_seconds(a.span.*boundary) - time));
     return distance;
   };
-  for (const auto& span : moving_spans(log)) {
+  for (const auto& span : moving) {
     if (span.begin > kPause) distances.push_back(nearest(span.begin, &TimeSpan::begin));
     if (span.end < end - kPause) distances.push_back(nearest(span.end, &TimeSpan::end));
   }
@@ -205,13 +232,17 @@ struct EventRecall {
   Share shorter;
   std::vector<double> boundaries;  ///< seconds
 
-  void add(const std::vector<nlohmann::json>& log, const std::vector<StretchPlan>& plans) {
+  void add(const World& world,
+           const std::vector<nlohmann::json>& log,
+           const std::vector<StretchPlan>& plans) {
     const auto looks = looks_of(plans);
     for (const auto& event : spans_of(log, tells_of_event)) {
       const double length = event.end - event.begin;
       if (length >= kLeastEvent) (length >= kLong ? longer : shorter).add(holds_look(looks, event));
     }
-    add_boundaries(log, plans, boundaries);
+    const auto boxes = world.stem + ".boxes.jsonl";
+    if (fs::exists(boxes))
+      add_boundaries(moving_spans(log, read_presence(read_lines(boxes))), plans, boundaries);
   }
 
   void tell(const std::string& name, std::vector<Figure>& figures) const {
@@ -273,9 +304,9 @@ std::vector<Figure> bench_recall(const Setup& setup) {
     const auto log = read_lines(world.stem + ".events.jsonl");
     const auto plans = plan(world, {});
     EventRecall recall;
-    recall.add(log, plans);
+    recall.add(world, log, plans);
     recall.tell(world.name, figures);
-    all.add(log, plans);
+    all.add(world, log, plans);
     if (world.name == "programme") add_shots(world, log, plans, figures);
   };
   std::vector<World> families;
@@ -286,7 +317,8 @@ std::vector<Figure> bench_recall(const Setup& setup) {
   for (const std::int64_t tokens : {15'000, 30'000, 60'000, 240'000}) {
     EventRecall recall;
     for (const auto& world : families)
-      recall.add(read_lines(world.stem + ".events.jsonl"),
+      recall.add(world,
+                 read_lines(world.stem + ".events.jsonl"),
                  plan(world, {.tokens_per_hour = tokens}));
     recall.tell(fmt::format("all, {} tokens an hour", tokens), figures);
   }
