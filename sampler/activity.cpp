@@ -152,9 +152,9 @@ ActivityFindings find_activity(Pictures pictures, const std::vector<std::size_t>
   for (const auto& look : looks) {
     noise.add(change_map(pictures[look.before], pictures[look.after]), look.weight);
   }
-  const auto deviations = noise.deviations();
-
   ActivityFindings findings;
+  findings.deviations = noise.deviations();
+  const auto& deviations = findings.deviations;
   std::vector<std::uint32_t> weights;
   OnsetWatch onsets;
   for (std::size_t i = 0; i < looks.size(); ++i) {

@@ -1,6 +1,7 @@
 // Activity: something moves in front of a background that stands still.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <vector>
 
@@ -17,6 +18,7 @@ struct ActivityFindings {
   std::vector<Motion> motion;      ///< ascending times, at most 15 a second
   std::vector<Activity> activity;  ///< ascending, disjoint, none across a cut
   float threshold = 0;             ///< the strength from which on motion is activity
+  std::array<float, kNumCells> deviations{};  ///< of the cells' noise (change_map.h)
   std::vector<MediaTime> onsets;   ///< when something else begins to move (onsets.h); ascending
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "sampler/pair_set.h"
 
@@ -21,9 +22,11 @@ constexpr double kSecondsPerLevel = 0.15;
 constexpr MediaDuration kLookEvery = 2500ms;
 // A shot from here on gets a look at its end.
 constexpr MediaDuration kLeastClosing = 1200ms;
-// In levels: what a picture without noise never reaches by its coding.
-constexpr int kLeastTrace = 5;
-// What a thing changes at least.
+// What noise alone does not reach: in deviations (motion.cpp; activity begins at 12 to 30), and in
+// levels of a cell that has next to none.
+constexpr float kTraceInNoise = 8;
+constexpr float kLeastTrace = 7;
+// What a thing changes at least, in levels.
 constexpr int kLeastThing = 18;
 // What stands still was moving so long ago at most.
 constexpr MediaDuration kLeftBehind = kSoonAfter + kFurthest;
@@ -196,6 +199,18 @@ void add_floor(const StretchView& view, MediaDuration floor, PairSet& pairs) {
   }
 }
 
+/// Of the cell that changes most beside what noise reaches; 1 and more is a trace of something.
+float trace_strength(const StretchView& view, const SmallPicture& look, const SmallPicture& now) {
+  const auto change = change_map(look, now);
+  float strength = 0;
+  for (std::size_t i = 0; i < kNumCells; ++i) {
+    const float noise = view.deviations[i];
+    const float bar = noise <= kLeastDeviation ? kLeastTrace : kTraceInNoise * noise;
+    strength = std::max(strength, static_cast<float>(change[i]) / bar);
+  }
+  return strength;
+}
+
 /// Every gap between looks, or between them and the ends, that is longer than `every` gets what
 /// find_trace() finds in it, half of that away from either end.  True when there was one.
 bool glance_into_gaps(const StretchView& view, MediaDuration every, PairSet& pairs) {
@@ -204,8 +219,7 @@ bool glance_into_gaps(const StretchView& view, MediaDuration every, PairSet& pai
   const SmallPicture* before = nullptr;
   const auto glance = [&](MediaTime end, const SmallPicture* after) {
     if (end - begin <= every) return;
-    const auto trace =
-        find_trace(view.pictures, {begin + every / 2, end - every / 2}, before, after);
+    const auto trace = find_trace(view, {begin + every / 2, end - every / 2}, before, after);
     if (trace) added |= pairs.add(*trace, Reason::coverage, Stage::glance);
   };
   for (const auto& look : pairs.by_time()) {
@@ -237,19 +251,23 @@ std::size_t picture_at(Pictures pictures, MediaTime time) {
   return next_is_nearer ? at + 1 : at;
 }
 
-std::optional<std::size_t> find_trace(Pictures pictures,
+std::optional<std::size_t> find_trace(const StretchView& view,
                                       const TimeSpan& part,
                                       const SmallPicture* before,
                                       const SmallPicture* after) {
   std::optional<std::size_t> trace;
-  int most = kLeastTrace - 1;
-  for (std::size_t i = 0; i < pictures.size(); ++i) {
-    if (!part.contains(pictures[i].time)) continue;
-    int change = 255;
+  float most = 1;
+  // Of many pictures one shows a trace by chance.
+  MediaTime next = part.begin;
+  for (std::size_t i = 0; i < view.pictures.size(); ++i) {
+    const auto& picture = view.pictures[i];
+    if (picture.time < next || picture.time >= part.end) continue;
+    next = picture.time + kMomentStep;
+    float strength = std::numeric_limits<float>::max();
     for (const auto* look : {before, after})
-      if (look != nullptr) change = std::min(change, largest_change(*look, pictures[i]));
-    if (change <= most) continue;
-    most = change;
+      if (look != nullptr) strength = std::min(strength, trace_strength(view, *look, picture));
+    if (strength < most) continue;
+    most = strength;
     trace = i;
   }
   return trace;

@@ -1,6 +1,7 @@
 // The pairs that a stretch might have: where they are, why, and what there is to see.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <span>
 #include <vector>
@@ -34,6 +35,7 @@ struct StretchView {
   std::vector<Activity> activity{};   ///< within span
   std::vector<Motion> motion{};       ///< may reach beyond span
   float threshold = 1;                ///< of motion
+  std::array<float, kNumCells> deviations{};  ///< of the cells' noise
   std::vector<MediaTime> onsets{};    ///< may reach beyond span
 };
 

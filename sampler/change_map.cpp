@@ -15,8 +15,6 @@ constexpr int kLeastInBand = 96;
 // deviations in 35 % of all cases.
 constexpr double kQuietShare = 0.35;
 constexpr double kQuietDeviations = 0.454;
-// Rounding and what encoders do to a still picture.
-constexpr double kLeastDeviation = 1.5;
 
 using Counts = std::array<std::uint16_t, kChanges>;
 
@@ -78,7 +76,7 @@ std::array<float, kNumCells> CellNoise::deviations() const {
     // Changes are whole levels: level n stands for [n - 0.5, n + 0.5), level 0 for [0, 0.5).
     const double share = counts[level] == 0 ? 0 : (wanted - below) / counts[level];
     const double quiet = level == 0 ? 0.5 * share : static_cast<double>(level) - 0.5 + share;
-    deviations[i] = static_cast<float>(std::max(kLeastDeviation, quiet / kQuietDeviations));
+    deviations[i] = static_cast<float>(std::max(double{kLeastDeviation}, quiet / kQuietDeviations));
   }
   return deviations;
 }

@@ -19,13 +19,16 @@ using ChangeMap = std::array<std::uint8_t, kNumCells>;
 /// Of the cell that changes most.
 [[nodiscard]] int largest_change(const SmallPicture& before, const SmallPicture& after);
 
+/// Noise is never taken to be less, in levels: rounding, and what encoders do to a still picture.
+inline constexpr float kLeastDeviation = 1.5F;
+
 /// Gathers change maps, then tells each cell's usual change.
 class CellNoise {
  public:
   /// `weight`: counts as so many.
   void add(const ChangeMap& map, std::uint32_t weight = 1);
-  /// Standard deviation of a cell's change in levels, at least 1.5, estimated from the quieter part
-  /// of what was added.
+  /// Standard deviation of a cell's change in levels, at least kLeastDeviation, estimated from the
+  /// quieter part of what was added.
   [[nodiscard]] std::array<float, kNumCells> deviations() const;
 
  private:

@@ -58,7 +58,7 @@ class OngoingPairs {
     if (pairs_.any_in(view_.span) || before_.looks.empty()) return;
     const auto& last = before_.looks.back();
     if (view_.span.end + before_.step - last.time <= every) return;
-    if (const auto trace = find_trace(view_.pictures, view_.span, &last, nullptr))
+    if (const auto trace = find_trace(view_, view_.span, &last, nullptr))
       pairs_.add(*trace, Reason::coverage, Stage::glance);
   }
 

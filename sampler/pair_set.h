@@ -33,8 +33,8 @@ inline constexpr double kLate = 0.85;
 [[nodiscard]] std::size_t picture_at(Pictures pictures, MediaTime time);
 
 /// Of the pictures in `part` the one that differs most from both looks (those that are given), if
-/// by a cell at all.
-[[nodiscard]] std::optional<std::size_t> find_trace(Pictures pictures,
+/// by more than noise.
+[[nodiscard]] std::optional<std::size_t> find_trace(const StretchView& view,
                                                     const TimeSpan& part,
                                                     const SmallPicture* before,
                                                     const SmallPicture* after);

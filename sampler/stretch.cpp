@@ -73,6 +73,7 @@ class StretchPlanning {
     auto findings = find_activity(around, cuts);
     view_.motion = std::move(findings.motion);
     view_.threshold = findings.threshold;
+    view_.deviations = findings.deviations;
     view_.onsets = std::move(findings.onsets);
     for (const auto& activity : findings.activity) {
       const TimeSpan part = intersect(activity.span, input.span);
