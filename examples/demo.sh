@@ -20,8 +20,8 @@ show timeline "$clip"
 
 if [[ ! -s $video || ! -s ${video%.mp4}.questions.jsonl ]]; then
   step "25 minutes of a gate camera that nobody has seen before (a minute or two; hindsight-world knows the truth)"
-  printf '%s$ hindsight-world make --seed 2026 --family road_gate --minutes 25 --fps 8 --out %s%s\n' "$bold" "$video" "$plain"
-  "$world" make --seed 2026 --family road_gate --minutes 25 --fps 8 --out "$video"
+  printf '%s$ hindsight-world make --seed 2026 --family road_gate --minutes 25 --fps 6 --out %s%s\n' "$bold" "$video" "$plain"
+  "$world" make --seed 2026 --family road_gate --minutes 25 --fps 6 --out "$video"
 fi
 step "Read it once: sample, encode, cache"
 show ingest "$video"

@@ -30,13 +30,13 @@ struct StretchView {
   /// Times of all its frames, also of those that were not looked at.
   std::span<const MediaTime> frames{};
   TimeSpan span{};
-  std::vector<ShotPictures> shots{};  ///< share out `pictures`
-  bool begins_at_cut = false;         ///< the first of them
-  std::vector<Activity> activity{};   ///< within span
-  std::vector<Motion> motion{};       ///< may reach beyond span
-  float threshold = 1;                ///< of motion
+  std::vector<ShotPictures> shots{};          ///< share out `pictures`
+  bool begins_at_cut = false;                 ///< the first of them
+  std::vector<Activity> activity{};           ///< within span
+  std::vector<Motion> motion{};               ///< may reach beyond span
+  float threshold = 1;                        ///< of motion
   std::array<float, kNumCells> deviations{};  ///< of the cells' noise
-  std::vector<MediaTime> onsets{};    ///< may reach beyond span
+  std::vector<MediaTime> onsets{};            ///< may reach beyond span
 };
 
 struct CandidatePair {
