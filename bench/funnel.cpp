@@ -12,8 +12,6 @@ namespace {
 
 using nlohmann::json;
 
-// Shorter ones are not asked for: a moment has no length.
-constexpr double kLeastEvent = 0.2;
 constexpr double kLeastText = 1;
 // An object that is plain and sharp at the largest size for less than this is nobody's to see.
 constexpr double kLeastSharp = 0.5;

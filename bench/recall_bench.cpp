@@ -25,8 +25,6 @@ using sampler::StretchPlan;
 
 // A joint is found when a shot begins in it or so much beside it: two pictures at 25 a second.
 constexpr double kBeside = 0.085;
-// Shorter ones are moments.
-constexpr double kLeastEvent = 0.2;
 constexpr double kLong = 1;
 constexpr double kPause = 1;
 
@@ -57,6 +55,10 @@ struct Share {
   void add(bool is_seen) {
     ++of;
     seen += is_seen ? 1 : 0;
+  }
+  void add(const Share& other) {
+    of += other.of;
+    seen += other.seen;
   }
 };
 
@@ -245,6 +247,12 @@ struct EventRecall {
       add_boundaries(moving_spans(log, read_presence(read_lines(boxes))), plans, boundaries);
   }
 
+  void add(const EventRecall& other) {
+    longer.add(other.longer);
+    shorter.add(other.shorter);
+    boundaries.insert(boundaries.end(), other.boundaries.begin(), other.boundaries.end());
+  }
+
   void tell(const std::string& name, std::vector<Figure>& figures) const {
     add_share(name, "events of 1 s and more", longer, figures);
     add_share(name, "events of 0.2 to 1 s", shorter, figures);
@@ -300,19 +308,19 @@ void add_shots(const World& world,
 
 std::vector<Figure> bench_recall(const Setup& setup) {
   std::vector<Figure> figures;
-  const auto tell = [&](const World& world, EventRecall& all) {
+  const auto tell = [&](const World& world) {
     const auto log = read_lines(world.stem + ".events.jsonl");
     const auto plans = plan(world, {});
     EventRecall recall;
     recall.add(world, log, plans);
     recall.tell(world.name, figures);
-    all.add(world, log, plans);
     if (world.name == "programme") add_shots(world, log, plans, figures);
+    return recall;
   };
   std::vector<World> families;
   for (const char* family : kFamilies) families.push_back(large_world(setup, family));
   EventRecall all;
-  for (const auto& world : families) tell(world, all);
+  for (const auto& world : families) all.add(tell(world));
   all.tell("all families", figures);
   for (const std::int64_t tokens : {15'000, 30'000, 60'000, 240'000}) {
     EventRecall recall;
@@ -326,8 +334,7 @@ std::vector<Figure> bench_recall(const Setup& setup) {
     const auto stem = fmt::format("{}/recall-{}-minutes", setup.data_dir, minutes);
     const auto arguments =
         fmt::format("--seed {} --family mix --minutes {}", 870 + minutes, minutes);
-    EventRecall recall;
-    tell({fmt::format("{} minutes", minutes), make_world(setup, stem, arguments)}, recall);
+    (void)tell({fmt::format("{} minutes", minutes), make_world(setup, stem, arguments)});
   }
   return figures;
 }

@@ -8,6 +8,9 @@
 
 namespace hindsight::bench {
 
+/// Seconds.  Shorter events are not asked for: a moment has no length.
+inline constexpr double kLeastEvent = 0.2;
+
 /// One object a line.  Throws std::runtime_error naming a file that is missing.
 [[nodiscard]] std::vector<nlohmann::json> read_lines(const std::string& path);
 

@@ -27,7 +27,7 @@ constexpr MediaDuration kLeastClosing = 1200ms;
 constexpr float kTraceInNoise = 8;
 constexpr float kLeastTrace = 7;
 // What a thing changes at least, in levels.
-constexpr int kLeastThing = 18;
+constexpr float kLeastThing = kThing * kLeastDeviation;
 // What stands still was moving so long ago at most.
 constexpr MediaDuration kLeftBehind = kSoonAfter + kFurthest;
 
@@ -169,8 +169,10 @@ void add_closings(const StretchView& view, PairSet& pairs) {
     const bool is_told = last.after_gap();
     const auto at = is_told ? shot.end - 1 : picture_at(view.pictures, last.time - kBest);
     const auto look = pairs.last_within(shot.begin, shot.end);
-    if (!is_told && look && largest_change(view.pictures[*look], view.pictures[at]) < kLeastThing)
-      continue;
+    const bool is_known =
+        !is_told && look &&
+        static_cast<float>(largest_change(view.pictures[*look], view.pictures[at])) < kLeastThing;
+    if (is_known) continue;
     pairs.add(at, Reason::shot, Stage::closer_look);
   }
 }

@@ -59,14 +59,9 @@ Blob take_blob(Strengths& strengths, std::size_t start) {
   while (!waiting.empty()) {
     const auto cell = waiting.back();
     waiting.pop_back();
-    const auto x = static_cast<int>(cell % kLumaWidth);
-    const auto y = static_cast<int>(cell / kLumaWidth);
-    for (int ny = std::max(0, y - kReach); ny <= std::min(kLumaHeight - 1, y + kReach); ++ny) {
-      for (int nx = std::max(0, x - kReach); nx <= std::min(kLumaWidth - 1, x + kReach); ++nx) {
-        const auto near = static_cast<std::size_t>(ny * kLumaWidth + nx);
-        if (strengths[near] > kChanged) take(near);
-      }
-    }
+    for_cells_near(cell, kReach, [&](std::size_t near) {
+      if (strengths[near] > kChanged) take(near);
+    });
   }
   return blob;
 }

@@ -21,15 +21,10 @@ constexpr MediaDuration kRise = 400ms;
 }  // namespace
 
 MediaTime OnsetWatch::since(std::size_t cell, MediaTime time) const {
-  const auto x = static_cast<int>(cell % kLumaWidth);
-  const auto y = static_cast<int>(cell / kLumaWidth);
   MediaTime since = time;
-  for (int ny = std::max(0, y - kReach); ny <= std::min(kLumaHeight - 1, y + kReach); ++ny) {
-    for (int nx = std::max(0, x - kReach); nx <= std::min(kLumaWidth - 1, x + kReach); ++nx) {
-      const auto& near = changes_[static_cast<std::size_t>(ny * kLumaWidth + nx)];
-      if (time - near.last <= kJustBefore) since = std::min(since, near.since);
-    }
-  }
+  for_cells_near(cell, kReach, [&](std::size_t near) {
+    if (time - changes_[near].last <= kJustBefore) since = std::min(since, changes_[near].since);
+  });
   return since;
 }
 

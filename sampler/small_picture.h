@@ -1,6 +1,7 @@
 // What the sampler sees of a frame: a very small picture.  Kept for every frame of a stretch.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -35,6 +36,17 @@ struct SmallPicture {
 
 /// In order of time, times strictly ascending.
 using Pictures = std::span<const SmallPicture>;
+
+/// Calls `visit` with every cell that is at most `reach` cells from `cell` along each side, itself
+/// too, row by row.
+template <class Visit>
+void for_cells_near(std::size_t cell, int reach, Visit&& visit) {
+  const auto x = static_cast<int>(cell % kLumaWidth);
+  const auto y = static_cast<int>(cell / kLumaWidth);
+  for (int ny = std::max(0, y - reach); ny <= std::min(kLumaHeight - 1, y + reach); ++ny)
+    for (int nx = std::max(0, x - reach); nx <= std::min(kLumaWidth - 1, x + reach); ++nx)
+      visit(static_cast<std::size_t>(ny * kLumaWidth + nx));
+}
 
 /// Mean absolute difference of luma, in levels.
 [[nodiscard]] double luma_distance(const SmallPicture& a, const SmallPicture& b);
