@@ -24,4 +24,14 @@ std::vector<sampler::Packet> make_packets(const PacketFilm& film) {
   return packets;
 }
 
+std::vector<sampler::SmallPicture> key_pictures(const Scene& scene,
+                                                const std::vector<sampler::Packet>& packets) {
+  std::vector<sampler::SmallPicture> keys;
+  for (const auto& picture : make_film(scene, {.seconds = kPacketFilmLength, .noise = 1})) {
+    const auto packet = std::ranges::find(packets, picture.time, &sampler::Packet::time);
+    if (packet != packets.end() && packet->is_key) keys.push_back(picture);
+  }
+  return keys;
+}
+
 }  // namespace hindsight::test

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "pictures.h"
 #include "sampler/windows.h"
 
 namespace hindsight::test {
@@ -19,5 +20,9 @@ struct PacketFilm {
 };
 
 [[nodiscard]] std::vector<sampler::Packet> make_packets(const PacketFilm& film);
+
+/// What a film of `scene` with a little noise shows at the key frames of `packets`.
+[[nodiscard]] std::vector<sampler::SmallPicture> key_pictures(
+    const Scene& scene, const std::vector<sampler::Packet>& packets);
 
 }  // namespace hindsight::test

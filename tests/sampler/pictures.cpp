@@ -49,6 +49,15 @@ Scene with_box(Scene scene, std::function<double(double)> x, int width, int heig
   };
 }
 
+Scene box_between(double from, double to) {
+  return with_box(
+      still(3),
+      [=](double t) { return t >= from && t < to ? 10 + 3 * (t - from) : -99; },
+      4,
+      4,
+      250);
+}
+
 Scene cut_at(std::vector<double> cuts, unsigned seed) {
   std::vector<Scene> shots;
   for (unsigned i = 0; i <= cuts.size(); ++i) shots.push_back(still(seed * 1000 + i));

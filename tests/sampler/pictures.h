@@ -32,6 +32,9 @@ struct FilmOptions {
 [[nodiscard]] Scene with_box(
     Scene scene, std::function<double(double)> x, int width, int height, double level);
 
+/// A bright box that moves right over a still picture between two times, in seconds.
+[[nodiscard]] Scene box_between(double from, double to);
+
 /// Hard cuts between still pictures at `cuts` (seconds).
 [[nodiscard]] Scene cut_at(std::vector<double> cuts, unsigned seed);
 
