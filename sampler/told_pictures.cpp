@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 // A cut that packets tell may be so much later.
 constexpr MediaDuration kToldWithin = 120ms;
 // And if it is the middle of a blend, that is over by then.
-constexpr MediaDuration kBehindBlend = 750ms;
+constexpr MediaDuration kBlendOver = 750ms;
 // Of what a shot shows last, that much is left.
 constexpr MediaDuration kBeforeCut = 500ms;
 
@@ -58,7 +58,7 @@ class ToldAdding {
       return;
     }
     add_copy(shown, frame_behind(told.time, kToldWithin).value_or(told.time), before->time);
-    if (const auto frame = frame_behind(told.time, kBehindBlend, kBehindBlend)) {
+    if (const auto frame = frame_behind(told.time, kBlendOver, kBlendOver)) {
       add_copy(shown, *frame, before->time);
       added_.moments.push_back(*frame);
     }

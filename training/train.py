@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import pathlib
+import re
 import signal
 import time
 
@@ -35,6 +36,7 @@ def parse_arguments():
     parser.add_argument("--steps", type=int, default=1 << 40, help="stop at this step, saved")
     parser.add_argument("--anneal", type=int, default=0, help="run this many steps down to a small rate")
     parser.add_argument("--start-from", metavar="RUN", help="a new run takes over the weights of this one, grown where it is larger")
+    parser.add_argument("--only", metavar="REGEX", default="", help="of the model, train the tensors whose names match and leave the others as they are")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--threads", type=int, default=int(os.environ.get("OMP_NUM_THREADS", 1)))
     parser.add_argument("--compile", action="store_true", help="torch.compile the network: minutes at the start, a faster step after")
@@ -133,6 +135,8 @@ def step_once(run, batch, optimisers, look_only):
 
 def train(run, arguments):
     settings = run.settings
+    for name, parameter in run.model.named_parameters():
+        parameter.requires_grad_(re.search(arguments.only, name) is not None)
     if arguments.compile:
         for part in (run.model.visual, run.model.model):
             part.compute = torch.compile(part.compute, dynamic=True)

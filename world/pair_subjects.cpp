@@ -33,7 +33,12 @@ const Thing* PairSubjects::draw_thing(bool colored) {
   std::vector<const Thing*> fit;
   for (const auto& thing : truth_.things)
     if (colored ? thing.color_clear : thing.clear) fit.push_back(&thing);
-  return fit.empty() ? nullptr : rng_.pick(fit);
+  if (fit.empty()) return nullptr;
+  const Thing* thing = rng_.pick(fit);
+  // Training asks more often of what is small: bags, boxes and dogs are what is learned last.
+  if (split_ != Split::train || !rng_.chance(0.4F)) return thing;
+  const Thing* other = rng_.pick(fit);
+  return other->boxes[1].area() < thing->boxes[1].area() ? other : thing;
 }
 
 std::optional<Subject> PairSubjects::unique_subject(const Thing& thing) {

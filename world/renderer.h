@@ -17,6 +17,7 @@ struct PixelBox {
   int x0 = 0, y0 = 0, x1 = 0, y1 = 0;
   [[nodiscard]] int width() const { return x1 - x0; }
   [[nodiscard]] int height() const { return y1 - y0; }
+  [[nodiscard]] int area() const { return width() * height(); }
   [[nodiscard]] float center_x() const { return static_cast<float>(x0 + x1) / 2; }
 };
 

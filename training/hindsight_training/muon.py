@@ -60,9 +60,11 @@ class Muon(torch.optim.Optimizer):
 
 
 def make_optimisers(model, heads, settings):
-    """(Muon, AdamW) over the model and the auxiliary heads; settings: muon_lr, adam_lr, weight_decay."""
+    """(Muon, AdamW) over what is to be trained of the model, and the auxiliary heads; settings: muon_lr, adam_lr, weight_decay."""
     hidden, parts, others = [], {}, []
     for name, p in model.named_parameters():
+        if not p.requires_grad:
+            continue
         inner = any(key in name for key in ("blocks.", "merger.", "layers."))
         if inner and p.ndim == 2:
             hidden.append(p)

@@ -24,7 +24,7 @@ from hindsight_training.wording import stem
 
 class Shards:
     """settings: folder, program, sizes ("112x112", …), pairs_per_shard, num_shards, seed, and keep (else a shard is
-    deleted when a later one of its turn has been opened)."""
+    deleted when a later one of its turn has been opened), families (take turns; "mix" draws one for each world)."""
 
     def __init__(self, settings, split="train"):
         self.settings, self.split = settings, split
@@ -34,6 +34,10 @@ class Shards:
     def size_of(self, shard):
         sizes = self.settings["sizes"]
         return sizes[shard % len(sizes)]
+
+    def family_of(self, shard):
+        families = self.settings.get("families", ["mix"])
+        return families[shard % len(families)]
 
     def path(self, shard):
         s = self.settings
@@ -46,7 +50,7 @@ class Shards:
             return path
         partial = path.with_suffix(f".{os.getpid()}.part")
         command = [self.settings["program"], "pairs", "--seed", str(self.settings["seed"] * 100_000 + shard)]
-        command += ["--count", str(self.settings["pairs_per_shard"]), "--family", self.settings.get("family", "mix")]
+        command += ["--count", str(self.settings["pairs_per_shard"]), "--family", self.family_of(shard)]
         command += ["--split", self.split, "--sizes", self.size_of(shard), "--threads", "1", "--out", str(partial)]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         os.replace(partial, path)

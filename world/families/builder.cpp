@@ -123,6 +123,10 @@ void wait(Stay& way, double seconds) {
   way.keys.push_back(key);
 }
 
+float carrying_share(const World& world, float usual) {
+  return world.split == Split::train ? std::max(usual, 0.6F) : usual;
+}
+
 std::size_t add_carried(World& world, std::size_t carrier, double begin, double end, Rng& rng) {
   const std::size_t thing = add_actor(world, rng.chance(0.6F) ? Kind::bag : Kind::box, rng);
   const auto& by = world.actors[carrier].entity;

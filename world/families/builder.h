@@ -32,6 +32,9 @@ void follow(Stay& way,
             bool backwards = false);
 /// Stands for `seconds` at the end of the way; nothing where they are not positive.
 void wait(Stay& way, double seconds);
+/// The share of those on foot who carry something where that is `usual` in test worlds: more in training, where small things are
+/// what is learned last.
+[[nodiscard]] float carrying_share(const World& world, float usual);
 /// Adds a bag or a box in the carrier's hands during [begin, end); its position in World::actors.
 std::size_t add_carried(World& world, std::size_t carrier, double begin, double end, Rng& rng);
 

@@ -148,7 +148,7 @@ double use_door(World& world, const Corridor& hall, bool enters, double t, Rng& 
                           .entity = id});
   const double last = way.keys.back().t;
   world.actors[who].stays.push_back(std::move(way));
-  if (rng.chance(0.4F)) add_carried(world, who, t, last, rng);
+  if (rng.chance(carrying_share(world, 0.4F))) add_carried(world, who, t, last, rng);
   return through + (closes ? 1.4 : 0.3);
 }
 
@@ -179,7 +179,8 @@ void pass(World& world,
   const double last = way.keys.back().t;
   world.events.push_back({.type = EventType::pass, .begin = t - early, .end = last, .entity = id});
   world.actors[who].stays.push_back(std::move(way));
-  if (kind == Kind::person && rng.chance(0.4F)) add_carried(world, who, t - early, last, rng);
+  if (kind == Kind::person && rng.chance(carrying_share(world, 0.4F)))
+    add_carried(world, who, t - early, last, rng);
 }
 
 /// Two come from both sides, stop beside each other and go on.

@@ -255,7 +255,8 @@ World build_counter_queue(const WorldSpec& spec) {
     c.actor = add_actor(world, Kind::person, rng);
     walk(world, place, customers, i);
     const double begin = world.actors[c.actor].stays.front().keys.front().t;
-    if (rng.chance(0.5F)) c.thing = add_carried(world, c.actor, begin, c.gone, rng);
+    if (rng.chance(carrying_share(world, 0.5F)))
+      c.thing = add_carried(world, c.actor, begin, c.gone, rng);
   }
   move_things(world, place, customers, clerk, rng);
   for (double t = rng.seconds(-6, 10); t < spec.seconds; t += rng.seconds(2, 9) * spec.spacing)

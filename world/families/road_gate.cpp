@@ -135,7 +135,7 @@ void walk(World& world, Kind kind, double t, Rng& rng) {
                             .entity = id});
   const double end = way.keys.back().t;
   world.actors[who].stays.push_back(std::move(way));
-  if (kind != Kind::person || !rng.chance(0.35F)) return;
+  if (kind != Kind::person || !rng.chance(carrying_share(world, 0.35F))) return;
   add_carried(world, who, t, end, rng);
 }
 
@@ -204,8 +204,10 @@ World build_road_gate(const WorldSpec& spec) {
     }
     world.boards.push_back(std::move(board));
   }
-  // Training alone: test worlds stay what they were measured as, and car parks are never trained.
-  const bool parked = spec.split == Split::train && rng.chance(0.4F);
+  // Training alone sees more of what is hard, vehicles behind each other and small things: test worlds stay what they were
+  // measured as, and car parks are never trained.
+  const bool trains = spec.split == Split::train;
+  const bool parked = trains && rng.chance(0.6F);
   if (parked) park_in_lane(world, gate >= 0, spec.seconds, rng);
   const bool one_way = gate >= 0 || parked;
   std::array<Lane, 2> lanes;
@@ -213,7 +215,7 @@ World build_road_gate(const WorldSpec& spec) {
   for (double t = -6; t < spec.seconds; t += rng.seconds(0.4, 1.6) * spec.spacing) {
     const float k = rng.uniform();
     if (k > 0.68F) {
-      walk(world, k > 0.9F ? Kind::dog : Kind::person, t, rng);
+      walk(world, k > (trains ? 0.8F : 0.9F) ? Kind::dog : Kind::person, t, rng);
       continue;
     }
     const Kind kind = k < 0.42F ? Kind::car : k < 0.56F ? Kind::truck : Kind::bicycle;
