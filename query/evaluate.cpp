@@ -196,6 +196,17 @@ void collect_presupposed(const PlanNode& node, std::set<std::string>& predicates
   }
 }
 
+void collect_askable(const PlanNode& node, std::set<std::string>& predicates) {
+  if (node.op == PlanOp::timeline) predicates.insert(node.predicate);
+  if (node.op == PlanOp::arrivals) {
+    for (int count = 2; count <= kMostTogether; ++count) {
+      if (auto more = detail::at_least_predicate(node.of[0].predicate, count))
+        predicates.insert(std::move(*more));
+    }
+  }
+  for (const auto& operand : node.of) collect_askable(operand, predicates);
+}
+
 }  // namespace
 
 Evaluation evaluate(const PlanNode& node, const Intervals& ranges, const FindIntervals& find) {
@@ -203,6 +214,12 @@ Evaluation evaluate(const PlanNode& node, const Intervals& ranges, const FindInt
   Evaluation evaluation{.list = evaluator.run(node), .missing = {}};
   evaluation.missing = std::move(evaluator.missing);
   return evaluation;
+}
+
+std::set<std::string> askable_predicates(const Plan& plan) {
+  std::set<std::string> predicates;
+  for (const auto& node : plan.of) collect_askable(node, predicates);
+  return predicates;
 }
 
 std::vector<Leaf> leaves_of(const PlanNode& node) {

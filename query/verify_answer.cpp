@@ -1,6 +1,7 @@
 #include "query/verify_answer.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <functional>
 #include <map>
@@ -155,14 +156,17 @@ class Checker {
     if (interval.basis != EvidenceBasis::looked) return;
     TimeSpan around{interval.span.end, interval.span.begin};
     std::map<std::string, bool> shown;  // by question
+    std::set<std::string> held;         // questions of which the whole interval is said to be true
     for (std::size_t i = 0; i < check_.looks.size(); ++i) {
       if (interval_of_[i] != number || !pairs_[i]) continue;
       auto now = check_.looks[i].stated;
       now.p_yes = check_.looks[i].p_yes;
       auto& is_shown = shown[now.question];
       is_shown = is_shown || says_so(now);
-      const auto near = cited_.neighbourhood(*pairs_[i]);
-      around = {std::min(around.begin, near.begin), std::max(around.end, near.end)};
+      if (now.is_true && !now.reply) held.insert(now.question);
+      const auto near = cited_.neighbours(*pairs_[i]);
+      around = {std::min(around.begin, near.before.value_or(*pairs_[i]).covers.begin),
+                std::max(around.end, near.after.value_or(*pairs_[i]).covers.end)};
     }
     if (shown.empty()) return fault(fmt::format("{} cites no pair that is in the store", name));
     for (const auto& [question, is_shown] : shown)
@@ -172,13 +176,40 @@ class Checker {
     if (interval.span.begin < around.begin - kRounding ||
         interval.span.end > around.end + kRounding)
       fault(fmt::format("{} reaches beyond the pairs that it cites", name));
+    if (holds_throughout()) check_ends(number, name, held);
+  }
+
+  /// Whether each interval of the plan is one of a predicate, as it was found.
+  bool holds_throughout() const {
+    if (!stated_.findings || stated_.findings->plan.of.empty()) return false;
+    const auto leaves = leaves_of(stated_.findings->plan.of.front());
+    return leaves.size() == 1 && leaves.front().is_true;
+  }
+
+  /// The pairs before the first and behind the last one that is cited: where one lies within the
+  /// interval it has to show what is `held` there too.
+  void check_ends(std::size_t number, const std::string& name, const std::set<std::string>& held) {
+    const auto& span = stated_.intervals[number].span;
+    std::vector<index::StoredPair> cited;
+    for (std::size_t i = 0; i < check_.looks.size(); ++i)
+      if (interval_of_[i] == number && pairs_[i]) cited.push_back(*pairs_[i]);
+    const auto [first, last] = std::ranges::minmax_element(cited, {}, &index::StoredPair::first);
+    for (const auto& pair : {cited_.neighbours(*first).before, cited_.neighbours(*last).after}) {
+      if (!pair || pair->first < span.begin || pair->second >= span.end) continue;
+      for (const auto& question : held) {
+        const double p_yes = judge_.p_yes(question, std::array{*pair}).front();
+        if (p_yes >= Hysteresis{}.off - kLookTolerance) continue;
+        const auto at = to_clock(pair->first);
+        fault(fmt::format("{} lies in {}, and \"{}\" is {:.2f} there", at, name, question, p_yes));
+      }
+    }
   }
 
   /// A plan's answer rests on its plan's predicates.
   void check_questions() {
     if (!stated_.findings) return;
     const auto& plan = stated_.findings->plan;
-    const auto predicates = predicates_of(plan);
+    const auto predicates = askable_predicates(plan);
     std::set<std::string> known(predicates.begin(), predicates.end());
     known.insert(plan.look);
     for (const auto& predicate : predicates) {

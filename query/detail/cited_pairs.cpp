@@ -66,19 +66,19 @@ std::optional<index::StoredPair> CitedPairs::find(const std::string& video,
   return std::nullopt;
 }
 
-TimeSpan CitedPairs::neighbourhood(const index::StoredPair& pair) const {
+CitedPairs::Neighbours CitedPairs::neighbours(const index::StoredPair& pair) const {
   for (const auto& [hash, runs] : runs_) {
     for (const auto& run : runs) {
       const auto& pairs = run.pairs;
-      const auto found = std::find_if(
-          pairs.begin(), pairs.end(), [&](const auto& other) { return other.id == pair.id; });
+      const auto found = std::ranges::find(pairs, pair.id, &index::StoredPair::id);
       if (found == pairs.end()) continue;
-      const auto& before = found == pairs.begin() ? *found : *std::prev(found);
-      const auto& after = std::next(found) == pairs.end() ? *found : *std::next(found);
-      return {before.covers.begin, after.covers.end};
+      Neighbours near;
+      if (found != pairs.begin()) near.before = *std::prev(found);
+      if (std::next(found) != pairs.end()) near.after = *std::next(found);
+      return near;
     }
   }
-  return pair.covers;
+  return {};
 }
 
 }  // namespace hindsight::query::detail

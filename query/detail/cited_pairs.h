@@ -23,8 +23,11 @@ class CitedPairs {
   [[nodiscard]] std::optional<index::StoredPair> find(const std::string& video,
                                                       const std::string& video_hash,
                                                       const index::StoredPair& cited);
-  /// What the pairs of the same run that lie around `pair` stand for, its own included.
-  [[nodiscard]] TimeSpan neighbourhood(const index::StoredPair& pair) const;
+  struct Neighbours {
+    std::optional<index::StoredPair> before, after;
+  };
+  /// Of a pair that find() gave, in its run; empty at the run's ends.
+  [[nodiscard]] Neighbours neighbours(const index::StoredPair& pair) const;
 
  private:
   struct Run {

@@ -157,6 +157,13 @@ TEST_CASE("an answer that was changed does not hold") {
        [](Json& j) { j["answer"] = "A red car is visible: from 00:10:00.000 to 00:11:00.000."; },
        "the time 00:10:00.000 lies in no interval"},
       {when, [](Json& j) { j["intervals"][0]["to"] = 250.0; }, "reaches beyond the pairs"},
+      {when,
+       [](Json& j) {
+         j["intervals"][0]["to"] = 160.0;
+         j["answer"] = "A red car is visible: from 00:01:40.000 to 00:02:40.000.";
+       },
+       "00:02:34.500 lies in 00:01:40.000 to 00:02:40.000 of gate.mp4, and \"Is a red car visible?\" is 0.02"},
+      {when, [](Json& j) { j["intervals"][0]["from"] = 90.0; }, "00:01:34.500 lies in"},
       {when, [](Json& j) { j["intervals"][0]["pairs"].clear(); }, "cites no pair"},
       {when,
        [](Json& j) {
@@ -195,6 +202,17 @@ TEST_CASE("an answer that was changed does not hold") {
     CHECK(check.verdict == AnswerVerdict::does_not_hold);
     if (!row.fault.empty()) CHECK(all_faults(check).find(row.fault) != std::string::npos);
   }
+}
+
+TEST_CASE("a count of things that come rests on how many there are, which its plan does not name") {
+  Answered film;
+  film.truth["Are two red cars visible?"] = {span(120, 140)};
+  const auto json = film.ask("How many red cars appear?");
+  REQUIRE(json["value"] == 3);
+  CHECK(json.dump().find("Are two red cars visible?") != std::string::npos);
+  const auto check = film.verify(json);
+  CHECK(all_faults(check) == "");
+  CHECK(check.verdict == AnswerVerdict::holds);
 }
 
 TEST_CASE("a no does not hold when what was ruled out is likely") {
