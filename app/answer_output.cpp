@@ -11,6 +11,7 @@
 
 #include "app/text.h"
 #include "app/video_state.h"
+#include "query/sentence.h"
 
 namespace hindsight::app {
 namespace {
@@ -47,16 +48,15 @@ void warn_of_limits(const query::QuestionPlan& plan,
   }
   for (const auto& reading : answer.readings) {
     if (reading.scope.run.complete) continue;
-    logger.warn(
-        "{} is not read to its end: {:.1f} % of what the question is about is there; {}",
-        reading.scope.label,
-        reading.covered * 100,
-        how_to_go_on(reading.scope.video));
+    logger.warn("{} is not read to its end: {:.1f} % of what the question is about is there; {}",
+                reading.scope.label,
+                reading.covered * 100,
+                how_to_go_on(reading.scope.video));
   }
   if (answer.findings) tell_not_kept(answer.findings->not_kept, logger);
   if (answer.proposal && answer.findings) {
     logger.info("the plan is the language model's proposal; --explain shows it");
-  } else if (answer.proposal) {
+  } else if (answer.proposal && !answer.refusal) {
     logger.info(
         "the question has no form that becomes a plan{}: the answer is the model's own text",
         answer.proposal->rejected.empty() ? "" : fmt::format(" ({})", answer.proposal->rejected));
@@ -113,8 +113,7 @@ void print_step(const query::ReasonStep& step) {
 }
 
 bool is_generated(const query::Answer& answer) {
-  return !answer.findings && !answer.is_summary && !answer.reasoning &&
-         !answer.readings.empty();
+  return !answer.findings && !answer.is_summary && !answer.reasoning && !answer.readings.empty();
 }
 
 void print_answer(const query::Answer& answer, bool was_streamed, bool name_videos) {
@@ -123,6 +122,8 @@ void print_answer(const query::Answer& answer, bool was_streamed, bool name_vide
   if (answer.text.empty() && answer.refusal)
     print_text("No answer: " + answer.refusal->detail + ".");
   fmt::print("\n");
+  if (const auto grounds = query::grounds_of_absence(answer); !grounds.empty())
+    print_text(grounds + "\n");
   // A summary has its times in its text.
   if (!answer.is_summary) print_intervals(answer, name_videos);
   // Whole before the log goes on: both may end in one file.

@@ -34,4 +34,25 @@ MadeBy made_by(const model::ModelInfo& info) {
   return {info.vision_fingerprint, info.language_fingerprint, info.dtype};
 }
 
+Answer empty_answer(const QuestionPlan& question,
+                    const index::Store& store,
+                    const model::ModelInfo& info) {
+  Answer answer;
+  answer.question = question.question.text;
+  answer.model = info.directory;
+  answer.made_by = made_by(info);
+  answer.store = store.path();
+  return answer;
+}
+
+Answer refusal(const QuestionPlan& question,
+               const index::Store& store,
+               const model::ModelInfo& info,
+               Refusal why) {
+  auto answer = empty_answer(question, store, info);
+  answer.text = why.detail;
+  answer.refusal = std::move(why);
+  return answer;
+}
+
 }  // namespace hindsight::query

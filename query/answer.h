@@ -93,9 +93,8 @@ using Value = std::variant<std::monostate, double, bool, std::string, std::vecto
 struct PlanFindings {
   Plan plan;
   Value value;
-  double confidence = 0;                          ///< 0..1; see execute()
-  LookCoverage coverage;                          ///< of the predicate that was looked at least
-  std::string gap_video;                          ///< where the widest gap lies
+  double confidence = 0;    ///< 0..1; see execute()
+  VideosCoverage coverage;  ///< of the predicate that was looked at least, video by video
   std::vector<CounterEvidence> counter_evidence;  ///< strongest first
   std::vector<ScanReport> scans;
   std::vector<Timeline> timelines;  ///< what was found of each predicate, video by video
@@ -177,6 +176,17 @@ struct Answer {
   MadeBy made_by;
   std::string store;  ///< file
 };
+
+/// With who asked what of which store, and nothing found.
+[[nodiscard]] Answer empty_answer(const QuestionPlan& question,
+                                  const index::Store& store,
+                                  const model::ModelInfo& info);
+
+/// Likewise: a refusal that says why, and nothing else.
+[[nodiscard]] Answer refusal(const QuestionPlan& question,
+                             const index::Store& store,
+                             const model::ModelInfo& info,
+                             Refusal why);
 
 /// Of the JSON form.
 inline constexpr int kAnswerVersion = 1;

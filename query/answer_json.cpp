@@ -81,12 +81,12 @@ struct ValueJson {
 };
 
 std::string coverage_json(const PlanFindings& findings) {
-  const auto& coverage = findings.coverage;
+  const auto& coverage = findings.coverage.all;
   return fmt::format(
       R"({{"share":{:.4f},"pairs_per_minute":{:.3f},"widest_gap":{{"video":{},"from":{},"to":{}}}}})",
       coverage.share,
       coverage.pairs_per_minute,
-      quote(findings.gap_video),
+      quote(findings.coverage.gap_video),
       to_decimal_seconds(coverage.widest_gap.begin),
       to_decimal_seconds(coverage.widest_gap.end));
 }

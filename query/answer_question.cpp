@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "query/detail/known_words.h"
 #include "query/plan_grammar.h"
 
 namespace hindsight::query {
@@ -50,11 +51,7 @@ Answer summarize_all(const QuestionPlan& question,
                      const SummaryOptions& options) {
   const auto begin = std::chrono::steady_clock::now();
   const std::int64_t bytes_before = store.bytes_read();
-  Answer answer;
-  answer.question = question.question.text;
-  answer.model = language_model.info().directory;
-  answer.made_by = made_by(language_model.info());
-  answer.store = store.path();
+  auto answer = empty_answer(question, store, language_model.info());
   for (const auto& scope : question.scopes) {
     auto summary = summarize(scope, store, language_model, tokenizer, options);
     if (summary.num_pairs > 0) add(answer, std::move(summary));
@@ -82,6 +79,16 @@ Answer generate(const QuestionPlan& question,
                 const model::Tokenizer& tokenizer,
                 const AskOptions& options,
                 const OnText& on_text) {
+  const auto& info = language_model.info();
+  const auto unknown = detail::unknown_words(question.scopes.front().words.question, info);
+  if (!unknown.empty()) {
+    return refusal(question,
+                   store,
+                   info,
+                   {RefusalReason::not_understood,
+                    "The question has no form that becomes a plan, and " +
+                        detail::no_words_for(unknown, info)});
+  }
   auto answer = ask(question, store, language_model, tokenizer, options, on_text);
   if (!answer.found && answer.usage.pairs_read > 0) {
     answer.refusal = Refusal{RefusalReason::not_understood,

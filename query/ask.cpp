@@ -213,12 +213,7 @@ Answer ask(const QuestionPlan& plan,
   Stopwatch total;
   Stopwatch step;
   const std::int64_t bytes_before = store.bytes_read();
-  Answer answer;
-  answer.question = plan.question.text;
-  answer.model = language_model.info().directory;
-  answer.made_by = made_by(language_model.info());
-  answer.store = store.path();
-
+  auto answer = empty_answer(plan, store, language_model.info());
   auto materials = gather_all(plan, store, language_model, tokenizer, options);
   const int room = room_for_pairs(materials,
                                   answer.question,

@@ -34,4 +34,21 @@ LookCoverage look_coverage(const std::vector<index::StoredPair>& pairs, const In
   return coverage;
 }
 
+void VideosCoverage::add(const std::string& video,
+                         const LookCoverage& coverage,
+                         const Intervals& ranges) {
+  const auto theirs = total_duration(ranges);
+  const double part =
+      theirs > MediaDuration{} ? to_seconds(theirs) / to_seconds(length + theirs) : 0;
+  all.share += part * (coverage.share - all.share);
+  all.pairs_per_minute += part * (coverage.pairs_per_minute - all.pairs_per_minute);
+  if (num_videos == 0 || coverage.widest_gap.length() > all.widest_gap.length()) {
+    all.widest_gap = coverage.widest_gap;
+    gap_video = video;
+  }
+  if (num_videos == 0) asked = {ranges.front().begin, ranges.back().end};
+  length += theirs;
+  ++num_videos;
+}
+
 }  // namespace hindsight::query

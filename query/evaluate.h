@@ -26,8 +26,8 @@ struct Evaluation {
                                   const Intervals& ranges,
                                   const FindIntervals& find);
 
-/// What evaluate() may ask for: the plan's predicates and, where things that come are told apart, how
-/// many are there.
+/// What evaluate() may ask for: the plan's predicates and, where things that come are told apart,
+/// how many are there.
 [[nodiscard]] std::set<std::string> askable_predicates(const Plan& plan);
 
 /// A predicate whose truth or falsehood is what a node's intervals consist of.

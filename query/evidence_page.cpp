@@ -60,7 +60,9 @@ std::string interval_html(const EvidenceInterval& interval, const Thumbnails& th
       pictures);
 }
 
-std::string counter_html(const PlanFindings& findings, const Thumbnails& thumbnails) {
+std::string counter_html(const PlanFindings& findings,
+                         bool shows_times,
+                         const Thumbnails& thumbnails) {
   if (findings.counter_evidence.empty()) return {};
   std::string pictures;
   for (const auto& counter : findings.counter_evidence) {
@@ -74,13 +76,14 @@ std::string counter_html(const PlanFindings& findings, const Thumbnails& thumbna
     pictures += picture_html(counter.pair, thumbnails, caption);
   }
   return fmt::format(
-      "<section>\n<h2>Ruled out: what came closest outside of these times</h2>\n"
+      "<section>\n<h2>Ruled out: what came closest{}</h2>\n"
       "<div class=\"pictures\">\n{}</div>\n</section>\n",
+      shows_times ? " outside of these times" : "",
       pictures);
 }
 
 std::string coverage_html(const PlanFindings& findings) {
-  const auto& coverage = findings.coverage;
+  const auto& coverage = findings.coverage.all;
   return fmt::format(
       "<section>\n<h2>Coverage</h2>\n<p>Looked at {:.1f} % of what was asked about, {:.1f} pairs a "
       "minute; the widest gap is {:.1f} s, {} in {}.</p>\n</section>\n",
@@ -88,7 +91,7 @@ std::string coverage_html(const PlanFindings& findings) {
       coverage.pairs_per_minute,
       to_seconds(coverage.widest_gap.length()),
       span_html(coverage.widest_gap),
-      escaped(findings.gap_video));
+      escaped(findings.coverage.gap_video));
 }
 
 std::string footer_html(const Answer& answer) {
@@ -100,6 +103,15 @@ std::string footer_html(const Answer& answer) {
       Usage::frames_decoded,
       escaped(answer.model),
       escaped(answer.store));
+}
+
+/// Of an answer without a plan.
+std::string_view origin_of(const Answer& answer) {
+  if (answer.is_summary)
+    return "A summary of what the model says of single pairs; each phase shows some of them.";
+  if (answer.refusal) return "No plan was made, and no picture was looked at.";
+  return "The model's own text: the question has no form that becomes a plan. The pictures are "
+         "those that it names or, where it names no time, those nearest to the question.";
 }
 
 }  // namespace
@@ -128,14 +140,12 @@ std::string to_html(const Answer& answer, const Thumbnails& thumbnails) {
   if (answer.findings && answer.found)
     fmt::format_to(out, "<p class=\"facts\">Confidence {:.2f}</p>\n", answer.findings->confidence);
   if (!answer.findings) {
-    fmt::format_to(out,
-                   "<p class=\"facts\">The model's own text: the question has no form that becomes "
-                   "a plan. The pictures are those that it names or, where it names no time, those "
-                   "nearest to the question.</p>\n");
+    fmt::format_to(out, "<p class=\"facts\">{}</p>\n", origin_of(answer));
   }
   for (const auto& interval : answer.intervals) page += interval_html(interval, thumbnails);
   if (answer.findings)
-    page += counter_html(*answer.findings, thumbnails) + coverage_html(*answer.findings);
+    page += counter_html(*answer.findings, !answer.intervals.empty(), thumbnails) +
+            coverage_html(*answer.findings);
   page += footer_html(answer);
   page += "</body>\n</html>\n";
   return page;

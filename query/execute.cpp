@@ -4,6 +4,7 @@
 #include <chrono>
 #include <memory>
 #include <numeric>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -77,12 +78,15 @@ class Execution {
     const auto& node = plan().of.front();
     auto& intervals = answer_->intervals;
     double seconds = 0;
-    double per_hour = 0;
+    double events = 0;
+    double hours = 0;
     for (auto& video : videos_) {
       const auto found = video.evaluate(node);
       missing_.insert(missing_.end(), found.missing.begin(), found.missing.end());
       seconds += to_seconds(total_duration(found.list));
-      per_hour += rate_per_hour(found.list, video.ranges());
+      const double long_for = to_seconds(total_duration(video.ranges())) / 3600;
+      events += rate_per_hour(found.list, video.ranges()) * long_for;
+      hours += long_for;
       for (const auto& span : found.list) intervals.push_back(video.evidence(node, span));
     }
     const bool is_yes_no = plan().type == AnswerType::yes_no;
@@ -106,7 +110,9 @@ class Execution {
     if (!holds && is_thinly_covered()) return;
     if (is_yes_no) findings_.value = holds != plan().never;
     if (is_number)
-      findings_.value = plan().per_hour ? per_hour : static_cast<double>(intervals.size());
+      findings_.value = !plan().per_hour ? static_cast<double>(intervals.size())
+                        : hours > 0      ? events / hours
+                                         : 0;
     if (plan().type == AnswerType::duration) findings_.value = seconds;
     answer_->found = true;
   }
@@ -229,11 +235,8 @@ class Execution {
     std::vector<std::string> names;
     for (const auto& video : videos_) {
       auto found = detail::take_inventory(plan().look, video.scope(), store_, judge_);
-      const auto coverage = look_coverage(found.looked, video.ranges());
-      if (&video == &videos_.front() || coverage.share < findings_.coverage.share) {
-        findings_.coverage = coverage;
-        findings_.gap_video = video.scope().label;
-      }
+      findings_.coverage.add(
+          video.scope().label, look_coverage(found.looked, video.ranges()), video.ranges());
       for (auto& interval : found.first_given) {
         auto name = detail::reply_in(interval);
         if (std::find(names.begin(), names.end(), name) != names.end()) continue;
@@ -285,15 +288,13 @@ class Execution {
   }
 
   void refuse_unseen() {
-    const auto& scope = question_.scopes.front();
-    const TimeSpan asked{scope.ranges.front().begin, scope.ranges.back().end};
     const bool is_thin = is_thinly_covered();
     const CounterEvidence* closest = nullptr;
     for (const auto& counter : findings_.counter_evidence) {
       const bool fits = missing_.empty() || counter.predicate == missing_.front();
       if (fits && closest == nullptr) closest = &counter;
     }
-    auto detail = to_sentence(findings_.coverage, asked, closest);
+    auto detail = to_sentence(findings_.coverage, closest);
     if (!missing_.empty())
       detail = fmt::format("\"{}\" is true nowhere; {}", missing_.front(), detail);
     if (is_thin) {
@@ -308,21 +309,18 @@ class Execution {
   /// Of all timelines: the thinnest coverage, and the pairs outside the intervals that are
   /// likeliest to belong to them.
   void collect() {
-    bool is_first = true;
     for (auto& video : videos_) {
+      std::optional<LookCoverage> thinnest;
       for (const auto& [predicate, timeline] : video.timelines()) {
         findings_.timelines.push_back(timeline);
         if (video.is_partial(predicate)) continue;
         std::vector<index::StoredPair> pairs;
         for (const auto& scored : timeline.pairs) pairs.push_back(scored.pair);
         const auto coverage = look_coverage(pairs, video.ranges());
-        if (is_first || coverage.share < findings_.coverage.share) {
-          findings_.coverage = coverage;
-          findings_.gap_video = video.scope().label;
-        }
-        is_first = false;
+        if (!thinnest || coverage.share < thinnest->share) thinnest = coverage;
         add_counter_evidence(video, predicate, timeline);
       }
+      if (thinnest) findings_.coverage.add(video.scope().label, *thinnest, video.ranges());
     }
     for (const auto& scanner : scanners_) {
       findings_.scans.insert(
@@ -395,20 +393,17 @@ Answer execute(const Plan& plan,
                const model::Tokenizer& tokenizer,
                const ExecuteOptions& options) {
   check(plan);
+  const auto& info = language_model.info();
+  if (const auto unknown = detail::unknown_words(plan, info); !unknown.empty()) {
+    return refusal(question,
+                   store,
+                   info,
+                   {RefusalReason::not_understood, detail::no_words_for(unknown, info)});
+  }
   const auto begin = std::chrono::steady_clock::now();
   const std::int64_t bytes_before = store.bytes_read();
-  Answer answer;
-  answer.question = question.question.text;
-  answer.model = language_model.info().directory;
-  answer.made_by = made_by(language_model.info());
-  answer.store = store.path();
-  const auto unknown = detail::unknown_words(plan, language_model.info());
-  if (unknown.empty()) {
-    Execution(plan, question, store, language_model, tokenizer, options).run(answer);
-  } else {
-    answer.text = detail::no_words_for(unknown, language_model.info());
-    answer.refusal = Refusal{RefusalReason::not_understood, answer.text};
-  }
+  auto answer = empty_answer(question, store, info);
+  Execution(plan, question, store, language_model, tokenizer, options).run(answer);
   answer.usage.bytes_read = store.bytes_read() - bytes_before;
   const std::chrono::duration<double, std::milli> passed = std::chrono::steady_clock::now() - begin;
   answer.timings.total = passed.count();

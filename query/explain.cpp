@@ -150,10 +150,11 @@ void add_findings(Out out, const PlanFindings& findings) {
                        : fmt::format(", {:.3f} for {}", counter.p_rather, quote(counter.rather)));
   }
   fmt::format_to(out,
-                 "coverage    {:.1f} % looked at, {:.1f} pairs a minute, widest gap {}\n",
-                 findings.coverage.share * 100,
-                 findings.coverage.pairs_per_minute,
-                 to_text(findings.coverage.widest_gap));
+                 "coverage    {:.1f} % looked at, {:.1f} pairs a minute, widest gap {}{}\n",
+                 findings.coverage.all.share * 100,
+                 findings.coverage.all.pairs_per_minute,
+                 to_text(findings.coverage.all.widest_gap),
+                 findings.coverage.num_videos > 1 ? " of " + findings.coverage.gap_video : "");
   if (!findings.not_kept.empty()) fmt::format_to(out, "not kept    {}\n", findings.not_kept);
 }
 

@@ -91,26 +91,38 @@ std::string to_sentence(const PlanFindings& findings,
   return {};
 }
 
-std::string to_sentence(const LookCoverage& coverage,
-                        const TimeSpan& asked,
-                        const CounterEvidence* closest) {
+std::string to_sentence(const VideosCoverage& coverage, const CounterEvidence* closest) {
+  const bool one = coverage.num_videos <= 1;
+  const auto in = [&](const std::string& video) {
+    return one ? std::string() : fmt::format(" of {}", video);
+  };
   auto text = fmt::format(
-      "looked at {:.1f} % of {} to {}, {:.1f} pairs a minute, widest gap {:.1f} s at {}",
-      coverage.share * 100,
-      to_clock(asked.begin),
-      to_clock(asked.end),
-      coverage.pairs_per_minute,
-      to_seconds(coverage.widest_gap.length()),
-      to_clock(coverage.widest_gap.begin));
-  if (closest != nullptr)
-    text +=
-        fmt::format("; closest: {} ({:.2f}{})",
-                    to_clock(closest->pair.first),
-                    closest->p_yes,
-                    closest->rather.empty()
-                        ? ""
-                        : fmt::format(", but \"{}\" {:.2f}", closest->rather, closest->p_rather));
-  return text;
+      "looked at {:.1f} % of {}, {:.1f} pairs a minute, widest gap {:.1f} s at {}{}",
+      coverage.all.share * 100,
+      one ? fmt::format("{} to {}", to_clock(coverage.asked.begin), to_clock(coverage.asked.end))
+          : fmt::format(
+                "{} videos, {} in all", coverage.num_videos, to_clock(MediaTime{coverage.length})),
+      coverage.all.pairs_per_minute,
+      to_seconds(coverage.all.widest_gap.length()),
+      to_clock(coverage.all.widest_gap.begin),
+      in(coverage.gap_video));
+  if (closest == nullptr) return text;
+  const auto rather = closest->rather.empty()
+                          ? ""
+                          : fmt::format(", but \"{}\" {:.2f}", closest->rather, closest->p_rather);
+  return fmt::format("{}; closest: {}{} ({:.2f}{})",
+                     text,
+                     to_clock(closest->pair.first),
+                     in(closest->video),
+                     closest->p_yes,
+                     rather);
+}
+
+std::string grounds_of_absence(const Answer& answer) {
+  if (!answer.found || !answer.findings || !answer.intervals.empty()) return {};
+  const auto& counters = answer.findings->counter_evidence;
+  return detail::upper_first(
+      to_sentence(answer.findings->coverage, counters.empty() ? nullptr : &counters.front()) + ".");
 }
 
 }  // namespace hindsight::query

@@ -17,10 +17,11 @@ std::string clock_span(const TimeSpan& span) {
 constexpr std::string_view kNotRead = "(nothing of this has been read)";
 
 std::string coverage_sentence(const Summary& summary) {
-  const TimeSpan asked{summary.ranges.front().begin, summary.ranges.back().end};
+  VideosCoverage coverage;
+  coverage.add(summary.video, summary.coverage, summary.ranges);
   return fmt::format("{} pairs described: {}{}.",
                      summary.num_pairs,
-                     to_sentence(summary.coverage, asked, nullptr),
+                     to_sentence(coverage, nullptr),
                      summary.complete ? "" : "; the video has not been read to its end");
 }
 

@@ -58,12 +58,12 @@ std::vector<std::string> unknown_words(const Plan& plan, const model::ModelInfo&
 std::string no_words_for(const std::vector<std::string>& words, const model::ModelInfo& model) {
   const auto name = std::filesystem::path(model.directory).filename().string();
   return fmt::format(
-      "{} knows {} words, and \"{}\" {} none of them: what it would say means nothing; 'hindsight "
-      "model info {}' lists them, a larger model (--model) knows more",
+      "{} does not know \"{}\", what it would say means nothing; a larger model (--model) knows "
+      "more "
+      "than its {} words, which 'hindsight model info {}' lists",
       name,
-      model.words.size(),
       fmt::join(words, "\", \""),
-      words.size() == 1 ? "is" : "are",
+      model.words.size(),
       model.directory);
 }
 

@@ -46,3 +46,19 @@ TEST_CASE("coverage is of the ranges, and the widest gap is what no frame shows"
   }
   CHECK(look_coverage({}, {span(0, 7)}).widest_gap == span(0, 7));
 }
+
+TEST_CASE("of several videos the ranges add up, and the widest gap is that of one") {
+  VideosCoverage coverage;
+  coverage.add("a.mp4",
+               {.share = 1, .pairs_per_minute = 12, .widest_gap = span(3, 5)},
+               {span(0, 10), span(20, 40)});
+  CHECK(coverage.asked == span(0, 40));
+  coverage.add(
+      "b.mp4", {.share = 0.5, .pairs_per_minute = 4, .widest_gap = span(10, 60)}, {span(0, 90)});
+  CHECK(coverage.num_videos == 2);
+  CHECK(coverage.all.share == doctest::Approx(0.625));
+  CHECK(coverage.all.pairs_per_minute == doctest::Approx(6));
+  CHECK(coverage.gap_video == "b.mp4");
+  CHECK(coverage.all.widest_gap == span(10, 60));
+  CHECK(coverage.length == std::chrono::seconds{120});
+}

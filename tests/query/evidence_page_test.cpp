@@ -64,6 +64,7 @@ TEST_CASE("a refusal has a page that says what was looked at") {
   CHECK(has(page, "Not seen: looked at 100.0 %"));
   CHECK(has(page, "Ruled out"));
   CHECK_FALSE(has(page, "Confidence"));
+  CHECK_FALSE(has(page, "outside of these times"));
 }
 
 TEST_CASE("a generated answer's page says that it is the model's own text") {

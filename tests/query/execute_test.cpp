@@ -13,6 +13,7 @@
 #include "query/answer_question.h"
 #include "query/explain.h"
 #include "query/looking_model.h"
+#include "query/sentence.h"
 #include "support/child.h"
 
 using namespace hindsight;
@@ -174,7 +175,7 @@ TEST_CASE("two that are there together are counted as two, each with its evidenc
   CHECK(spans_of(cars) == Intervals{span(100, 150), span(120, 140), span(300, 330)});
   CHECK(cars.intervals[0].looks.front().question == "Is a red car visible?");
   CHECK(cars.intervals[1].looks.front().question == "Are two red cars visible?");
-  CHECK(cars.findings->coverage.share == 1);
+  CHECK(cars.findings->coverage.all.share == 1);
   // A second and a third one are looked for only where there is one less.
   CHECK(cars.usage.looks_computed == 150 + 16);
   // Times, not cars.
@@ -335,6 +336,18 @@ TEST_CASE("several videos: intervals and counts add up, texts must agree on one"
   CHECK(counted.intervals.front().video == "gate.mp4");
   CHECK(counted.intervals.back().video == "yard.mp4");
   CHECK(counted.text.find("in yard.mp4") != std::string::npos);
+  // Four in fifty minutes.
+  const auto rate = film.ask("How many times per hour does a red car appear?");
+  CHECK(std::get<double>(rate.findings->value) == doctest::Approx(4.8));
+  const auto unseen = film.ask("When does a dog appear?").text;
+  CHECK(
+      unseen.starts_with("Not seen: looked at 100.0 % of 2 videos, 00:50:00.000 in all, 6.0 "
+                         "pairs a minute, widest gap 9.0 s at 00:00:05.500 of gate.mp4; closest:"));
+  CHECK(unseen.find(" of gate.mp4 (0.02)") != std::string::npos);
+  const auto none = film.ask("How many dogs appear?");
+  CHECK(none.text == "0.");
+  CHECK(grounds_of_absence(none).starts_with("Looked at 100.0 % of 2 videos"));
+  CHECK(grounds_of_absence(counted) == "");
   CHECK(film.ask("Which came first, the blue truck or the red car?").refusal->reason ==
         RefusalReason::ambiguous);
 }
@@ -433,8 +446,19 @@ TEST_CASE("the explanation shows plan, looks, intervals and what was ruled out")
 TEST_CASE("a word that the model was never asked about is refused, what stands on a sign is none") {
   Film film;
   film.model.facts.directory = "models/small";
-  film.model.facts.words = {"a", "car", "colour", "does", "door", "is", "open", "red", "say",
-                            "sign", "the", "visible", "what"};
+  film.model.facts.words = {"a",
+                            "car",
+                            "colour",
+                            "does",
+                            "door",
+                            "is",
+                            "open",
+                            "red",
+                            "say",
+                            "sign",
+                            "the",
+                            "visible",
+                            "what"};
   CHECK(film.ask("When is a red car visible?").found);
   CHECK(film.ask("Does the sign say WAY OUT?").refusal == std::nullopt);
   film.model.num_scored = 0;
@@ -447,7 +471,8 @@ TEST_CASE("a word that the model was never asked about is refused, what stands o
     CHECK_FALSE(answer.found);
     REQUIRE(answer.refusal.has_value());
     CHECK(answer.refusal->reason == RefusalReason::not_understood);
-    CHECK(answer.text.starts_with("small knows 13 words, and \"zebra\" is none of them"));
+    CHECK(
+        answer.text.starts_with("small does not know \"zebra\", what it would say means nothing"));
     CHECK(explain(answer).find("plan        none is executed\nevidence    none: not_understood") !=
           std::string::npos);
     CHECK(answer.intervals.empty());
@@ -455,6 +480,24 @@ TEST_CASE("a word that the model was never asked about is refused, what stands o
   CHECK(film.ask("When is an übergroßer Wagen visible?").text.find("\"übergroßer\", \"wagen\"") !=
         std::string::npos);
   CHECK(film.model.num_scored == 0);
+}
+
+TEST_CASE("a question without a plan is not put to a model that does not know its words") {
+  Film film;
+  film.model.facts.words = {"a", "car", "is", "red", "the", "visible"};
+  film.model.reply = "nonono";
+  for (const std::string question : {"asdf qwer zxcv", "Who sees the red car?"}) {
+    CAPTURE(question);
+    const auto answer = film.ask(question);
+    CHECK_FALSE(answer.found);
+    REQUIRE(answer.refusal.has_value());
+    CHECK(answer.refusal->reason == RefusalReason::not_understood);
+    CHECK(answer.text.starts_with("The question has no form that becomes a plan, and "));
+    CHECK(answer.intervals.empty());
+    CHECK(answer.usage.pairs_read == 0);
+  }
+  film.model.facts.words.clear();
+  CHECK(film.ask("Who sees the red car?").text == "nonono");
 }
 
 TEST_CASE("a plan that makes no sense is refused before anything is looked at") {

@@ -48,7 +48,7 @@ TEST_CASE("every reply is listed once, by first appearance, with where it is fir
       CHECK(interval.score > 0.5);
       CHECK(interval.score < 1);
     }
-    CHECK(answer.findings->coverage.share > 0.9);
+    CHECK(answer.findings->coverage.all.share > 0.9);
     CHECK(answer.usage.looks_computed + answer.usage.looks_kept > 0);
   }
 }

@@ -162,7 +162,8 @@ TEST_CASE("an answer that was changed does not hold") {
          j["intervals"][0]["to"] = 160.0;
          j["answer"] = "A red car is visible: from 00:01:40.000 to 00:02:40.000.";
        },
-       "00:02:34.500 lies in 00:01:40.000 to 00:02:40.000 of gate.mp4, and \"Is a red car visible?\" is 0.02"},
+       "00:02:34.500 lies in 00:01:40.000 to 00:02:40.000 of gate.mp4, and \"Is a red car "
+       "visible?\" is 0.02"},
       {when, [](Json& j) { j["intervals"][0]["from"] = 90.0; }, "00:01:34.500 lies in"},
       {when, [](Json& j) { j["intervals"][0]["pairs"].clear(); }, "cites no pair"},
       {when,
