@@ -13,6 +13,7 @@ extern "C" {
 #include "ingest/detail/demuxer.h"
 #include "ingest/detail/media_file.h"
 #include "ingest/detail/packet_table.h"
+#include "ingest/detail/pixels.h"
 
 namespace hindsight::ingest {
 namespace {
@@ -34,6 +35,13 @@ void add_stream(ContentHash& hash, const AVStream& stream) {
     hash.add(value);
   }
   hash.add(bytes_of(codec.extradata, codec.extradata_size));
+  // Turned pictures give other tokens.  An upright stream adds nothing: its hash is that of before
+  // orientation counted.
+  const detail::Orientation orientation = detail::orientation_of(stream);
+  if (orientation.quarter_turns == 0 && !orientation.mirrored) return;
+  hash.add("orientation");
+  hash.add(std::int64_t{orientation.quarter_turns});
+  hash.add(std::int64_t{orientation.mirrored});
 }
 
 void add_packet(ContentHash& hash, const AVPacket& packet) {

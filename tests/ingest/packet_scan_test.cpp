@@ -33,6 +33,24 @@ TEST_CASE("the content hash follows the content, not the name") {
   CHECK(scan_packets(shorter).content_hash != hash);
 }
 
+TEST_CASE("the content hash follows the orientation, and only where there is one") {
+  const TempDir dir;
+  const auto clip =
+      make_clip(dir.file("a.mp4"), numbered({.frames = 10}, {"-c:v", "libx264", "-g", "10"}));
+  const auto turned = [&](const std::string& degrees) {
+    const std::vector<std::string> remux{
+        "-i", clip, "-c", "copy", "-metadata:s:v:0", "rotate=" + degrees};
+    return scan_packets(make_clip(dir.file(degrees + ".mp4"), remux));
+  };
+  const auto upright = scan_packets(clip).content_hash;
+  CHECK(turned("0").content_hash == upright);
+  const auto quarter = turned("90");
+  CHECK(quarter.facts.rotation_degrees % 180 == 90);
+  CHECK(quarter.content_hash != upright);
+  CHECK(turned("180").content_hash != upright);
+  CHECK(turned("270").content_hash != quarter.content_hash);
+}
+
 TEST_CASE("the profile adds up, and its times are those of the reader") {
   const TempDir dir;
   struct Row {
