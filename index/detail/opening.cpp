@@ -62,12 +62,16 @@ void sync_folder(const std::string& path) {
   close(descriptor);
 }
 
-/// On a read-only medium SQLite cannot make the files that connections share; without a log none
-/// are needed.
+/// The files that connections share are neither there nor can be made, so SQLite would not open it;
+/// without a log nobody needs them until somebody writes.
 bool is_frozen(const std::string& path) {
+  const fs::path folder = fs::path(path).parent_path();
+  if (access(folder.empty() ? "." : folder.c_str(), W_OK) == 0) return false;
+  std::error_code no_log;
+  const auto log_bytes = fs::file_size(path + "-wal", no_log);
+  if (no_log) return true;
   std::error_code error;
-  const auto log_bytes = fs::file_size(path + "-wal", error);
-  return access(fs::path(path).parent_path().c_str(), W_OK) != 0 && (error || log_bytes == 0);
+  return log_bytes == 0 && !fs::exists(path + "-shm", error);
 }
 
 }  // namespace
@@ -143,6 +147,7 @@ std::unique_ptr<Database> open_for_writing(const std::string& path) {
   refuse_newer(path, database->integer("PRAGMA user_version"));
   [[maybe_unused]] const auto num_tables = database->integer("SELECT count(*) FROM sqlite_schema");
   database->checkpoint_on_close(true);
+  database->keep_shared_files();
   migrate(*database, migrations());
   // NORMAL: a crash of the machine may lose the last commits but never the file.  Deleted tokens
   // are no secret.

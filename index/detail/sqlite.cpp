@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include "core/error.h"
 
@@ -80,6 +81,13 @@ bool is_out_of_space(int system_error) {
   raise(database, sqlite3_extended_errcode(database), path ? path : "");
 }
 
+/// What a writer makes before it changes a file that `database` takes for frozen; else empty.
+std::string writers_mark(sqlite3* database) {
+  const char* path = sqlite3_db_filename(database, "main");
+  if (!path || !sqlite3_uri_boolean(path, "immutable", 0)) return "";
+  return std::string(path) + "-shm";
+}
+
 /// `path` as an SQLite URI, so that query parameters can follow.
 std::string to_uri(const std::string& path) {
   std::string uri = "file:";
@@ -99,7 +107,8 @@ void Statement::Finalize::operator()(sqlite3_stmt* statement) const noexcept {
   sqlite3_finalize(statement);
 }
 
-Statement::Statement(sqlite3* database, std::string_view sql) : database_(database) {
+Statement::Statement(sqlite3* database, std::string_view sql)
+    : database_(database), writers_mark_(writers_mark(database)) {
   sqlite3_stmt* raw = nullptr;
   if (sqlite3_prepare_v2(database, sql.data(), static_cast<int>(sql.size()), &raw, nullptr) !=
       SQLITE_OK) {
@@ -111,6 +120,12 @@ Statement::Statement(sqlite3* database, std::string_view sql) : database_(databa
 bool Statement::step() {
   errno = 0;
   const int code = sqlite3_step(statement_.get());
+  // After the step: what it read was whole if nobody writes even now.
+  if (!writers_mark_.empty() && access(writers_mark_.c_str(), F_OK) == 0) {
+    raise(ErrorCode::store,
+          sqlite3_db_filename(database_, "main"),
+          "is being written since it was opened; give the command again");
+  }
   if (code != SQLITE_ROW && code != SQLITE_DONE) raise(database_);
   return code == SQLITE_ROW;
 }
@@ -221,6 +236,11 @@ std::int64_t Database::num_changes() const { return sqlite3_changes64(database_.
 
 void Database::checkpoint_on_close(bool enabled) {
   sqlite3_db_config(database_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, enabled ? 0 : 1, nullptr);
+}
+
+void Database::keep_shared_files() {
+  int enabled = 1;
+  sqlite3_file_control(database_.get(), "main", SQLITE_FCNTL_PERSIST_WAL, &enabled);
 }
 
 Transaction::Transaction(Database& database, Kind kind) : database_(database) {

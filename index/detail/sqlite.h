@@ -59,6 +59,7 @@ class Statement {
   }
 
   sqlite3* database_;
+  std::string writers_mark_;  ///< a file that tells of a writer; empty: writers are welcome
   std::unique_ptr<sqlite3_stmt, Finalize> statement_;
 };
 
@@ -66,7 +67,8 @@ enum class Access {
   read,
   write,       ///< the file must exist
   create,      ///< the file is made if missing
-  read_frozen  ///< read a file that nobody can change: no locks, no files beside it
+  read_frozen  ///< read a file that nobody has open for writing: no locks, no files beside it;
+               ///< once somebody has, every step throws Error(store)
 };
 
 /// One connection.  Not thread-safe.
@@ -84,6 +86,9 @@ class Database {
   [[nodiscard]] std::int64_t num_changes() const;
   /// Whether closing the last connection moves the write-ahead log into the file.
   void checkpoint_on_close(bool enabled);
+  /// Leaves the files that connections share when the last one closes: who may not make them can
+  /// then read beside a writer.
+  void keep_shared_files();
 
  private:
   struct Close {

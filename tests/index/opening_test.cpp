@@ -248,6 +248,66 @@ TEST_CASE("read-only files and folders are named when written and read all the s
   CHECK(read_file(path) == before);
 }
 
+namespace {
+
+/// What a user without permissions reads of the store before and after another one commits to it.
+std::string read_beside_writer(const std::string& path) {
+  return in_child([&]() -> std::string {
+    int go[2];
+    if (pipe(go) != 0) return "no pipe";
+    const pid_t writer = fork();
+    if (writer == 0) {
+      close(go[1]);
+      char word = 0;
+      if (read(go[0], &word, 1) == 1) {
+        Store store = Store::open(path, OpenMode::write);
+        fill(store, make_video("yard.mp4", "bbbb2222"), 4);
+      }
+      _exit(0);
+    }
+    become_nobody();
+    const Store store = Store::open(path, OpenMode::read);
+    const auto num_pairs = [&] { return store.stats().num_pairs; };
+    const auto before = num_pairs();
+    [[maybe_unused]] const auto written = write(go[1], "x", 1);
+    waitpid(writer, nullptr, 0);
+    try {
+      return fmt::format("{} pairs, then {}", before, num_pairs());
+    } catch (const Error& error) {
+      return fmt::format("{} pairs, then {}", before, error.what());
+    }
+  });
+}
+
+}  // namespace
+
+TEST_CASE("who may not write the folder reads what others commit, or is told that he cannot") {
+  if (geteuid() != 0) {
+    MESSAGE("skipped: only root can make a store that another user may not write");
+    return;
+  }
+  const TempDir dir;
+  const auto path = dir.file("store.db");
+  make_store(path, 2);
+  chmod(dir.path().c_str(), 0755);
+  SUBCASE("beside the files that connections share") {
+    CHECK(fs::file_size(path + "-wal") == 0);
+    CHECK(read_beside_writer(path) == "6 pairs, then 18");
+  }
+  SUBCASE("of a copy, which has none until somebody writes") {
+    fs::remove(path + "-wal");
+    fs::remove(path + "-shm");
+    CHECK(read_beside_writer(path) ==
+          fmt::format("6 pairs, then the token cache '{}' is being written since it was opened; "
+                      "give the command again",
+                      path));
+  }
+  SUBCASE("of a copy of the file and its log alone") {
+    fs::remove(path + "-shm");
+    CHECK(read_beside_writer(path).starts_with("6 pairs, then "));
+  }
+}
+
 TEST_CASE("a full disk ends in one sentence and keeps what was committed") {
   const TempDir dir;
   const auto path = dir.file("store.db");
