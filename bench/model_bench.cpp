@@ -23,7 +23,7 @@ double vision_flops(const model::ModelConfig& config, const GridThw& grid) {
   const double parameters = static_cast<double>(model::count_parameters(config).vision);
   const double width = config.vision.width;
   const double merger = 16 * width * width + 4 * width * config.text.hidden_size;
-  const double patches = grid.num_patches();
+  const auto patches = static_cast<double>(grid.num_patches());
   const double attention = 4 * patches * patches * width * config.vision.depth / grid.t;
   return 2 * (parameters - merger) * patches + 2 * merger * patches / 4 + attention;
 }
@@ -90,8 +90,8 @@ std::vector<Figure> bench_vision(const Setup& setup) {
         grid, std::vector<float>(static_cast<std::size_t>(grid.num_patches()) * 1176, 0.1F)};
     const double seconds =
         median_seconds(setup, [&] { (void)tower->encode(std::span(&patches, 1)); });
-    const double tokens_per_second = grid.num_tokens() / seconds;
-    const double limit = grid.num_tokens() * peak.gflops * 1e9 / vision_flops(config, grid);
+    const double tokens_per_second = static_cast<double>(grid.num_tokens()) / seconds;
+    const double limit = static_cast<double>(grid.num_tokens()) * peak.gflops * 1e9 / vision_flops(config, grid);
     figures.push_back({fmt::format("vision.2b.{}x{}", grid.w * 14, grid.h * 14),
                        tokens_per_second,
                        "tokens/s",

@@ -26,20 +26,19 @@ std::int64_t time_offset(int step, const VisualBlock& block, const PositionOptio
 }
 
 void check_grid(const GridThw& grid) {
-  if (grid.t > 0 && grid.h > 0 && grid.w > 0 && grid.h % kMergeSize == 0 &&
-      grid.w % kMergeSize == 0)
-    return;
+  if (grid.is_possible() && grid.h % kMergeSize == 0 && grid.w % kMergeSize == 0) return;
   throw Error(ErrorCode::usage,
               fmt::format("a grid of {} x {} x {} patches (time, height, width) has no positions: "
-                          "every side must be positive, height and width even",
+                          "every side must be positive, height and width even, their product at most {}",
                           grid.t,
                           grid.h,
-                          grid.w));
+                          grid.w,
+                          GridThw::kMaxPatches));
 }
 
 int length_of(const Segment& segment) {
   if (const auto* text = std::get_if<TextRun>(&segment)) return text->num_tokens;
-  return std::get<VisualBlock>(segment).grid.num_tokens();
+  return static_cast<int>(std::get<VisualBlock>(segment).grid.num_tokens());
 }
 
 // Writes ids of one axis after the other for the segments it is given.

@@ -8,7 +8,7 @@ int num_tokens(const Prompt& prompt) {
     if (const auto* text = std::get_if<TextPart>(&part)) {
       count += static_cast<int>(text->size());
     } else {
-      count += std::get<VisualPart>(part).grid.num_tokens();
+      count += static_cast<int>(std::get<VisualPart>(part).grid.num_tokens());
     }
   }
   return count;

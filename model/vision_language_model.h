@@ -17,13 +17,20 @@ namespace hindsight::model {
 
 /// Patches along time, height and width, before merging: a pair of H x W pixels is {1, H/14, W/14}.
 struct GridThw {
+  /// No picture has more; sums and products of so many do not overflow.
+  static constexpr std::int64_t kMaxPatches = std::int64_t{1} << 31;
   int t = 1;
   int h = 0;
   int w = 0;
   friend bool operator==(const GridThw&, const GridThw&) = default;
-  [[nodiscard]] int num_patches() const { return t * h * w; }
+  /// Every side is positive, and so many patches can be.
+  [[nodiscard]] bool is_possible() const {
+    return t > 0 && h > 0 && w > 0 && std::int64_t{t} * h <= kMaxPatches / w;
+  }
+  /// Of a grid that is possible.
+  [[nodiscard]] std::int64_t num_patches() const { return std::int64_t{t} * h * w; }
   /// After the 2 x 2 merger.
-  [[nodiscard]] int num_tokens() const { return t * h * w / 4; }
+  [[nodiscard]] std::int64_t num_tokens() const { return num_patches() / 4; }
 };
 
 /// The vision tower's input for one image, pair or clip: row-major [grid.num_patches(), 1176]

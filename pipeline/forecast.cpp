@@ -48,7 +48,7 @@ double measure_encoding(model::VisionTower& tower) {
   (void)tower.encode(std::span(&patches, 1));
   const auto begin = Clock::now();
   (void)tower.encode(std::span(&patches, 1));
-  return patches.grid.num_tokens() / seconds_since(begin);
+  return static_cast<double>(patches.grid.num_tokens()) / seconds_since(begin);
 }
 
 Forecast forecast(const TimeSpan& rest,

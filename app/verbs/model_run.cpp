@@ -68,9 +68,19 @@ std::vector<GridThw> read_grids(const SafetensorsReader& file, const std::string
       if (values[k] < 1 || values[k] > kMaxSide)
         refuse(file, fmt::format("{} holds {}", name, values[k]));
     }
-    grids.push_back({static_cast<int>(values[i]),
-                     static_cast<int>(values[i + 1]),
-                     static_cast<int>(values[i + 2])});
+    const GridThw grid{static_cast<int>(values[i]),
+                       static_cast<int>(values[i + 1]),
+                       static_cast<int>(values[i + 2])};
+    if (!grid.is_possible()) {
+      refuse(file,
+             fmt::format("{} holds {} x {} x {}, more than the {} patches that a picture can have",
+                         name,
+                         grid.t,
+                         grid.h,
+                         grid.w,
+                         GridThw::kMaxPatches));
+    }
+    grids.push_back(grid);
   }
   return grids;
 }

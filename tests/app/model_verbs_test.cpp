@@ -161,6 +161,10 @@ TEST_CASE("model run refuses arrays that do not fit together, and names the file
       {"a negative side",
        {Bench::pixels(64), Bench::grid("image_grid_thw", {1, -8, -8})},
        "image_grid_thw holds -8"},
+      {"a grid whose product is 4 in 32 bits",
+       {Bench::pixels(4), Bench::grid("image_grid_thw", {32513, 50, 2642})},
+       "image_grid_thw holds 32513 x 50 x 2642, more than the 2147483648 patches that a picture "
+       "can have"},
       {"an id outside the vocabulary",
        {{"input_ids", {2}, std::vector<std::int64_t>{1, 1LL << 33}}},
        "input_ids holds 8589934592"},

@@ -19,7 +19,7 @@ const Tokenizer& small_tokenizer() {
 
 VisualPart picture(VisualPart::Kind kind, int h, int w) {
   VisualPart part{.kind = kind, .grid = {1, h, w}, .tokens = {}};
-  part.tokens = {part.grid.num_tokens(),
+  part.tokens = {static_cast<int>(part.grid.num_tokens()),
                  1,
                  std::vector<float>(static_cast<std::size_t>(part.grid.num_tokens()))};
   return part;

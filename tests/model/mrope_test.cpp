@@ -187,7 +187,7 @@ TEST_CASE("pads that do not agree with the grids are refused") {
   CHECK_THROWS_WITH(segments({{{1, 3, 4}}, {{1, 2, 2}}, {}}),
                     "a grid of 1 x 3 x 4 patches (time, height, width) has no positions: every "
                     "side must be positive, "
-                    "height and width even");
+                    "height and width even, their product at most 2147483648");
   const std::vector<Segment> empty_grid{video(0, 2, 2)};
   CHECK_THROWS_AS((void)positions_of(empty_grid, kQwen2), Error);
 }

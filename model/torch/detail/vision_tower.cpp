@@ -107,15 +107,16 @@ class TorchVisionTower final : public VisionTower {
   void check_input(const PixelPatches& input) const {
     const GridThw& grid = input.grid;
     const int merge = config_.vision.spatial_merge_size;
-    if (grid.t < 1 || grid.h < merge || grid.w < merge || grid.h % merge != 0 ||
-        grid.w % merge != 0) {
+    if (!grid.is_possible() || grid.h % merge != 0 || grid.w % merge != 0) {
       throw Error(
           ErrorCode::usage,
           fmt::format(
-              "cannot encode a picture of {} x {} x {} patches: sides must be positive and even",
+              "cannot encode a picture of {} x {} x {} patches: sides must be positive and even, and "
+              "there are at most {} patches",
               grid.t,
               grid.h,
-              grid.w));
+              grid.w,
+              GridThw::kMaxPatches));
     }
     const std::size_t expected = static_cast<std::size_t>(grid.num_patches()) *
                                  static_cast<std::size_t>(config_.vision.patch_values());
@@ -139,7 +140,7 @@ class TorchVisionTower final : public VisionTower {
     const Geometry geometry = make_geometry(frame);
     const std::int64_t patches = frame.num_patches();
     const std::int64_t values = config_.vision.patch_values();
-    TokenMatrix tokens{input.grid.num_tokens(), config_.vision.out_width, {}};
+    TokenMatrix tokens{static_cast<int>(input.grid.num_tokens()), config_.vision.out_width, {}};
     tokens.values.reserve(static_cast<std::size_t>(tokens.rows) *
                           static_cast<std::size_t>(tokens.width));
     for (int t = 0; t < input.grid.t; ++t) {

@@ -68,7 +68,7 @@ TEST_CASE("a prompt longer than a chunk scores as its prefixes do") {
 /// Text, a pair of `side` x `side` patches, text.
 Prompt picture_prompt(int side, int text, float level) {
   const GridThw grid{1, side, side};
-  TokenMatrix tokens{grid.num_tokens(), load()->info().token_width, {}};
+  TokenMatrix tokens{static_cast<int>(grid.num_tokens()), load()->info().token_width, {}};
   for (int i = 0; i < tokens.rows * tokens.width; ++i)
     tokens.values.push_back(level * static_cast<float>(i % 7 - 3));
   return {text_prompt(3).front(),
@@ -221,9 +221,15 @@ TEST_CASE("a picture that cannot be encoded is refused before any work") {
     }
   };
   CHECK(message({{1, 3, 4}, {}}) ==
-        "cannot encode a picture of 1 x 3 x 4 patches: sides must be positive and even");
+        "cannot encode a picture of 1 x 3 x 4 patches: sides must be positive and even, "
+        "and there are at most 2147483648 patches");
   CHECK(message({{0, 2, 2}, {}}) ==
-        "cannot encode a picture of 0 x 2 x 2 patches: sides must be positive and even");
+        "cannot encode a picture of 0 x 2 x 2 patches: sides must be positive and even, "
+        "and there are at most 2147483648 patches");
+  // Its product is 4 in 32 bits.
+  CHECK(message({{32513, 50, 2642}, std::vector<float>(4 * 1176)}) ==
+        "cannot encode a picture of 32513 x 50 x 2642 patches: sides must be positive and even, "
+        "and there are at most 2147483648 patches");
   CHECK(message({{1, 2, 2}, std::vector<float>(7)}) ==
         "cannot encode a picture of 1 x 2 x 2 patches: it has 7 values instead of 4704");
   CHECK(tower->encode({}).empty());
