@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "core/bfloat16.h"
 #include "core/error.h"
 
 namespace hindsight::index {
@@ -28,11 +29,6 @@ void encode_int8(std::span<const float> token, std::byte* scale_out, std::byte* 
     const float scaled = scale > 0 ? std::clamp(token[i] / scale, -127.0F, 127.0F) : 0.0F;
     codes_out[i] = static_cast<std::byte>(to_code(scaled));
   }
-}
-
-std::uint16_t to_bf16(float value) {
-  const auto bits = std::bit_cast<std::uint32_t>(value);
-  return static_cast<std::uint16_t>((bits + 0x7fffU + ((bits >> 16) & 1U)) >> 16);
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
 #include <fstream>
 #include <system_error>
@@ -10,8 +9,12 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "core/bfloat16.h"
 #include "core/error.h"
 #include "model/checkpoint.h"
+#include "model/detail/tokenizer_file.h"
+#include "model/detail/vocabulary.h"
+#include "model/unicode/unicode.h"
 
 namespace hindsight::model {
 namespace {
@@ -64,12 +67,6 @@ Distribution distribution_of(const WeightSpec& spec) {
   return {0, head ? kLogitDeviation * unit : unit};
 }
 
-/// Round to nearest even; the values are finite.
-std::uint16_t to_bf16(float value) {
-  const auto bits = std::bit_cast<std::uint32_t>(value);
-  return static_cast<std::uint16_t>((bits + 0x7fffU + (bits >> 16 & 1U)) >> 16);
-}
-
 void write_tensor(SafetensorsWriter& writer,
                   const WeightSpec& spec,
                   const RandomCheckpointOptions& options) {
@@ -110,26 +107,14 @@ std::string generation_config_json(const ModelConfig& config) {
   return json.dump(2) + "\n";
 }
 
-std::string utf8(int code) {
-  if (code < 0x80) return {static_cast<char>(code)};
-  return {static_cast<char>(0xc0 | code >> 6), static_cast<char>(0x80 | (code & 0x3f))};
-}
-
 /// The 256 bytes in the order of their ids: first those that print as themselves, then the others
 /// as U+0100 and on.
 std::vector<std::string> byte_tokens() {
-  std::vector<std::string> printable;
-  std::vector<std::string> others;
-  for (int byte = 0; byte < 256; ++byte) {
-    const bool prints = (byte >= '!' && byte <= '~') || (byte >= 0xa1 && byte != 0xad);
-    if (prints) {
-      printable.push_back(utf8(byte));
-    } else {
-      others.push_back(utf8(0x100 + static_cast<int>(others.size())));
-    }
-  }
-  printable.insert(printable.end(), others.begin(), others.end());
-  return printable;
+  auto spellings = byte_spellings();
+  std::ranges::sort(spellings);
+  std::vector<std::string> tokens(spellings.size());
+  for (std::size_t i = 0; i < tokens.size(); ++i) append_utf8(tokens[i], spellings[i]);
+  return tokens;
 }
 
 // Frequent English pairs; Ġ stands for a space.
@@ -152,9 +137,6 @@ constexpr std::array<std::string_view, 14> kSpecialTokens{"<|endoftext|>",
                                                           "<|vision_pad|>",
                                                           "<|image_pad|>",
                                                           "<|video_pad|>"};
-
-constexpr std::string_view kSplitRegex =
-    R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
 
 }  // namespace
 
@@ -190,7 +172,7 @@ std::string byte_level_tokenizer_json(const ModelConfig& config) {
                         {"trim_offsets", false},
                         {"use_regex", false}};
   const Json split{{"type", "Split"},
-                   {"pattern", {{"Regex", kSplitRegex}}},
+                   {"pattern", {{"Regex", kSplitExpression}}},
                    {"behavior", "Isolated"},
                    {"invert", false}};
   const Json json{{"version", "1.0"},

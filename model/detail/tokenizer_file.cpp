@@ -16,11 +16,6 @@ using Json = nlohmann::json;
 // Ids index a table; a wild one must not make it huge.
 constexpr int kMaxId = (1 << 21) - 1;
 
-// The one split expression that split_words() implements; it is the same in all files of the
-// family.
-constexpr std::string_view kSplitExpression =
-    R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
-
 // Vocabulary and merges are most of the file, and building a document of them takes longer than
 // everything else in loading.  They go straight to their vectors; the rest becomes a document.
 class FileReader : public nlohmann::json_sax<Json> {

@@ -8,6 +8,11 @@
 
 namespace hindsight::model {
 
+/// The one split expression that split_words() implements; it is the same in all files of the
+/// family.
+inline constexpr std::string_view kSplitExpression =
+    R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
+
 struct AddedToken {
   int id = 0;
   std::string content;
