@@ -97,10 +97,11 @@ class IsolatedSource final : public StretchSource {
         pulse_(make_shared_pulse()),
         server_(inputs, open, *pulse_) {
     server_.control.set_patience(stall);
-    const auto answer = await(server_.control, {});
-    if (answer.kind == Answer::error) rethrow(answer.bytes);
-    std::string lost = answer.kind == Answer::still ? stood_still() : "";
+    std::string lost;
     try {
+      const auto answer = await(server_.control, {});
+      if (answer.kind == Answer::error) throw to_error(answer.bytes);
+      if (answer.kind == Answer::still) lost = stood_still();
       if (answer.kind == Answer::reply) {
         facts_ = to_facts(answer.bytes);
         return;
@@ -170,7 +171,7 @@ class IsolatedSource final : public StretchSource {
     return fmt::format("the decoder stood still for {} s", stall_.count());
   }
 
-  /// Waits for a reply or an error.  `unwanted`: `on_frame` returned false.
+  /// Waits for a reply or an error.  `unwanted`: `on_frame` returned false.  Throws BadMessage.
   Answer await(MessageSocket& socket, const OnFrame& on_frame) {
     std::int64_t beats = pulse_->beats;
     std::chrono::milliseconds quiet{0};
@@ -188,7 +189,9 @@ class IsolatedSource final : public StretchSource {
         continue;
       }
       if (on_frame && !on_frame(MediaTime::from_ns(pulse_->reached_ns))) return {Answer::unwanted};
-      quiet = std::exchange(beats, pulse_->beats.load()) == beats ? quiet + kSlice : kSlice * 0;
+      const std::int64_t beats_now = pulse_->beats;
+      quiet = beats_now == beats ? quiet + kSlice : kSlice * 0;
+      beats = beats_now;
     }
     return {Answer::still};
   }
@@ -210,10 +213,10 @@ class IsolatedSource final : public StretchSource {
     }
   }
 
-  [[noreturn]] static void rethrow(const std::string& bytes) {
+  static Error to_error(const std::string& bytes) {
     WireReader from(bytes);
     const auto code = from.get<ErrorCode>();
-    throw Error(code, from.get_text());
+    return {code, from.get_text()};
   }
 
   /// The bytes of the reply; empty when `on_frame` returned false.
@@ -222,13 +225,15 @@ class IsolatedSource final : public StretchSource {
                                  const OnFrame& on_frame) {
     if (!worker_.is_open()) start_worker();
     Answer answer;
-    if (worker_.send(kind, question)) answer = await(worker_, on_frame);
+    if (worker_.send(kind, question)) answer = understood([&] { return await(worker_, on_frame); });
     if (answer.kind == Answer::reply) {
       if (on_frame) (void)on_frame(MediaTime::from_ns(pulse_->reached_ns));
       return std::move(answer.bytes);
     }
+    std::optional<Error> error;
+    if (answer.kind == Answer::error) error = understood([&] { return to_error(answer.bytes); });
     const int status = end_worker();
-    if (answer.kind == Answer::error) rethrow(answer.bytes);
+    if (error) throw *error;
     if (answer.kind == Answer::unwanted) return std::nullopt;
     if (answer.kind == Answer::still) throw DecoderLost(stood_still());
     if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) {
@@ -254,7 +259,11 @@ class IsolatedSource final : public StretchSource {
     if (!server_.control.send(MessageKind::end_worker)) refuse_without_server();
     const auto answer = server_.control.receive();
     if (!answer) refuse_without_server();
-    return WireReader(answer->bytes).get<int>();
+    try {
+      return WireReader(answer->bytes).get<int>();
+    } catch (const BadMessage& fault) {
+      throw DecoderLost(fault.what());
+    }
   }
 
   [[noreturn]] void refuse_without_server() const {
