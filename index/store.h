@@ -29,6 +29,9 @@ struct StoreOptions {
   std::string purpose{};
 };
 
+/// Which names a text may mean: also those that begin with it.
+enum class NameMatch { near, exact };
+
 /// What a text search is limited to.
 struct TextSearch {
   std::vector<std::int64_t> video_ids{};  ///< empty: all
@@ -63,7 +66,10 @@ class Store {
   /// What a user types: a name, a path, or the beginning of a content hash or of a name.
   /// Throws Error(not_found) naming what there is, Error(usage) naming the candidates when several
   /// match.
-  [[nodiscard]] VideoRecord resolve_video(std::string_view text) const;
+  /// `match`: for what cannot be undone, exact takes a whole name or path or the beginning of a
+  /// content hash alone, and what is near it is asked back.
+  [[nodiscard]] VideoRecord resolve_video(std::string_view text,
+                                          NameMatch match = NameMatch::near) const;
   [[nodiscard]] std::vector<VideoRecord> videos() const;  ///< by name
   [[nodiscard]] std::vector<VideoName> video_names(
       std::int64_t video_id) const;  ///< last used first

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <functional>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -46,30 +47,44 @@ struct KnownVideo {
   }
 };
 
-/// The ways in which a text can mean a video; the first one that finds any decides.
-std::vector<std::function<bool(const KnownVideo&)>> ways_to_match(std::string_view text) {
+/// A way in which a text can mean a video.
+struct Way {
+  NameMatch match;
+  std::function<bool(const KnownVideo&)> matches;
+};
+
+/// The first one that finds any decides.
+std::vector<Way> ways_to_match(std::string_view text) {
   const std::string word{text};
-  const std::string absolute = fs::absolute(word).lexically_normal().string();
+  // Where the working directory is gone, no path is relative to it.
+  std::error_code gone;
+  const std::string absolute = fs::absolute(word, gone).lexically_normal().string();
   return {
-      [word](const KnownVideo& known) { return known.video.content_hash == word; },
-      [word, absolute](const KnownVideo& known) {
-        return known.any_name(
-            [&](const VideoName& n) { return n.path == word || n.path == absolute; });
-      },
-      [word](const KnownVideo& known) {
-        return known.any_name([&](const VideoName& n) {
-          return n.name == word || fs::path(n.name).filename() == word;
-        });
-      },
-      [word](const KnownVideo& known) {
-        return known.any_name([&](const VideoName& n) { return fs::path(n.name).stem() == word; });
-      },
-      [word](const KnownVideo& known) {
-        return word.size() >= kMinHashPrefix && known.video.content_hash.starts_with(word);
-      },
-      [word](const KnownVideo& known) {
-        return known.any_name([&](const VideoName& n) { return n.name.starts_with(word); });
-      },
+      {NameMatch::exact,
+       [word](const KnownVideo& known) { return known.video.content_hash == word; }},
+      {NameMatch::exact,
+       [word, absolute](const KnownVideo& known) {
+         return known.any_name(
+             [&](const VideoName& n) { return n.path == word || n.path == absolute; });
+       }},
+      {NameMatch::exact,
+       [word](const KnownVideo& known) {
+         return known.any_name([&](const VideoName& n) {
+           return n.name == word || fs::path(n.name).filename() == word;
+         });
+       }},
+      {NameMatch::near,
+       [word](const KnownVideo& known) {
+         return known.any_name([&](const VideoName& n) { return fs::path(n.name).stem() == word; });
+       }},
+      {NameMatch::exact,
+       [word](const KnownVideo& known) {
+         return word.size() >= kMinHashPrefix && known.video.content_hash.starts_with(word);
+       }},
+      {NameMatch::near,
+       [word](const KnownVideo& known) {
+         return known.any_name([&](const VideoName& n) { return n.name.starts_with(word); });
+       }},
   };
 }
 
@@ -137,7 +152,11 @@ std::vector<VideoName> Store::video_names(std::int64_t video_id) const {
   return names;
 }
 
-VideoRecord Store::resolve_video(std::string_view text) const {
+VideoRecord Store::resolve_video(std::string_view text, NameMatch match) const {
+  if (text.empty()) {
+    throw Error(ErrorCode::usage,
+                "a video's name is empty; give a name, a path or the beginning of an id");
+  }
   std::vector<KnownVideo> all;
   for (auto& video : videos()) {
     auto names = video_names(video.id);
@@ -147,9 +166,14 @@ VideoRecord Store::resolve_video(std::string_view text) const {
     throw Error(ErrorCode::not_found,
                 impl_->message("holds no video yet; add one with 'hindsight ingest VIDEO'"));
   }
-  for (const auto& matches : ways_to_match(text)) {
+  std::vector<KnownVideo> near;
+  for (const Way& way : ways_to_match(text)) {
     std::vector<KnownVideo> found;
-    std::copy_if(all.begin(), all.end(), std::back_inserter(found), matches);
+    std::copy_if(all.begin(), all.end(), std::back_inserter(found), way.matches);
+    if (way.match == NameMatch::near && match == NameMatch::exact) {
+      if (near.empty()) near = std::move(found);
+      continue;
+    }
     if (found.size() == 1) return found.front().video;
     if (found.size() > 1) {
       throw Error(ErrorCode::usage,
@@ -157,6 +181,11 @@ VideoRecord Store::resolve_video(std::string_view text) const {
                               text,
                               list_candidates(found)));
     }
+  }
+  if (!near.empty()) {
+    throw Error(ErrorCode::not_found,
+                impl_->message(fmt::format(
+                    "has no video '{}'; did you mean {}?", text, list_candidates(near))));
   }
   throw Error(
       ErrorCode::not_found,

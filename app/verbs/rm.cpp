@@ -22,7 +22,7 @@ std::vector<index::VideoRecord> resolve_all(const index::Store& store,
                                             const std::vector<std::string>& names) {
   std::vector<index::VideoRecord> videos;
   for (const auto& name : names) {
-    auto video = store.resolve_video(name);
+    auto video = store.resolve_video(name, index::NameMatch::exact);
     const bool known = std::any_of(
         videos.begin(), videos.end(), [&](const auto& other) { return other.id == video.id; });
     if (!known) videos.push_back(std::move(video));
@@ -77,7 +77,8 @@ void add_rm(CLI::App& root, Context& context) {
     bool as_json = false;
   };
   auto options = std::make_shared<Options>();
-  verb->add_option("VIDEO", options->videos, "Names, paths, or beginnings of ids")->required();
+  verb->add_option("VIDEO", options->videos, "Whole names, paths, or beginnings of ids")
+      ->required();
   verb->add_flag("--json", options->as_json, "One JSON object on stdout");
   add_store_option(*verb, context);
   verb->callback(

@@ -147,6 +147,14 @@ TEST_CASE("rm removes what is named, once, or nothing at all") {
   SUBCASE("text") {
     CHECK(library.run({"rm", "yard.mp4"})
               .out.starts_with("removed yard.mp4: 1 run, 3 pairs, 12 tokens"));
+  SUBCASE("the beginning of a name is asked back") {
+    const auto result = library.run({"rm", "gate"});
+    CHECK(result.exit_code == 5);
+    CHECK(result.err.find("has no video 'gate'; did you mean gate.mp4 (aaaa1111)?") !=
+          std::string::npos);
+    CHECK(library.run({"rm", ""}).exit_code == 2);
+    CHECK(library.json({"ls"}).at("videos").size() == 2);
+  }
   }
 }
 

@@ -81,6 +81,36 @@ TEST_CASE("what a user types finds a video") {
       Error);
 }
 
+TEST_CASE("what cannot be undone takes no video by the beginning of its name") {
+  const TempDir dir;
+  Store store = Store::open(dir.file("store.db"), OpenMode::write);
+  store.put_video(make_video("bottle-detection.mp4", "dead1111"));
+  store.put_video(make_video("clips/dead.mp4", "beef2222"));
+  const auto resolve = [&](const std::string& text) {
+    return store.resolve_video(text, NameMatch::exact).content_hash;
+  };
+  for (const std::string text :
+       {"bottle-detection.mp4", "/videos/bottle-detection.mp4", "dead1111", "dead"}) {
+    CAPTURE(text);
+    CHECK(resolve(text) == "dead1111");
+  }
+  CHECK(resolve("dead.mp4") == "beef2222");
+  for (const std::string text : {"bottle", "bottle-detection"}) {
+    CAPTURE(text);
+    CHECK(store.resolve_video(text).content_hash == "dead1111");
+    CHECK_THROWS_WITH_AS((void)resolve(text),
+                         fmt::format("the token cache '{}' has no video '{}'; did you mean "
+                                     "bottle-detection.mp4 (dead1111)?",
+                                     store.path(),
+                                     text)
+                             .c_str(),
+                         Error);
+  }
+  CHECK_THROWS_WITH_AS((void)resolve(""),
+                       "a video's name is empty; give a name, a path or the beginning of an id",
+                       Error);
+}
+
 TEST_CASE("a run resumes where it was left and ends once") {
   const TempDir dir;
   const auto path = dir.file("store.db");
