@@ -1,5 +1,7 @@
 // Store: is everything still what was written, and one hash of it all.
 #include <functional>
+#include <map>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -68,7 +70,65 @@ class Verification {
     if (num_unsearchable > 0) fault("{} texts are missing from the search index", num_unsearchable);
   }
 
+  /// What a user can remove and ingest again.
+  [[nodiscard]] std::string name_of(std::int64_t video_id) const {
+    auto select = database_.prepare(R"sql(
+SELECT v.content_hash, coalesce(n.name, '') FROM videos v
+LEFT JOIN video_names n ON n.id = (SELECT max(id) FROM video_names WHERE video_id = v.id) WHERE v.id = ?1)sql");
+    select.bind(video_id);
+    if (!select.step()) return "no video";
+    return fmt::format("{} ({:.8})", select.text(1), select.text(0));
+  }
+
+  /// One sentence a video: how many rows have `fault`.
+  class Tally {
+   public:
+    void add(std::int64_t video_id, std::int64_t row) {
+      ++rows_.try_emplace(video_id, 0, row).first->second.first;
+    }
+    /// `things`: what a row is, in the plural.
+    void report(Verification& to, std::string_view things, std::string_view fault) const {
+      for (const auto& [video_id, counted] : rows_) {
+        to.fault("{}: {} that {}: {}, the first is row {}",
+                 to.name_of(video_id),
+                 things,
+                 fault,
+                 counted.first,
+                 counted.second);
+      }
+    }
+
+   private:
+    /// By video: how many, and the first.
+    std::map<std::int64_t, std::pair<std::int64_t, std::int64_t>> rows_;
+  };
+
+  /// The video that a row of the table is about; 0 when it is gone.
+  [[nodiscard]] std::int64_t owner_of(BlobTable table, std::int64_t owner_id) const {
+    auto select = database_.prepare(
+        table == BlobTable::vectors
+            ? "SELECT r.video_id FROM stretches s JOIN runs r ON r.id = s.run_id WHERE s.id = ?1"
+            : "SELECT video_id FROM tokens WHERE id = ?1");
+    select.bind(owner_id);
+    return select.step() ? select.integer(0) : 0;
+  }
+
   void check_blobs(BlobTable table) {
+    Tally damaged;
+    // What was found before a damaged page ends the check is told, too.
+    try {
+      compare_blobs(table, damaged);
+    } catch (const Error& error) {
+      report_.faults.emplace_back(error.what());
+    }
+    damaged.report(*this,
+                   table == BlobTable::token_data ? "token blocks"
+                   : table == BlobTable::vectors  ? "vector blocks"
+                                                  : "thumbnails",
+                   "do not match their checksum");
+  }
+
+  void compare_blobs(BlobTable table, Tally& damaged) {
     auto select =
         database_.prepare(fmt::format("SELECT owner_id, checksum, data FROM {}", to_string(table)));
     while (select.step()) {
@@ -76,35 +136,42 @@ class Verification {
       ++report_.num_blobs;
       report_.bytes_checked += static_cast<std::int64_t>(bytes.size());
       if (detail::stored_checksum(bytes) != select.integer(1)) {
-        fault("row {} of {} does not match its checksum", select.integer(0), to_string(table));
+        damaged.add(owner_of(table, select.integer(0)), select.integer(0));
       }
     }
   }
 
   void check_sizes() {
+    Tally lost_tokens;
+    Tally lost_thumbnails;
     auto tokens = database_.prepare(R"sql(
-SELECT t.id, t.codec, t.num_tokens, m.token_width, length(d.data), t.thumbnail_bytes, coalesce(length(h.data), 0)
+SELECT t.id, t.codec, t.num_tokens, m.token_width, length(d.data), t.thumbnail_bytes, coalesce(length(h.data), 0),
+       t.video_id
 FROM tokens t JOIN models m ON m.id = t.model_id LEFT JOIN token_data d ON d.owner_id = t.id
 LEFT JOIN thumbnails h ON h.owner_id = t.id)sql");
     while (tokens.step()) {
       const auto expected = encoded_bytes(
           static_cast<TokenCodec>(tokens.integer(1)), tokens.small(2), tokens.small(3));
       if (tokens.is_null(4) || tokens.integer(4) != static_cast<std::int64_t>(expected)) {
-        fault("the tokens of row {} are missing or have the wrong size", tokens.integer(0));
+        lost_tokens.add(tokens.integer(7), tokens.integer(0));
       }
       if (tokens.integer(5) != tokens.integer(6)) {
-        fault("the thumbnail of row {} is missing or has the wrong size", tokens.integer(0));
+        lost_thumbnails.add(tokens.integer(7), tokens.integer(0));
       }
     }
+    lost_tokens.report(*this, "token blocks", "are missing or have the wrong size");
+    lost_thumbnails.report(*this, "thumbnails", "are missing or have the wrong size");
   }
 
   void check_runs() {
     auto runs = database_.prepare(R"sql(
-SELECT r.id, count(s.id), coalesce(max(s.number), -1) + 1, coalesce(r.num_stretches, count(s.id))
+SELECT r.id, count(s.id), coalesce(max(s.number), -1) + 1, coalesce(r.num_stretches, count(s.id)),
+       r.video_id
 FROM runs r LEFT JOIN stretches s ON s.run_id = r.id GROUP BY r.id)sql");
     while (runs.step()) {
       if (runs.integer(1) != runs.integer(2) || runs.integer(1) != runs.integer(3)) {
-        fault("run {} has {} stretches where {} are expected",
+        fault("{}: run {} has {} stretches where {} are expected",
+              name_of(runs.integer(4)),
               runs.integer(0),
               runs.integer(1),
               std::max(runs.integer(2), runs.integer(3)));
@@ -114,12 +181,15 @@ FROM runs r LEFT JOIN stretches s ON s.run_id = r.id GROUP BY r.id)sql");
 
   void check_repeats() {
     auto lost = database_.prepare(R"sql(
-SELECT x.pair_id FROM repeats x JOIN pairs p ON p.id = x.pair_id
+SELECT x.pair_id, r.video_id FROM repeats x JOIN pairs p ON p.id = x.pair_id
+LEFT JOIN stretches s ON s.id = p.stretch_id LEFT JOIN runs r ON r.id = s.run_id
 LEFT JOIN pairs o ON o.stretch_id = p.stretch_id AND o.rank = x.original_rank
 LEFT JOIN repeats again ON again.pair_id = o.id
 WHERE o.id IS NULL OR o.rank >= p.rank OR o.tokens_id != p.tokens_id OR again.pair_id IS NOT NULL)sql");
     while (lost.step()) {
-      fault("pair {} repeats a pair that is missing, later or has other tokens", lost.integer(0));
+      fault("{}: pair {} repeats a pair that is missing, later or has other tokens",
+            name_of(lost.integer(1)),
+            lost.integer(0));
     }
   }
 
@@ -135,7 +205,7 @@ WHERE o.id IS NULL OR o.rank >= p.rank OR o.tokens_id != p.tokens_id OR again.pa
       video.width = videos.small(3);
       video.height = videos.small(4);
       if (detail::video_checksum(video) != videos.integer(5)) {
-        fault("the facts of video {:.8} do not match their checksum", video.content_hash);
+        fault("{}: its facts do not match their checksum", name_of(videos.integer(0)));
       }
       add_text(hash, "video");
       hash.add(videos.integer(5));
@@ -155,11 +225,11 @@ ORDER BY m.fingerprint, m.preprocessing, r.plan_settings, r.codec)sql");
       add_text(hash, "run");
       for (const int column : {1, 2, 3}) add_text(hash, runs.text(column));
       for (const int column : {4, 5, 6}) hash.add(runs.integer(column));
-      hash_stretches(hash, runs.integer(0));
+      hash_stretches(hash, video_id, runs.integer(0));
     }
   }
 
-  void hash_stretches(ContentHash& hash, std::int64_t run_id) {
+  void hash_stretches(ContentHash& hash, std::int64_t video_id, std::int64_t run_id) {
     auto stretches = database_.prepare(R"sql(
 SELECT s.id, s.number, s.begin_ns, s.end_ns, s.digest, v.checksum FROM stretches s
 LEFT JOIN vectors v ON v.owner_id = s.id WHERE s.run_id = ?1 ORDER BY s.number)sql");
@@ -175,7 +245,10 @@ LEFT JOIN vectors v ON v.owner_id = s.id WHERE s.run_id = ?1 ORDER BY s.number)s
       read_pairs(stretches.integer(0), facts, hash);
       const std::string digest = detail::stretch_digest(facts);
       if (digest != stretches.text(4)) {
-        fault("stretch {} of run {} does not match its digest", facts.number, run_id);
+        fault("{}: stretch {} of run {} does not match its digest",
+              name_of(video_id),
+              facts.number,
+              run_id);
       }
       hash.add(digest);
     }

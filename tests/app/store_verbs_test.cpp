@@ -120,7 +120,8 @@ TEST_CASE("verify names faults and ends with exit code 6") {
   std::ofstream(library.path, std::ios::binary) << bytes;
   const auto result = library.run({"verify"});
   CHECK(result.exit_code == 6);
-  CHECK(result.out.find("of thumbnails does not match its checksum") != std::string::npos);
+  CHECK(result.out.find("gate.mp4 (aaaa1111): thumbnails that do not match their checksum: 1, the "
+                        "first is row ") != std::string::npos);
   CHECK(result.err.find("is damaged; remove the videos concerned") != std::string::npos);
   const auto as_json = library.run({"verify", "--json"});
   CHECK(as_json.exit_code == 6);

@@ -205,43 +205,49 @@ TEST_CASE("changes behind our back are found and named") {
   const std::vector<Row> rows{
       {"a token",
        "UPDATE token_data SET data = zeroblob(length(data)) WHERE owner_id = 2",
-       "row 2 of token_data does not match its checksum"},
+       "gate.mp4 (aaaa1111): token blocks that do not match their checksum: 1, the first is row 2"},
+      {"the tokens of another video",
+       "UPDATE token_data SET checksum = checksum + 1 WHERE owner_id IN "
+       "(SELECT id FROM tokens WHERE video_id = 2 ORDER BY id LIMIT 3)",
+       "yard.mp4 (bbbb2222): token blocks that do not match their checksum: 3"},
       {"a token's length",
        "UPDATE token_data SET data = x'00' WHERE owner_id = 2",
-       "the tokens of row 2 are missing or have the wrong size"},
+       "gate.mp4 (aaaa1111): token blocks that are missing or have the wrong size: 1, the first is "
+       "row 2"},
       {"lost tokens",
        "DELETE FROM token_data WHERE owner_id = 2",
-       "the tokens of row 2 are missing or have the wrong size"},
+       "gate.mp4 (aaaa1111): token blocks that are missing or have the wrong size: 1, the first is "
+       "row 2"},
       {"a vector",
        "UPDATE vectors SET data = zeroblob(length(data)) WHERE owner_id = 1",
-       "row 1 of vectors does not match its checksum"},
+       "gate.mp4 (aaaa1111): vector blocks that do not match their checksum: 1"},
       {"a thumbnail",
        "UPDATE thumbnails SET data = CAST('other' AS BLOB) WHERE owner_id = 1",
-       "row 1 of thumbnails does not match its checksum"},
+       "gate.mp4 (aaaa1111): thumbnails that do not match their checksum: 1"},
       {"a lost thumbnail",
        "DELETE FROM thumbnails WHERE owner_id = 1",
-       "the thumbnail of row 1 is missing or has the wrong size"},
+       "gate.mp4 (aaaa1111): thumbnails that are missing or have the wrong size: 1"},
       {"a frame time",
        "UPDATE tokens SET second_ns = second_ns + 1 WHERE id = 2",
-       "stretch 0 of run 1 does not match its digest"},
+       "gate.mp4 (aaaa1111): stretch 0 of run 1 does not match its digest"},
       {"a reason",
        "UPDATE pairs SET reason = 'whim' WHERE id = 2",
-       "stretch 0 of run 1 does not match its digest"},
+       "gate.mp4 (aaaa1111): stretch 0 of run 1 does not match its digest"},
       {"a lost pair",
        "DELETE FROM pairs WHERE id = 2",
-       "stretch 0 of run 1 does not match its digest"},
+       "gate.mp4 (aaaa1111): stretch 0 of run 1 does not match its digest"},
       {"a shot",
        "UPDATE shots SET end_ns = end_ns + 1 WHERE id = 1",
-       "stretch 0 of run 1 does not match its digest"},
+       "gate.mp4 (aaaa1111): stretch 0 of run 1 does not match its digest"},
       {"an activity",
        "UPDATE activity SET score = 0.1 WHERE id = 1",
-       "stretch 0 of run 1 does not match its digest"},
+       "gate.mp4 (aaaa1111): stretch 0 of run 1 does not match its digest"},
       {"a lost stretch",
        "DELETE FROM stretches WHERE number = 1",
-       "run 1 has 2 stretches where 3 are expected"},
+       "gate.mp4 (aaaa1111): run 1 has 2 stretches where 3 are expected"},
       {"the video's length",
        "UPDATE videos SET end_ns = 5 WHERE id = 1",
-       "the facts of video aaaa1111 do not match their checksum"},
+       "gate.mp4 (aaaa1111): its facts do not match their checksum"},
       {"an orphan",
        "UPDATE pairs SET tokens_id = 999 WHERE id = 2",
        "of pairs refers to a row of tokens that is missing"},
@@ -266,7 +272,8 @@ TEST_CASE("damaged tokens are never handed out") {
   const TempDir dir;
   const auto path = dir.file("store.db");
   make_library(path);
-  REQUIRE(run_sql(path, "UPDATE token_data SET data = zeroblob(length(data)) WHERE owner_id = 2") > 0);
+  REQUIRE(run_sql(path, "UPDATE token_data SET data = zeroblob(length(data)) WHERE owner_id = 2") >
+          0);
   const Store store = Store::open(path, OpenMode::read);
   const auto pairs = store.pairs(1, span(1, 1.5));
   CHECK_THROWS_WITH_AS(
