@@ -22,7 +22,10 @@ void refuse_to_replace(const std::string& path, bool force) {
               fmt::format("'{}' exists already; give --force to replace it", path));
 }
 
-void check_output(const std::string& path, const std::string& input, bool force) {
+void check_output(const std::string& path,
+                  const std::string& input,
+                  std::string_view what,
+                  bool force) {
   if (path.empty()) {
     throw Error(ErrorCode::usage, "the name of the file to write is empty; give one");
   }
@@ -32,7 +35,7 @@ void check_output(const std::string& path, const std::string& input, bool force)
   }
   if (fs::equivalent(path, input, failed)) {
     throw Error(ErrorCode::usage,
-                fmt::format("'{}' is the video itself; name another file", path));
+                fmt::format("'{}' is the {} itself; name another file", path, what));
   }
   refuse_to_replace(path, force);
   const auto folder = fs::path(path).parent_path();

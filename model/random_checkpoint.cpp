@@ -95,7 +95,7 @@ void write_text(const std::filesystem::path& file, const std::string& text) {
   std::ofstream out(file, std::ios::binary);
   out << text;
   out.close();
-  if (!out) throw Error(ErrorCode::model, fmt::format("cannot write '{}'", file.string()));
+  if (!out) throw Error(ErrorCode::store, fmt::format("cannot write '{}'", file.string()));
 }
 
 std::string generation_config_json(const ModelConfig& config) {
@@ -217,7 +217,7 @@ void write_random_checkpoint(const std::filesystem::path& directory,
   }
   std::filesystem::create_directories(directory, failed);
   if (failed)
-    throw Error(ErrorCode::model,
+    throw Error(ErrorCode::store,
                 fmt::format("cannot create '{}': {}", directory.string(), failed.message()));
 
   ModelConfig written = config;

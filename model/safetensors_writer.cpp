@@ -60,7 +60,7 @@ SafetensorsWriter::~SafetensorsWriter() {
 }
 
 void SafetensorsWriter::fail(std::string_view what) const {
-  throw Error(ErrorCode::model,
+  throw Error(ErrorCode::store,
               fmt::format("cannot {} '{}': {}", what, path_.string(), std::strerror(errno)));
 }
 

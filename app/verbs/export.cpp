@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <system_error>
 #include <tuple>
 #include <vector>
 
@@ -14,6 +15,7 @@
 
 #include "app/choice.h"
 #include "app/context.h"
+#include "app/output_file.h"
 #include "app/text.h"
 #include "core/error.h"
 #include "index/store.h"
@@ -135,10 +137,7 @@ void write_file(const index::Store& store,
 }
 
 void export_video(const Context& context, const Options& options) {
-  if (!options.force && std::filesystem::exists(options.output)) {
-    throw Error(ErrorCode::usage,
-                fmt::format("'{}' exists already; give --force to replace it", options.output));
-  }
+  check_output(options.output, context.store_path, "token cache", options.force);
   const auto store = index::Store::open(context.store_path, index::OpenMode::read);
   const auto video = store.resolve_video(options.video);
   const auto run = choose_run(store, video, options.run_id);
@@ -153,7 +152,9 @@ void export_video(const Context& context, const Options& options) {
   }
   std::int64_t num_tokens = 0;
   for (const auto& pair : pairs) num_tokens += pair.num_tokens;
-  const auto num_bytes = static_cast<std::int64_t>(std::filesystem::file_size(options.output));
+  std::error_code ignored;
+  const auto file_bytes = std::filesystem::file_size(options.output, ignored);
+  const auto num_bytes = static_cast<std::int64_t>(ignored ? 0 : file_bytes);
   if (options.as_json) {
     const Json json{{"output", options.output},
                     {"video", video.name},
@@ -187,8 +188,9 @@ void add_export(CLI::App& root, Context& context) {
       "  hindsight export gate.mp4 --output gate.safetensors\n"
       "  hindsight export gate.mp4 --run 3 --output gate.safetensors --force   runs as 'hindsight "
       "info' shows them\n"
-      "Exit codes: 0 done, 2 usage or the file exists, 5 no such store or video, 6 a store that cannot be "
-      "read.");
+      "Exit codes: 0 done, 2 usage or the file exists, 5 no such store or video, 6 a store that "
+      "cannot be read\n"
+      "or a file that cannot be written.");
   auto options = std::make_shared<Options>();
   verb->add_option("VIDEO", options->video, "A name, a path, or the beginning of an id")
       ->required();

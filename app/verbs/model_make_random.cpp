@@ -48,7 +48,8 @@ void add_model_make_random(CLI::App& group, Context& /*context*/) {
       "The same flags give the same bytes.\n"
       "Example:\n"
       "  hindsight model make-random --shape 2b --out /tmp/random-2b\n"
-      "Exit codes: 0 done, 2 usage, 7 the folder cannot be written.");
+      "Exit codes: 0 done, 2 usage, 6 the folder cannot be written, 7 a tokenizer that cannot be "
+      "used.");
   auto options = std::make_shared<MakeRandomOptions>();
   const auto names = model::checkpoint_shapes();
   verb->add_option("--shape", options->shape, fmt::format("The size: {}", fmt::join(names, ", ")))

@@ -249,8 +249,9 @@ void add_model_run(CLI::App& group, Context& context) {
       "Example:\n"
       "  hindsight model run --model DIR --input in.safetensors --output out.safetensors --dtype "
       "fp32\n"
-      "Exit codes: 0 done, 2 usage or arrays that do not fit together, 5 no such model, 7 a file that "
-      "cannot be used.");
+      "Exit codes: 0 done, 2 usage or arrays that do not fit together, 5 no such model, 6 the "
+      "output cannot be written,\n"
+      "7 a file that cannot be used.");
   auto options = std::make_shared<ModelRunOptions>();
   add_model_option(*verb, context);
   verb->add_option("--input", options->input, "A safetensors file")

@@ -97,9 +97,9 @@ void print_rows(const VideoPlan& plan) {
 
 /// Refuses what cannot be done before anything is read.
 void check_files(const TimelineSettings& settings) {
-  if (settings.html) check_output(*settings.html, settings.video, settings.force);
+  if (settings.html) check_output(*settings.html, settings.video, "video", settings.force);
   if (!settings.png) return;
-  check_output(*settings.png, settings.video, settings.force);
+  check_output(*settings.png, settings.video, "video", settings.force);
   std::error_code not_there;
   if (settings.html == settings.png ||
       (settings.html && std::filesystem::equivalent(*settings.html, *settings.png, not_there))) {
