@@ -25,7 +25,7 @@ void print_intervals(const query::Answer& answer, bool name_videos) {
                to_clock(interval.span.begin),
                to_clock(interval.span.end),
                interval.score,
-               name_videos ? interval.video + "  " : "",
+               name_videos ? printable(interval.video) + "  " : "",
                pairs);
   }
 }

@@ -13,6 +13,7 @@
 
 #include "app/context.h"
 #include "app/settings.h"
+#include "app/text.h"
 #include "core/error.h"
 
 namespace hindsight::app {
@@ -56,7 +57,7 @@ Logger make_stderr_logger(const std::string& verbosity) {
             const char* prefix = level == LogLevel::error  ? "error: "
                                  : level == LogLevel::warn ? "warning: "
                                                            : "";
-            fmt::print(stderr, "{}{}\n", prefix, line);
+            fmt::print(stderr, "{}{}\n", prefix, printable(line));
           }};
 }
 

@@ -239,7 +239,7 @@ void IngestCommand::keep(IngestReport report) {
   if (!arguments_.json) {
     if (report.outcome.status != pipeline::IngestStatus::already_stored)
       logger_.info("{}", to_text(report));
-    fmt::print("{}\n", result_line(report));
+    fmt::print("{}\n", printable(result_line(report)));
     std::fflush(stdout);
   }
   reports_.push_back(std::move(report));
@@ -275,7 +275,7 @@ void IngestCommand::dry_run(const ingest::Source& source,
   }
   IngestJob job(source, settings_.options, logger_);
   previews_.push_back(preview(job, store ? job.find_run(*store, settings_.model) : std::nullopt));
-  if (!arguments_.json) fmt::print("{}\n", to_text(previews_.back()));
+  if (!arguments_.json) fmt::print("{}\n", printable(to_text(previews_.back())));
 }
 
 void IngestCommand::expand_inputs() {
@@ -357,7 +357,7 @@ void IngestCommand::end() {
   std::vector<std::string> done;
   for (const auto& report : reports_) {
     if (report.failure) {
-      fmt::print("{}\n", result_line(report));
+      fmt::print("{}\n", printable(result_line(report)));
     } else {
       done.push_back(report.name);
     }

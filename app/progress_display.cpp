@@ -125,7 +125,7 @@ struct ProgressDisplay::Impl {
   void write() const {
     const double elapsed = std::chrono::duration<double>(Clock::now() - begin).count();
     if (style == ProgressStyle::bar) {
-      fmt::print(stderr, "\r{}\033[K", to_bar(name, read(), elapsed));
+      fmt::print(stderr, "\r{}\033[K", printable(to_bar(name, read(), elapsed)));
     } else {
       fmt::print(stderr, "{}\n", to_ndjson(name, read(), elapsed));
     }

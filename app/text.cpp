@@ -61,9 +61,14 @@ std::string shell_quoted(const std::string& word) {
 
 std::string printable(std::string_view text) {
   std::string safe(text);
-  for (char& c : safe) {
+  for (std::size_t i = 0; i < safe.size(); ++i) {
+    char& c = safe[i];
     const auto byte = static_cast<unsigned char>(c);
     if ((byte < 0x20 && c != '\n' && c != '\t') || byte == 0x7f) c = ' ';
+    // U+0080 to U+009F are control characters too.
+    if (byte != 0xc2 || i + 1 == safe.size()) continue;
+    const auto next = static_cast<unsigned char>(safe[i + 1]);
+    if (next >= 0x80 && next <= 0x9f) safe.replace(i, 2, "  ");
   }
   return safe;
 }

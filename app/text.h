@@ -19,7 +19,8 @@ namespace hindsight::app {
 /// "1 pair", "1 234 pairs": `thing` in the singular, which takes an s.
 [[nodiscard]] std::string counted(std::int64_t count, std::string_view thing);
 
-/// What a model or a video says, for a terminal: nothing in it moves the cursor or changes colours.
+/// What a model, a video or a file's name says, for a terminal: nothing in it moves the cursor or
+/// changes colours.
 [[nodiscard]] std::string printable(std::string_view text);
 
 /// `word` as a shell reads it back: in single quotes unless it needs none.

@@ -123,7 +123,7 @@ std::string activity_summary(const VideoPlan& plan) {
 
 void print_heading(const VideoPlan& plan) {
   const double length = std::max(to_seconds(plan.end), 1e-9);
-  fmt::print("{}\n", plan.name);
+  fmt::print("{}\n", printable(plan.name));
   fmt::print("video     {}, {}x{}, {}; planned {:.0f} x realtime\n",
              human_seconds(length),
              plan.facts.display_width,

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/checkup.h"
+#include "app/text.h"
 #include "core/error.h"
 
 namespace hindsight::app {
@@ -45,7 +46,7 @@ void run_doctor(Context& context, bool json) {
                         {"fix", check.fix}});
       return;
     }
-    fmt::print("{:<9} {:<8} {}\n", check.name, to_string(check.verdict), check.finding);
+    fmt::print("{:<9} {:<8} {}\n", check.name, to_string(check.verdict), printable(check.finding));
     if (!check.fix.empty()) fmt::print("{:<18} to mend it: {}\n", "", check.fix);
     std::fflush(stdout);
   };

@@ -167,7 +167,7 @@ void export_video(const Context& context, const Options& options) {
     return;
   }
   fmt::print("wrote {}: {}, {}, {}\n",
-             options.output,
+             printable(options.output),
              counted(static_cast<std::int64_t>(pairs.size()), "pair"),
              counted(num_tokens, "token"),
              human_bytes(num_bytes));

@@ -100,7 +100,7 @@ void print_run(const RunState& state) {
   const TimeSpan& widest = stats.coverage.widest_gap;
   fmt::print("\nrun {}: {} ({}, fingerprint {:.12}, preprocessing {})\n",
              run.id,
-             run.model_name,
+             printable(run.model_name),
              index::to_string(run.codec),
              run.model_fingerprint,
              run.preprocessing);
@@ -135,12 +135,12 @@ void show_video(const index::Store& store, const std::string& text, bool as_json
   const auto state = read_state(store, store.resolve_video(text));
   const auto names = store.video_names(state.video.id);
   if (as_json) return print_json(to_json(state, names));
-  fmt::print("video       {}\n", state.video.name);
+  fmt::print("video       {}\n", printable(state.video.name));
   fmt::print("id          {} (content hash {})\n", state.short_id(), state.video.content_hash);
-  for (const auto& name : names) fmt::print("path        {}\n", name.path);
+  for (const auto& name : names) fmt::print("path        {}\n", printable(name.path));
   const Json facts = parse_facts(state.video.facts_json);
   if (facts.contains("started") && facts["started"].is_string())
-    fmt::print("live        since {}\n", facts["started"].get<std::string>());
+    fmt::print("live        since {}\n", printable(facts["started"].get<std::string>()));
   fmt::print("duration    {}\n", to_clock(state.video.end));
   fmt::print("size        {} x {}\n", state.video.width, state.video.height);
   print_content(state.stats);
@@ -161,7 +161,7 @@ void show_store(const index::Store& store, bool as_json) {
     json.update(to_json(stats));
     return print_json(json);
   }
-  fmt::print("store       {}\n", store.path());
+  fmt::print("store       {}\n", printable(store.path()));
   fmt::print("file        {}, of which {} free\n",
              human_bytes(stats.file_bytes),
              human_bytes(stats.free_bytes));

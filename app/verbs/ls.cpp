@@ -46,7 +46,7 @@ void print_table(const std::vector<VideoState>& states) {
   for (const auto& state : states) {
     fmt::print("{:<8}  {:<{}}  {:>12}  {:>8}  {:>11}  {:>7}  {:>4.0f}%  {}\n",
                state.short_id(),
-               state.video.name,
+               printable(state.video.name),
                name_width,
                to_clock(state.video.end),
                human_count(state.stats.num_pairs),
@@ -54,7 +54,7 @@ void print_table(const std::vector<VideoState>& states) {
                human_bytes(state.content_bytes()),
                // 100 is for the finished alone.
                state.share_done() < 1 ? std::min(99.0, 100 * state.share_done()) : 100.0,
-               fmt::join(state.model_names(), ", "));
+               printable(fmt::format("{}", fmt::join(state.model_names(), ", "))));
   }
 }
 

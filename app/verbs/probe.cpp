@@ -10,6 +10,7 @@
 
 #include "app/context.h"
 #include "app/reader_options.h"
+#include "app/text.h"
 #include "ingest/video_reader.h"
 
 namespace hindsight::app {
@@ -86,7 +87,7 @@ std::string describe_video(const StreamInfo& s) {
 }
 
 void print_text(const ProbeOptions& options, const MediaInfo& info) {
-  fmt::print("{}: {}", options.video, info.format);
+  fmt::print("{}: {}", printable(options.video), info.format);
   if (info.duration) fmt::print(", {}", to_clock(MediaTime{*info.duration}));
   if (info.num_bytes > 0) fmt::print(", {} bytes", info.num_bytes);
   fmt::print("\n");

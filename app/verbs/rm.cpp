@@ -50,7 +50,7 @@ void remove_videos(const Context& context, const std::vector<std::string>& names
     removed.push_back(to_json(video, report));
     if (as_json) continue;
     fmt::print("removed {}: {}, {}, {}; the file is {} smaller\n",
-               video.name,
+               printable(video.name),
                counted(report.num_runs, "run"),
                counted(report.num_pairs, "pair"),
                counted(report.num_tokens, "token"),

@@ -26,7 +26,7 @@ void verify_store(Context& context, bool as_json) {
                     {"faults", report.faults}};
     fmt::print("{}\n", json.dump(2, ' ', false, Json::error_handler_t::replace));
   } else {
-    for (const auto& fault : report.faults) fmt::print("fault    {}\n", fault);
+    for (const auto& fault : report.faults) fmt::print("fault    {}\n", printable(fault));
     fmt::print("content  {}\n",
                report.content_hash.empty() ? "could not be read" : report.content_hash);
     fmt::print(

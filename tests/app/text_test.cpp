@@ -43,5 +43,7 @@ TEST_CASE("a word is quoted so that a shell gives it back") {
 TEST_CASE("what a model or a video says moves no cursor") {
   CHECK(printable("a red car\n\tat \u00fc") == "a red car\n\tat \u00fc");
   CHECK(printable("\x1b[2J\r\x07 gone \x7f") == " [2J   gone  ");
+  CHECK(printable("\xc2\x9b"
+                  "31m \xc2\xa0 \xe2\x82\x9b") == "  31m \xc2\xa0 \xe2\x82\x9b");
   CHECK(printable("").empty());
 }
