@@ -44,14 +44,14 @@ class SpoolDirectory {
       return !fs::is_regular_file(input, ignored) && !fs::is_directory(input, ignored);
     });
     if (!is_needed) return;
-    path_ = (fs::temp_directory_path() / "hindsight-XXXXXX").string();
-    if (mkdtemp(path_.data()) == nullptr) {
-      throw Error(ErrorCode::exhausted,
-                  fmt::format("cannot make a folder for the copy of the input in '{}': {}; name "
-                              "another one in TMPDIR",
-                              fs::temp_directory_path().string(),
-                              std::strerror(errno)));
+    std::error_code failed;
+    const auto folder = fs::temp_directory_path(failed);
+    if (failed) {
+      const char* named = std::getenv("TMPDIR");
+      refuse(named != nullptr ? named : "/tmp", failed.message());
     }
+    path_ = (folder / "hindsight-XXXXXX").string();
+    if (mkdtemp(path_.data()) == nullptr) refuse(folder.string(), std::strerror(errno));
   }
   ~SpoolDirectory() { remove(); }
   SpoolDirectory(const SpoolDirectory&) = delete;
@@ -63,6 +63,14 @@ class SpoolDirectory {
   }
 
  private:
+  [[noreturn]] static void refuse(const std::string& folder, const std::string& why) {
+    throw Error(ErrorCode::exhausted,
+                fmt::format("cannot make a folder for the copy of the input in '{}': {}; name "
+                            "another one in TMPDIR",
+                            folder,
+                            why));
+  }
+
   std::string path_;  ///< empty: no input needs it
 };
 
@@ -294,7 +302,7 @@ void IngestCommand::run() {
   show(to_text(settings_), to_ndjson(settings_));
   if (!arguments_.dry_run) {
     store_ = index::Store::open(context_.store_path, index::OpenMode::write, {.purpose = "ingest"});
-  } else if (fs::exists(context_.store_path)) {
+  } else if (std::error_code failed; fs::exists(context_.store_path, failed) || failed) {
     store_ = index::Store::open(context_.store_path, index::OpenMode::read);
   }
   for (const auto& source : sources_) {

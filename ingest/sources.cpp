@@ -66,7 +66,8 @@ std::vector<std::string> expand_glob(const std::string& pattern) {
   std::vector<std::string> videos;
   std::vector<std::string> others;
   for (const auto& match : glob_matches(pattern)) {
-    if (fs::is_directory(match)) {
+    std::error_code ignored;
+    if (fs::is_directory(match, ignored)) {
       std::ranges::copy(videos_below(match), std::back_inserter(videos));
     } else {
       (has_video_extension(match) ? videos : others).push_back(match);
@@ -91,6 +92,7 @@ std::vector<std::string> expand(const std::string& input) {
       refuse(input, "no file matches this pattern; check the folder and the quotes");
     return videos;
   }
+  detail::refuse_unreadable_path(input);
   refuse(input, "there is no such file; check the path");
 }
 

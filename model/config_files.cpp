@@ -1,3 +1,5 @@
+#include <system_error>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -75,6 +77,12 @@ PreprocessorConfig read_preprocessor(const JsonObject& object) {
   return config;
 }
 
+/// False for what may not be looked at: reading it says why.
+bool is_missing(const std::filesystem::path& path) {
+  std::error_code failure;
+  return !std::filesystem::exists(path, failure) && !failure;
+}
+
 OrderedJson vision_to_json(const ModelConfig& config) {
   const auto& vision = config.vision;
   OrderedJson json{{"depth", vision.depth}};
@@ -106,7 +114,7 @@ OrderedJson vision_to_json(const ModelConfig& config) {
 GenerationOptions load_generation_options(const std::filesystem::path& directory,
                                           const ModelConfig& config) {
   const auto path = directory / "generation_config.json";
-  const std::string text = std::filesystem::exists(path) ? read_text_file(path) : "{}";
+  const std::string text = is_missing(path) ? "{}" : read_text_file(path);
   return parse_generation_options(text, path.string(), config);
 }
 
@@ -132,11 +140,10 @@ GenerationOptions parse_generation_options(std::string_view json,
 
 PreprocessorConfig load_preprocessor_config(const std::filesystem::path& directory) {
   const auto path = directory / "preprocessor_config.json";
-  if (std::filesystem::exists(path))
-    return parse_preprocessor_config(read_text_file(path), path.string());
+  if (!is_missing(path)) return parse_preprocessor_config(read_text_file(path), path.string());
   // Where transformers 5 keeps the same keys.
   const auto nested_path = directory / "processor_config.json";
-  if (!std::filesystem::exists(nested_path)) return {};
+  if (is_missing(nested_path)) return {};
   const auto nested = JsonObject::parse(read_text_file(nested_path), nested_path.string());
   const auto image_processor = nested.find_object("image_processor");
   return image_processor ? read_preprocessor(*image_processor) : PreprocessorConfig{};

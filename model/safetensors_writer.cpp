@@ -29,7 +29,8 @@ std::string header_text(std::span<const TensorSpec> tensors,
                            {"data_offsets", {at, end}}};
     at = end;
   }
-  std::string text = header.dump();
+  // Names of files may hold bytes that are not UTF-8.
+  std::string text = header.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
   text.append((kHeaderAlignment - text.size() % kHeaderAlignment) % kHeaderAlignment, ' ');
   return text;
 }

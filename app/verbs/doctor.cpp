@@ -55,7 +55,9 @@ void run_doctor(Context& context, bool json) {
   show(guarded("memory", check_memory));
   show(guarded("model", [&] { return check_model(context); }));
   show(guarded("store", [&] { return check_store(context); }));
-  if (json) fmt::print("{}\n", report.dump(2));
+  if (json)
+    fmt::print("{}\n",
+               report.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
   if (failed) context.exit_code = static_cast<int>(ErrorCode::partial);
 }
 

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <system_error>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -44,9 +45,12 @@ struct ModelReport {
 
 ModelReport make_report(const ModelInfoOptions& options) {
   const std::filesystem::path directory = options.directory;
-  if (!std::filesystem::is_directory(directory)) {
+  std::error_code failed;
+  if (!std::filesystem::is_directory(directory, failed)) {
     throw Error(ErrorCode::not_found,
-                fmt::format("there is no model folder '{}'", options.directory));
+                fmt::format("there is no model folder '{}'{}",
+                            options.directory,
+                            failed ? fmt::format(": {}", failed.message()) : ""));
   }
   ModelReport report;
   report.info = model::torch::read_model_info(directory, options.load);
@@ -161,7 +165,7 @@ void print_json(const ModelReport& r) {
                                       {"available_bytes", r.available_bytes},
                                       {"tokens_that_fit", r.tokens_that_fit},
                                       {"verdict", verdict(r)}}}};
-  fmt::print("{}\n", json.dump(2));
+  fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
 }
 
 }  // namespace

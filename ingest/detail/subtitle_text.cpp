@@ -197,8 +197,10 @@ Utf8Copy::Utf8Copy(std::filesystem::path original) : path_(std::move(original)) 
   const std::string text = bytes.str();
   if (is_utf8(text) || has_utf16_mark(text)) return;
   // The extension tells FFmpeg the format.
-  std::string name =
-      (fs::temp_directory_path() / ("hindsight-XXXXXX" + path_.extension().string())).string();
+  const auto folder = fs::temp_directory_path(error);
+  if (error)
+    refuse(path_.string(), "no temporary copy of it can be made; set TMPDIR to another folder");
+  std::string name = (folder / ("hindsight-XXXXXX" + path_.extension().string())).string();
   const int fd =
       mkostemps(name.data(), static_cast<int>(path_.extension().string().size()), O_CLOEXEC);
   if (fd < 0)

@@ -38,7 +38,8 @@ std::string read_text_file(const std::filesystem::path& path) {
   }
   std::ifstream file(path, std::ios::binary);
   if (!file) {
-    const bool exists = std::filesystem::exists(path, failure);
+    // Who may not enter its folder cannot tell whether it exists.
+    const bool exists = std::filesystem::exists(path, failure) || failure;
     throw Error(
         ErrorCode::model,
         fmt::format(

@@ -28,6 +28,14 @@ TEST_CASE("a misspelt verb or flag is refused with the right one") {
   CHECK(flag.out.empty());
 }
 
+TEST_CASE("a TMPDIR that is not there is named") {
+  const auto result = run_hindsight(
+      {"ingest", "-"}, {.standard_input = "x", .environment = {"TMPDIR=/nonexistent"}});
+  CHECK(result.exit_code == 8);
+  CHECK(result.err.find("cannot make a folder for the copy of the input in '/nonexistent': ") !=
+        std::string::npos);
+}
+
 TEST_CASE("a number out of bounds is refused with the bound") {
   struct Row {
     std::vector<std::string> arguments;

@@ -7,9 +7,11 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <sys/stat.h>
 
 #include "index/support.h"
 #include "model/safetensors.h"
+#include "support/child.h"
 #include "support/run_command.h"
 #include "support/temp_dir.h"
 
@@ -145,9 +147,6 @@ TEST_CASE("rm removes what is named, once, or nothing at all") {
           std::string::npos);
     CHECK(library.json({"ls"}).at("videos").size() == 2);
   }
-  SUBCASE("text") {
-    CHECK(library.run({"rm", "yard.mp4"})
-              .out.starts_with("removed yard.mp4: 1 run, 3 pairs, 12 tokens"));
   SUBCASE("the beginning of a name is asked back") {
     const auto result = library.run({"rm", "gate"});
     CHECK(result.exit_code == 5);
@@ -156,6 +155,9 @@ TEST_CASE("rm removes what is named, once, or nothing at all") {
     CHECK(library.run({"rm", ""}).exit_code == 2);
     CHECK(library.json({"ls"}).at("videos").size() == 2);
   }
+  SUBCASE("text") {
+    CHECK(library.run({"rm", "yard.mp4"})
+              .out.starts_with("removed yard.mp4: 1 run, 3 pairs, 12 tokens"));
   }
 }
 
@@ -212,6 +214,66 @@ TEST_CASE("export writes tokens, times and sizes that another program can read")
     CHECK(missing.err == "hindsight: yard.mp4 has no run 9; see 'hindsight info yard.mp4'\n");
     CHECK_FALSE(std::filesystem::exists(library.dir.file("x")));
   }
+}
+
+TEST_CASE("export refuses what it cannot write before it reads") {
+  const Library library;
+  const auto nowhere = library.run({"export", "gate.mp4", "-o", library.dir.file("no/x")});
+  CHECK(nowhere.exit_code == 6);
+  CHECK(nowhere.err.find("cannot be written: its folder is not there") != std::string::npos);
+  const auto store = library.run({"export", "gate.mp4", "-o", library.path, "--force"});
+  CHECK(store.exit_code == 2);
+  CHECK(store.err.find("is the token cache itself") != std::string::npos);
+  CHECK(library.json({"ls"}).at("videos").size() == 2);
+}
+
+TEST_CASE("doctor warns of a store that may be read alone") {
+  const Library library;
+  chmod(library.dir.path().c_str(), 0555);
+  const auto out = in_child([&] {
+    become_nobody();
+    return library.run({"doctor"}).out;
+  });
+  chmod(library.dir.path().c_str(), 0700);
+  CHECK(out.find("2 videos, may be read but not written: ingest, rm and gc will fail") !=
+        std::string::npos);
+}
+
+TEST_CASE("names of videos move no cursor, and need not be UTF-8") {
+  const Library library;
+  const std::string name = "\x1b[2J\xff.mp4";
+  {
+    auto store = index::Store::open(library.path, index::OpenMode::write);
+    fill(store, make_video(name, "cccc3333cccc3333"), 1);
+  }
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"ls"}, {"info", "cccc3333"}, {"rm", "no\x1b[2J"}, {"rm", name}}) {
+    CAPTURE(arguments.front());
+    if (arguments.back() == name) {
+      const auto output = library.dir.file("x.safetensors");
+      CHECK(library.run({"export", name, "-o", output}).exit_code == 0);
+      std::ifstream file(output, std::ios::binary);
+      const std::string bytes(std::istreambuf_iterator<char>(file), {});
+      CHECK(bytes.find("[2J\xef\xbf\xbd.mp4") != std::string::npos);
+    }
+    const auto result = library.run(arguments);
+    CHECK((result.out + result.err).find("[2J") != std::string::npos);
+    CHECK((result.out + result.err).find('\x1b') == std::string::npos);
+  }
+}
+
+TEST_CASE("a working directory that is gone is no fault of ours") {
+  const Library library;
+  const auto gone = library.dir.file("gone");
+  const auto result =
+      run_command({"sh",
+                   "-c",
+                   "mkdir $0 && cd $0 && rmdir $0 && exec $1 info gate.mp4 --store $2",
+                   gone,
+                   hindsight_program(),
+                   library.path});
+  CHECK(result.exit_code == 0);
+  CHECK(result.out.find("gate.mp4") != std::string::npos);
 }
 
 TEST_CASE("every verb names a missing or foreign store and makes none") {

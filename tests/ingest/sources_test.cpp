@@ -7,8 +7,10 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <sys/stat.h>
 
 #include "core/error.h"
+#include "support/child.h"
 #include "support/temp_dir.h"
 
 namespace fs = std::filesystem;
@@ -87,6 +89,25 @@ TEST_CASE("inputs are expanded in the order in which they were typed") {
     CHECK(found == expected);
   }
   CHECK(expand_inputs({"-"}).at(0).name == "stdin");
+}
+
+TEST_CASE("a folder on the way that may not be entered is said to be one") {
+  const TempDir dir;
+  touch(dir.path() / "shut/a.mp4");
+  const auto input = (dir.path() / "shut/a.mp4").string();
+  chmod(dir.path().c_str(), 0755);
+  chmod((dir.path() / "shut").c_str(), 0);
+  CHECK(hindsight::test::in_child([&]() -> std::string {
+          hindsight::test::become_nobody();
+          try {
+            (void)expand_inputs({input});
+          } catch (const hindsight::Error& e) {
+            return e.what();
+          }
+          return "no error";
+        }) == "cannot read '" + input +
+                  "': a folder on the way to it may not be entered; check its permissions");
+  chmod((dir.path() / "shut").c_str(), 0700);
 }
 
 TEST_CASE("inputs that lead nowhere are refused in one sentence") {
