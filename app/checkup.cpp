@@ -1,9 +1,11 @@
 #include "app/checkup.h"
 
 #include <filesystem>
+#include <system_error>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <unistd.h>
 
 #include "app/model_dir.h"
 #include "app/peak_memory.h"
@@ -28,10 +30,18 @@ constexpr double kLowMemoryGiB = 2.0;
 
 /// The nearest folder above `path` that exists.
 fs::path existing_parent(fs::path path) {
+  std::error_code ignored;
   do {
     path = path.parent_path();
-  } while (!path.empty() && !fs::exists(path) && path != path.parent_path());
+  } while (!path.empty() && !fs::exists(path, ignored) && path != path.parent_path());
   return path.empty() ? fs::path(".") : path;
+}
+
+/// A store, or the folder that one can be made in.  SQLite writes beside the file too.
+bool may_be_written(const fs::path& path) {
+  std::error_code ignored;
+  if (fs::exists(path, ignored) && access(path.c_str(), W_OK) != 0) return false;
+  return access(existing_parent(path).c_str(), W_OK) == 0;
 }
 
 }  // namespace
@@ -119,7 +129,9 @@ Check check_store(const Context& context) {
   const fs::path path = context.store_path;
   Check check{.name = "store"};
   try {
-    if (fs::exists(path)) {
+    std::error_code failed;
+    const bool is_there = fs::exists(path, failed) || failed;
+    if (is_there) {
       const auto store = index::Store::open(path.string(), index::OpenMode::read);
       check.finding = fmt::format("{}: {}",
                                   path.string(),
@@ -127,7 +139,18 @@ Check check_store(const Context& context) {
     } else {
       check.finding = fmt::format("{}: not there yet, the first ingest makes it", path.string());
     }
-    const double free = static_cast<double>(fs::space(existing_parent(path)).available) / kGiB;
+    if (!may_be_written(path)) {
+      check.verdict = Verdict::warning;
+      check.finding += is_there ? ", may be read but not written: ingest, rm and gc will fail"
+                                : ", its folder may not be written: ingest will fail";
+      check.fix = "change the permissions, or name another file with --store or HINDSIGHT_STORE";
+    }
+    const auto space = fs::space(existing_parent(path), failed);
+    if (failed) {
+      check.finding += ", the room on its disk is not known";
+      return check;
+    }
+    const double free = static_cast<double>(space.available) / kGiB;
     check.finding += fmt::format(", {:.0f} GiB free on its disk", free);
     if (free < kLowDiskGiB) {
       check.verdict = Verdict::warning;

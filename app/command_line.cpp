@@ -178,7 +178,7 @@ int run_command_line(int argc, char** argv) {
       "holds.\n\n"
       "Exit codes: 0 done, 1 a fault of ours, 2 usage, 3 unreadable input, 4 some inputs failed, 5 "
       "no such video,\n"
-      "model or store, 6 store, 7 model, 8 not enough memory, context or disk, 9 refused (with "
+      "model or store, 6 store, 7 model, 8 not enough memory or context, 9 refused (with "
       "--fail-on-abstain),\n"
       "130 and 143 stopped by a signal; the README has the table.\n"
       "Examples:\n"

@@ -1,10 +1,12 @@
 #include <cstdio>
 #include <memory>
+#include <string>
 
 #include <fmt/format.h>
 
 #include "app/config_file.h"
 #include "app/context.h"
+#include "app/model_dir.h"
 #include "app/settings.h"
 
 namespace hindsight::app {
@@ -29,13 +31,20 @@ void print_template(const std::vector<Setting>& settings) {
   }
 }
 
+/// What a program without the setting uses.
+std::string used_instead(const Setting& setting) {
+  if (!setting.section.empty() || setting.key != "model") return "";
+  const auto shipped = shipped_model_dir();
+  return shipped ? fmt::format(", the one that ships is used: {}", shipped->string()) : "";
+}
+
 void print_effective(const std::vector<Setting>& settings) {
   std::string section;
   for (const auto& setting : settings) {
     if (setting.section != section) fmt::print("\n[{}]\n", setting.section);
     section = setting.section;
     const auto line = setting.value.empty()
-                          ? fmt::format("# {} is not set", setting.key)
+                          ? fmt::format("# {} is not set{}", setting.key, used_instead(setting))
                           : fmt::format("{} = {}", setting.key, to_config_value(setting.value));
     fmt::print("{:<48} # {}\n", line, setting.source);
   }

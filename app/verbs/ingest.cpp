@@ -69,8 +69,9 @@ void add_ingest(CLI::App& root, Context& context) {
       "  curl -s https://example.org/talk.mp4 | hindsight ingest --store talks.db -\n"
       "  hindsight ingest rtsp://camera/stream1 --for 8h\n"
       "  ffmpeg -f v4l2 -i /dev/video0 -f matroska - | hindsight ingest --live -\n\n"
-      "Exit codes: 0 done, 2 usage, 3 input unreadable, 4 some inputs failed, 6 store, 7 model, 8 "
-      "memory or disk,\n"
+      "Exit codes: 0 done, 2 usage, 3 input unreadable, 4 some inputs failed, 6 store or its full "
+      "disk, 7 model,\n"
+      "8 memory or no room for the copy of an input,\n"
       "130 and 143 stopped by a signal with the work so far kept (a live source that is stopped is "
       "done: 0).");
   verb->callback([&context, arguments, verb] {
