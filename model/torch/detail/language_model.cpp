@@ -78,7 +78,8 @@ class TorchLanguageModel final : public CheckpointModel {
             static_cast<std::size_t>(std::max<std::int64_t>(kPrefillChunk / length, 1));
         for (std::size_t at = 0; at < group.size(); at += most) {
           const auto part = std::span(group).subspan(at, std::min(most, group.size() - at));
-          const std::vector<float> rows = score_together(part, ids);
+          const std::vector<float> rows =
+              length > kPrefillChunk ? score_alone(*part.front(), ids) : score_together(part, ids);
           for (std::size_t i = 0; i < part.size(); ++i) {
             const auto first = rows.begin() + static_cast<std::ptrdiff_t>(i * ids.size());
             scores[static_cast<std::size_t>(part[i] - prompts.data())].assign(
@@ -210,7 +211,15 @@ class TorchLanguageModel final : public CheckpointModel {
     return at::cat(parts, 0);
   }
 
-  /// Logits [prompts.size(), ids.size()] after prompts of equal length.
+  /// Logits [ids.size()] after a prompt of any length.
+  std::vector<float> score_alone(const Prompt& prompt, std::span<const int> ids) const {
+    const Positions positions = positions_of(segments_of(prompt), position_options_);
+    KeyValueCache cache = decoder_.make_cache(positions.length);
+    return to_floats(decoder_.logits(prefill(prompt, positions, cache), ids));
+  }
+
+  /// Logits [prompts.size(), ids.size()] after prompts of equal length, which go through the layers
+  /// whole: at most kPrefillChunk tokens, all together.
   std::vector<float> score_together(std::span<const Prompt* const> prompts,
                                     std::span<const int> ids) const {
     std::vector<at::Tensor> embeddings;

@@ -1,7 +1,9 @@
 // The language model as a whole: chunks, caches, limits and callbacks.
 #include "model/generation.h"
 
+#include <fstream>
 #include <limits>
+#include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -99,6 +101,43 @@ TEST_CASE("prompts scored together score as they do alone, in any company") {
   CHECK(model->score_next(prompts, {}) == std::vector<std::vector<float>>(prompts.size()));
   const std::vector<int> unknown{512};
   CHECK_THROWS_AS((void)model->score_next(prompts, unknown), Error);
+}
+
+/// A line of /proc/self/status such as VmRSS, in bytes.
+std::int64_t memory_of_this(const std::string& name) {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.starts_with(name + ":")) return std::stoll(line.substr(name.size() + 1)) * 1024;
+  return 0;
+}
+
+TEST_CASE("a long prompt is scored in chunks: its memory does not grow with its square") {
+  const auto model = load();
+  // As many tokens as the context holds.
+  const GridThw grid{1, 128, 128};
+  const int width = model->info().token_width;
+  TokenMatrix tokens{grid.num_tokens(), width, {}};
+  for (int i = 0; i < tokens.rows * width; ++i)
+    tokens.values.push_back(0.1F * static_cast<float>(i % 7 - 3));
+  const std::vector<Prompt> prompts{{VisualPart{.grid = grid, .tokens = tokens}}};
+  const std::vector<int> ids{5, 500, 17};
+  const auto logits = model->next_token_logits(prompts[0]);
+
+  // Where this may be written, VmHWM is the peak since now.
+  const bool is_reset =
+      static_cast<bool>(std::ofstream("/proc/self/clear_refs") << 5 << std::flush);
+  const auto before = memory_of_this("VmRSS");
+  const auto scores = model->score_next(prompts, ids);
+  const auto grown = memory_of_this("VmHWM") - before;
+  CHECK(test::relative_error(scores[0], {logits[5], logits[500], logits[17]}) < 2e-6);
+  // AddressSanitizer holds what was freed.
+#ifdef __SANITIZE_ADDRESS__
+  constexpr bool kKeepsFreed = true;
+#else
+  constexpr bool kKeepsFreed = false;
+#endif
+  // A mask of the whole prompt alone has 4 bytes for each of 4096 x 4096 values.
+  if (is_reset && !kKeepsFreed) CHECK(grown < 64'000'000);
 }
 
 TEST_CASE("a reply's margin is 0 for greedy decoding, and what stepping token by token gives") {
