@@ -63,13 +63,14 @@ class CheckpointWeights {
 };
 
 /// 32 hex digits that change with the vision configuration, the preprocessing constants, and the
-/// name, type, shape or content of any vision tensor.  Of a tensor above 1 MiB, 16 pages of 4 KiB,
-/// evenly spread, are read.
+/// name, type, shape or content of any vision tensor.  Of a tensor above 1 MiB only 16 pages of
+/// 4 KiB, evenly spread, are read: a change beside them is not noticed.
 [[nodiscard]] std::string vision_fingerprint(const ModelConfig& config,
                                              const PreprocessorConfig& preprocessor,
                                              const CheckpointWeights& weights);
 
-/// The same of the language model: its shape, and name, type, shape and content of its tensors.
+/// The same of the language model: its shape, and name, type, shape and content of its tensors,
+/// read likewise.
 [[nodiscard]] std::string language_fingerprint(const ModelConfig& config,
                                                const CheckpointWeights& weights);
 

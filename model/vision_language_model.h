@@ -44,11 +44,12 @@ struct PixelPatches {
 struct ModelInfo {
   std::string architecture;  ///< config.json's architectures[0]
   std::string directory;
-  /// Changes with any weight, shape or preprocessing setting that changes visual tokens.  Key of
-  /// the token cache.
+  /// Changes with any shape or preprocessing setting that changes visual tokens, and with the
+  /// weights as far as they are read: of a tensor above 1 MiB only 64 KiB, evenly spread (see
+  /// checkpoint.h).  Key of the token cache.
   std::string vision_fingerprint;
-  /// Changes with any weight or shape of the language model: what it said of cached tokens is of
-  /// this one.
+  /// The same of the language model's shapes and weights: what it said of cached tokens is of this
+  /// one.
   std::string language_fingerprint{};
   std::int64_t num_parameters = 0;
   int token_width = 0;     ///< d of the visual tokens = hidden_size of the language model
