@@ -6,6 +6,7 @@
 
 #include "core/logger.h"
 #include "model/tokenizer.h"
+#include "model/torch/load.h"
 #include "model/vision_language_model.h"
 
 namespace hindsight::app {
@@ -16,7 +17,10 @@ struct LoadedModel {
   double load_ms = 0;  ///< what bringing the weights into memory took
 };
 
-/// Throws Error(model) for a folder that cannot be used, Error(exhausted) without the memory.
-[[nodiscard]] LoadedModel load_model(const std::filesystem::path& model_dir, const Logger& logger);
+/// Throws Error(model) for a folder that cannot be used, Error(usage) for options that this machine
+/// cannot follow, Error(exhausted) without the memory.
+[[nodiscard]] LoadedModel load_model(const std::filesystem::path& model_dir,
+                                     const model::torch::LoadOptions& options,
+                                     const Logger& logger);
 
 }  // namespace hindsight::app

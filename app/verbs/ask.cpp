@@ -11,6 +11,7 @@
 #include "app/evidence_files.h"
 #include "app/generation_flags.h"
 #include "app/input_text.h"
+#include "app/load_options.h"
 #include "app/loaded_model.h"
 #include "app/model_dir.h"
 #include "app/question_options.h"
@@ -35,6 +36,7 @@ struct AskFlags {
   int max_steps = query::ReasonOptions{}.max_steps;
   int max_reason_tokens = query::ReasonOptions{}.max_new_tokens;
   GenerationFlags generation;
+  model::torch::LoadOptions load;
 };
 
 /// By the plan that is given, step by step, or by what fits the question.
@@ -76,10 +78,11 @@ void ask(const AskFlags& flags, Context& context) {
   const auto store = index::Store::open(context.store_path, index::OpenMode::read);
   const auto model_dir = resolve_model_dir(context);
   // All that can be refused is refused before the weights are loaded.
-  const auto plan = query::plan_question(question, store, model::torch::read_model_info(model_dir));
+  const auto plan =
+      query::plan_question(question, store, model::torch::read_model_info(model_dir, flags.load));
   const auto generation = generation_options(flags.generation, model_dir);
   prepare(flags.files);
-  const auto loaded = load_model(model_dir, context.logger);
+  const auto loaded = load_model(model_dir, flags.load, context.logger);
 
   const auto answer =
       find_answer(flags, plan, given_plan, store, *loaded.language, loaded.tokenizer, generation);
@@ -127,6 +130,7 @@ void add_ask(CLI::App& root, Context& context) {
                         ->configurable(false);
   add_store_option(*verb, context);
   add_model_option(*verb, context);
+  add_load_options(*verb, flags->load);
   add_question_options(*verb, flags->question);
   verb->add_flag("--json", flags->json, "One JSON object on stdout");
   verb->add_flag("--explain",

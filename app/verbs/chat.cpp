@@ -12,6 +12,7 @@
 #include "app/choice.h"
 #include "app/context.h"
 #include "app/generation_flags.h"
+#include "app/load_options.h"
 #include "app/loaded_model.h"
 #include "app/model_dir.h"
 #include "core/error.h"
@@ -32,6 +33,7 @@ struct ChatFlags {
   bool json = false;
   int max_visual_tokens = query::AskOptions{}.max_visual_tokens;
   GenerationFlags generation;
+  model::torch::LoadOptions load;
 };
 
 /// One conversation at one store with one model.
@@ -47,11 +49,11 @@ class Chat {
             .videos = flags.video.empty() ? std::vector<std::string>() : std::vector{flags.video}},
         conversation_(scope_) {
     // A video or model that is not there is said before the weights are loaded.
-    static_cast<void>(
-        query::plan_question(scope_, store_, model::torch::read_model_info(model_dir_)));
+    static_cast<void>(query::plan_question(
+        scope_, store_, model::torch::read_model_info(model_dir_, flags.load)));
     options_.ask = {.max_visual_tokens = flags.max_visual_tokens,
                     .generation = generation_options(flags.generation, model_dir_)};
-    model_.emplace(load_model(model_dir_, logger_));
+    model_.emplace(load_model(model_dir_, flags.load, logger_));
   }
 
   /// Answers one line.  What is wrong with a question ends the question, not the conversation.
@@ -141,6 +143,7 @@ void add_chat(CLI::App& root, Context& context) {
       ->configurable(false);
   add_store_option(*verb, context);
   add_model_option(*verb, context);
+  add_load_options(*verb, flags->load);
   verb->add_flag("--json", flags->json, "One JSON object a line on stdout");
   verb->add_option(
           "--max-visual-tokens", flags->max_visual_tokens, "Visual tokens read for one question")

@@ -8,6 +8,8 @@
 #include "app/benchmark.h"
 #include "app/choice.h"
 #include "app/context.h"
+#include "app/load_options.h"
+#include "app/loaded_model.h"
 #include "app/model_dir.h"
 #include "core/error.h"
 #include "evaluation/question_file.h"
@@ -27,6 +29,7 @@ struct EvalFlags {
   std::string show;
   int per_type = 0;
   int max_visual_tokens = query::AskOptions{}.max_visual_tokens;
+  model::torch::LoadOptions load;
 };
 
 std::vector<evaluation::BenchmarkQuestion> read_all(const EvalFlags& flags) {
@@ -56,15 +59,15 @@ void eval(const EvalFlags& flags, Context& context) {
   const auto questions = read_all(flags);
   const auto store = index::Store::open(context.store_path, index::OpenMode::read);
   const auto model_dir = resolve_model_dir(context);
-  const auto videos = find_videos(questions, store, model::torch::read_model_info(model_dir));
+  const auto videos =
+      find_videos(questions, store, model::torch::read_model_info(model_dir, flags.load));
   auto generation = model::load_generation_options(model_dir, model::load_model_config(model_dir));
   generation.do_sample = false;
-  const auto tokenizer = model::Tokenizer::load(model_dir);
-  const auto language_model = model::torch::load_language_model(model_dir, {}, context.logger);
+  const auto loaded = load_model(model_dir, flags.load, context.logger);
   const query::AskOptions options{.max_visual_tokens = flags.max_visual_tokens,
                                   .generation = generation};
   const Benchmark benchmark{
-      questions, videos, store, *language_model, tokenizer, options, context.logger};
+      questions, videos, store, *loaded.language, loaded.tokenizer, options, context.logger};
   auto systems = run_benchmark(benchmark, baselines);
   for (const auto& peer : peers) systems.push_back(score_answers(benchmark, peer));
   if (flags.json) {
@@ -152,6 +155,7 @@ void add_eval(CLI::App& root, Context& context) {
       ->configurable(false);
   add_store_option(*verb, context);
   add_model_option(*verb, context);
+  add_load_options(*verb, flags->load);
   verb->add_option(
           "--max-visual-tokens", flags->max_visual_tokens, "Visual tokens read for one question")
       ->check(above_zero());

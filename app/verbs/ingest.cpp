@@ -6,9 +6,9 @@
 
 #include "app/choice.h"
 #include "app/ingest_command.h"
+#include "app/load_options.h"
 #include "app/plan_options.h"
 #include "app/reader_options.h"
-#include "app/verbs/model.h"
 
 namespace hindsight::app {
 
@@ -44,10 +44,7 @@ void add_ingest(CLI::App& root, Context& context) {
              arguments->options.codec,
              {{"bf16", index::TokenCodec::bf16}, {"int8", index::TokenCodec::int8}},
              "How tokens are kept: int8 or bf16");
-  add_dtype_option(*verb, arguments->load);
-  verb->add_option("--device", arguments->load.device, "cpu, cuda or cuda:N");
-  verb->add_option("--threads", arguments->load.threads, "0: all cores")
-      ->check(CLI::Range(0, 4096));
+  add_load_options(*verb, arguments->load);
   verb->add_flag("--json", arguments->json, "One JSON object on stdout, NDJSON progress on stderr")
       ->configurable(false);
   verb->add_flag("--dry-run", arguments->dry_run, "Show settings and estimate, store nothing")

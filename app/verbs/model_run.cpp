@@ -260,15 +260,15 @@ void add_model_run(CLI::App& group, Context& context) {
   verb->add_option("--output", options->output, "The safetensors file to write")
       ->required()
       ->configurable(false);
-  add_dtype_option(*verb, options->load)->configurable(false);
+  add_load_options(*verb, options->load);
+  for (const auto* name : {"--dtype", "--device", "--threads"})
+    verb->get_option(name)->configurable(false);
   add_choice(*verb,
              "--positions",
              options->load.positions,
              {{"reference", model::PositionRule::reference},
               {"v5", model::PositionRule::transformers_v5}},
              "The rule for positions: reference, or v5 to compare with transformers 5")
-      ->configurable(false);
-  verb->add_option("--threads", options->load.threads, "Threads; 0: all cores")
       ->configurable(false);
   verb->add_option(
           "--generate", options->generate, "Also write this many greedy tokens as generated_ids")

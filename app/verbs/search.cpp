@@ -8,6 +8,7 @@
 #include "app/answer_output.h"
 #include "app/choice.h"
 #include "app/context.h"
+#include "app/load_options.h"
 #include "app/loaded_model.h"
 #include "app/model_dir.h"
 #include "app/question_options.h"
@@ -24,6 +25,7 @@ struct Options {
   int limit = 10;
   int max_visual_tokens = query::SearchOptions{}.max_visual_tokens;
   bool as_json = false;
+  model::torch::LoadOptions load;
 };
 
 /// Why a moment is in the list.
@@ -53,8 +55,9 @@ void search(const Options& options, Context& context) {
   const auto store = index::Store::open(context.store_path, index::OpenMode::read);
   const auto model_dir = resolve_model_dir(context);
   // All that can be refused is refused before the weights are loaded.
-  const auto plan = query::plan_question(question, store, model::torch::read_model_info(model_dir));
-  const auto loaded = load_model(model_dir, context.logger);
+  const auto plan =
+      query::plan_question(question, store, model::torch::read_model_info(model_dir, options.load));
+  const auto loaded = load_model(model_dir, options.load, context.logger);
   const auto result = query::search(plan,
                                     store,
                                     *loaded.language,
@@ -92,6 +95,7 @@ void add_search(CLI::App& root, Context& context) {
       ->required();
   add_store_option(*verb, context);
   add_model_option(*verb, context);
+  add_load_options(*verb, options->load);
   add_question_options(*verb, options->question);
   verb->add_option("-k,--limit", options->limit, "So many moments, the best first")
       ->check(above_zero());

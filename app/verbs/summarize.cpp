@@ -8,6 +8,7 @@
 #include "app/answer_output.h"
 #include "app/choice.h"
 #include "app/context.h"
+#include "app/load_options.h"
 #include "app/loaded_model.h"
 #include "app/model_dir.h"
 #include "app/text.h"
@@ -24,6 +25,7 @@ struct SummarizeFlags {
   double every_seconds = 0;
   query::SummaryFormat format = query::SummaryFormat::text;
   int max_pairs = query::SummaryOptions{}.max_pairs;
+  model::torch::LoadOptions load;
 };
 
 query::SummaryOptions summary_options(const SummarizeFlags& flags) {
@@ -45,8 +47,8 @@ void summarize(const SummarizeFlags& flags, Context& context) {
   const auto model_dir = resolve_model_dir(context);
   const query::Question everything{.text = "summary", .videos = {flags.video}};
   const auto plan =
-      query::plan_question(everything, store, model::torch::read_model_info(model_dir));
-  const auto loaded = load_model(model_dir, context.logger);
+      query::plan_question(everything, store, model::torch::read_model_info(model_dir, flags.load));
+  const auto loaded = load_model(model_dir, flags.load, context.logger);
   const auto& scope = plan.scopes.front();
   const auto summary = query::summarize(scope, store, *loaded.language, loaded.tokenizer, options);
   if (summary.num_pairs == 0) {
@@ -76,6 +78,7 @@ void add_summarize(CLI::App& root, Context& context) {
       ->configurable(false);
   add_store_option(*verb, context);
   add_model_option(*verb, context);
+  add_load_options(*verb, flags->load);
   verb->add_option("--every",
                    flags->every_seconds,
                    "Also sum up sections of this length: 90s, 10m or 1h; 0: none")

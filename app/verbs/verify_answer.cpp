@@ -9,6 +9,7 @@
 
 #include "app/context.h"
 #include "app/input_text.h"
+#include "app/load_options.h"
 #include "app/loaded_model.h"
 #include "app/model_dir.h"
 #include "app/text.h"
@@ -23,6 +24,7 @@ using Json = nlohmann::ordered_json;
 struct Options {
   std::string file;
   bool as_json = false;
+  model::torch::LoadOptions load;
 };
 
 Json look_json(const query::LookCheck& look) {
@@ -102,7 +104,7 @@ void verify_answer(Context& context, const Options& options) {
   const auto answer = query::parse_answer(
       read_text(options.file, "answer"), options.file == "-" ? "the standard input" : options.file);
   const auto store = index::Store::open(context.store_path, index::OpenMode::read);
-  const auto loaded = load_model(resolve_model_dir(context), context.logger);
+  const auto loaded = load_model(resolve_model_dir(context), options.load, context.logger);
   const auto check = query::verify_answer(answer, store, *loaded.language, loaded.tokenizer);
   if (options.as_json)
     print_json(check, answer, store.path());
@@ -127,6 +129,7 @@ void add_verify_answer(CLI::App& root, Context& context) {
   verb->add_flag("--json", options->as_json, "One JSON object on stdout");
   add_store_option(*verb, context);
   add_model_option(*verb, context);
+  add_load_options(*verb, options->load);
   verb->footer(
       "Every cited pair is put to the model again, and kept looks are not read; a probability may "
       "differ by 0.05.\n"
@@ -137,9 +140,9 @@ void add_verify_answer(CLI::App& root, Context& context) {
       "  hindsight ask 'When does the red car leave?' --json > answer.json\n"
       "  hindsight verify-answer answer.json\n"
       "  hindsight verify-answer answer.json --store copy.db --json | jq .verdict\n"
-      "Exit codes: 0 it holds, 2 not an answer, 3 cannot be read, 4 it does not hold, 5 no such "
-      "video or tokens,\n"
-      "6 store, 7 another model made it, 9 a generated answer: nothing to look at again.");
+      "Exit codes: 0 it holds, 2 usage or not an answer, 3 cannot be read, 4 it does not hold,\n"
+      "5 no such video or tokens, 6 store, 7 another model made it, 9 a generated answer: nothing "
+      "to look at again.");
   verb->callback([&context, options] { verify_answer(context, *options); });
 }
 

@@ -177,6 +177,45 @@ TEST_CASE("a question during an ingest says how much is there") {
   CHECK(Json::parse(nothing.out)["intervals"].empty());
 }
 
+TEST_CASE("verbs that ask the model compute where and in what they are told") {
+  const AskedFilm world;
+  const auto asked = world.ask({"Is the door open at 10:00?",
+                                "--json",
+                                "--dtype",
+                                "fp32",
+                                "--threads",
+                                "3",
+                                "--device",
+                                "cpu",
+                                "-v",
+                                "debug"});
+  INFO(asked.err);
+  REQUIRE(asked.exit_code == 0);
+  CHECK(has(asked.err, ": fp32 on cpu, 3 threads"));
+  std::ofstream(world.file("answer.json")) << asked.out;
+  const std::vector<std::vector<std::string>> commands{
+      {"ask", "Is the door open at 10:00?"},
+      {"search", "a red car"},
+      {"summarize", "gate.mp4", "--max-pairs", "1"},
+      {"chat"},
+      {"verify-answer", world.file("answer.json")}};
+  for (const auto& command : commands) {
+    CAPTURE(command[0]);
+    const auto run_with = [&](const std::vector<std::string>& more) {
+      auto arguments = command;
+      arguments.insert(arguments.end(), more.begin(), more.end());
+      return world.run(arguments);
+    };
+    const auto done = run_with({"--dtype", "fp32", "-v", "debug"});
+    CHECK(done.exit_code == 0);
+    CHECK(has(done.err, ": fp32 on cpu, 1 threads"));
+    const auto refused = run_with({"--device", "nowhere"});
+    CHECK(refused.exit_code == 2);
+    CHECK(is_one_sentence(refused));
+    CHECK(has(refused.err, "there is no device 'nowhere'; name cpu, cuda or cuda:N"));
+  }
+}
+
 TEST_CASE("what cannot be asked gets one sentence and its exit code") {
   const AskedFilm world;
   const AskedFilm other({.fingerprint = "beef"});
@@ -198,6 +237,10 @@ TEST_CASE("what cannot be asked gets one sentence and its exit code") {
       {{"Who at 1:00?", "--from", "20:00"}, 2, "lies outside --from"},
       {{"Who?", "--max-visual-tokens", "0"}, 2, "--max-visual-tokens"},
       {{"Who?", "--temperature", "-1"}, 2, "temperature"},
+      {{"Who?", "--device", "cuda:x"}, 2, "there is no device 'cuda:x'"},
+      {{"Who?", "--dtype", "fp16"}, 2, "fp16 needs a GPU"},
+      {{"Who?", "--dtype", "int3"}, 2, "int3 not in {auto,fp32,bf16,fp16}"},
+      {{"Who?", "--threads", "-1"}, 2, "--threads"},
       {{"--plan", world.file("absent.json")}, 3, "the plan '" + world.file("absent.json")},
       {{"--plan", world.file("no.db")}, 2, "is not JSON"},
       {{"Who?", "--exlpain"}, 2, "did you mean --explain?"},

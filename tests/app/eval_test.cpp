@@ -184,6 +184,7 @@ TEST_CASE("questions that cannot be put get one sentence and their exit code") {
       {{when("a", 1490, 1600)}, {}, 2, "1490 to 1600 s of question 'a' lies outside gate.mp4"},
       {{good}, {"--baseline", "guess"}, 2, "there is no baseline 'guess'"},
       {{good}, {"--baseline", "none,blind"}, 2, "--baseline none stands beside blind"},
+      {{good}, {"--device", "nowhere"}, 2, "there is no device 'nowhere'"},
       {{good}, {"--max-visual-tokens", "3"}, 8, "question 'a': no pair fits"},
       {{good}, {"--questions", film.file("none.jsonl")}, 3, "none.jsonl"},
   };

@@ -189,6 +189,10 @@ TEST_CASE("model run refuses a word that is none of the choices, with all of the
   CHECK(result.err ==
         "hindsight: --dtype: int3 not in {auto,fp32,bf16,fp16}; see 'hindsight model run "
         "--help'\n");
+  const auto nowhere = bench().run({{"input_ids", {3}, std::vector<std::int64_t>{1, 2, 3}}},
+                                   {"--device", "nowhere"});
+  CHECK(nowhere.exit_code == 2);
+  CHECK(nowhere.err == "hindsight: there is no device 'nowhere'; name cpu, cuda or cuda:N\n");
   const auto missing = run_hindsight({"model",
                                       "run",
                                       "--model",
