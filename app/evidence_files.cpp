@@ -1,6 +1,7 @@
 #include "app/evidence_files.h"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <set>
 
@@ -57,12 +58,26 @@ Original find_original(const query::EvidenceInterval& interval, const index::Sto
                           missing));
 }
 
-}  // namespace
+/// What copy_stretches() can be asked for; whether it holds the video's codec, that call says.
+constexpr std::array kClipEndings{".mp4", ".mkv", ".mov", ".m4v", ".webm", ".avi", ".ts"};
 
-void prepare(const EvidenceFiles& files) {
+void check_clip(const EvidenceFiles& files, const std::vector<std::string>& originals) {
+  auto ending = fs::path(files.clip).extension().string();
+  std::ranges::transform(ending, ending.begin(), [](char letter) {
+    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+  });
+  if (std::ranges::find(kClipEndings, ending) == kClipEndings.end()) {
+    throw Error(ErrorCode::usage,
+                fmt::format("'{}' has no ending of a container for the clip; name it .mp4, .mkv or "
+                            ".mov",
+                            files.clip));
+  }
+  for (const auto& original : originals) check_output(files.clip, original, files.force);
+  check_output(files.clip, {}, files.force);
+}
+
+void prepare_directory(const EvidenceFiles& files) {
   std::error_code failed;
-  if (!files.clip.empty()) refuse_to_replace(files.clip, files.force);
-  if (files.directory.empty()) return;
   const bool is_used =
       fs::exists(files.directory, failed) &&
       !(fs::is_directory(files.directory, failed) && fs::is_empty(files.directory, failed));
@@ -78,6 +93,14 @@ void prepare(const EvidenceFiles& files) {
                 fmt::format("the folder '{}' cannot be made; name another one for --evidence",
                             files.directory));
   }
+}
+
+}  // namespace
+
+void prepare(const EvidenceFiles& files, const std::vector<std::string>& originals) {
+  // The clip may lie in the directory.
+  if (!files.directory.empty()) prepare_directory(files);
+  if (!files.clip.empty()) check_clip(files, originals);
 }
 
 void write_evidence(const EvidenceFiles& files,

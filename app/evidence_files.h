@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "core/logger.h"
 #include "query/answer.h"
@@ -14,9 +15,10 @@ struct EvidenceFiles {
   bool force = false;     ///< replaces what is there
 };
 
-/// Throws Error(usage) when something is in the way and `force` is not given, Error(store) when the
-/// directory cannot be made.  For before the weights are loaded.
-void prepare(const EvidenceFiles& files);
+/// For before the weights are loaded.  Throws Error(usage) when something is in the way and `force`
+/// is not given, and for a clip that has no ending of a container or is one of `originals`;
+/// Error(store) when the directory cannot be made or the clip cannot be written where it shall be.
+void prepare(const EvidenceFiles& files, const std::vector<std::string>& originals);
 
 /// Writes index.html and a JPEG for every pair that is cited and has one.  Throws Error(store) when
 /// that fails.

@@ -1,6 +1,8 @@
 #include <cstdio>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -67,6 +69,14 @@ query::Answer find_answer(const AskFlags& flags,
       !flags.json && is_terminal(STDOUT_FILENO) ? query::OnText(print_text) : query::OnText());
 }
 
+/// Where the videos that are asked about were read.
+std::vector<std::string> names_of(const query::QuestionPlan& plan, const index::Store& store) {
+  std::vector<std::string> paths;
+  for (const auto& scope : plan.scopes)
+    for (const auto& name : store.video_names(scope.video.id)) paths.push_back(name.path);
+  return paths;
+}
+
 void ask(const AskFlags& flags, Context& context) {
   auto question = read_question(flags.question);
   std::optional<query::Plan> given_plan;
@@ -81,7 +91,7 @@ void ask(const AskFlags& flags, Context& context) {
   const auto plan =
       query::plan_question(question, store, model::torch::read_model_info(model_dir, flags.load));
   const auto generation = generation_options(flags.generation, model_dir);
-  prepare(flags.files);
+  prepare(flags.files, names_of(plan, store));
   const auto loaded = load_model(model_dir, flags.load, context.logger);
 
   const auto answer =

@@ -132,7 +132,27 @@ TEST_CASE("--clip cuts the evidence out of the original while it is what was rea
   CHECK(cut(world.file("clip.mp4"), {"--force"}).exit_code == 0);
   const auto itself = cut(world.clip(), {"--force"});
   CHECK(itself.exit_code == 2);
+  CHECK(is_one_sentence(itself));
   CHECK(has(itself.err, "is the video itself"));
+  struct Row {
+    std::string output;
+    int exit_code;
+    std::string message;
+  };
+  const std::vector<Row> rows{
+      {world.file("clip.txt"), 2, "has no ending of a container for the clip; name it .mp4"},
+      {world.file("clip"), 2, "has no ending of a container for the clip"},
+      {"/nonexistent/c.mp4", 6, "its folder is not there; make it first"},
+      {world.clip() + "/c.mp4", 6, "its folder is not there"},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.output);
+    const auto refused = cut(row.output);
+    CHECK(refused.exit_code == row.exit_code);
+    CHECK(is_one_sentence(refused));
+    CHECK(has(refused.err, row.message));
+  }
+  CHECK(cut(world.file("proof/clip.MOV"), {"--evidence", world.file("proof")}).exit_code == 0);
 
   // The answer comes all the same; the exit code says that the clip does not.
   fs::rename(world.clip(), world.file("moved.mp4"));
