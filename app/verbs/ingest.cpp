@@ -9,6 +9,7 @@
 #include "app/load_options.h"
 #include "app/plan_options.h"
 #include "app/reader_options.h"
+#include "core/error.h"
 
 namespace hindsight::app {
 
@@ -20,7 +21,6 @@ void add_ingest(CLI::App& root, Context& context) {
   verb->add_option("input,-i,--input",
                    arguments->inputs,
                    "Files, folders, globs, http(s) and rtsp URLs, or - for a pipe")
-      ->required()
       ->configurable(false);
   add_store_option(*verb, context);
   add_model_option(*verb, context);
@@ -72,6 +72,11 @@ void add_ingest(CLI::App& root, Context& context) {
       "130 and 143 stopped by a signal with the work so far kept (a live source that is stopped is "
       "done: 0).");
   verb->callback([&context, arguments, verb] {
+    if (arguments->inputs.empty()) {
+      throw Error(ErrorCode::usage,
+                  "no video is named; give files, folders, URLs, or - for a pipe: hindsight ingest "
+                  "gate-cam.mp4");
+    }
     arguments->stretch_given = verb->get_option("--stretch-length")->count() > 0;
     run_ingest(context, std::move(*arguments));
   });

@@ -261,7 +261,7 @@ TEST_CASE("what cannot be done is said in one sentence with its exit code") {
     std::string said;
   };
   const std::vector<Row> rows{
-      {"no input", {"ingest", "--model", model}, 2, "input"},
+      {"no input", {"ingest", "--model", model}, 2, "hindsight: no video is named; give files"},
       {"no such file", {"ingest", "-q", "--model", model, "/nowhere/a.mp4"}, 3, "/nowhere/a.mp4"},
       {"no such model", {"ingest", "--model", "/nowhere/model", clip}, 5, "/nowhere/model"},
       {"a folder that is no model",
