@@ -91,7 +91,8 @@ std::vector<Figure> bench_vision(const Setup& setup) {
     const double seconds =
         median_seconds(setup, [&] { (void)tower->encode(std::span(&patches, 1)); });
     const double tokens_per_second = static_cast<double>(grid.num_tokens()) / seconds;
-    const double limit = static_cast<double>(grid.num_tokens()) * peak.gflops * 1e9 / vision_flops(config, grid);
+    const double limit =
+        static_cast<double>(grid.num_tokens()) * peak.gflops * 1e9 / vision_flops(config, grid);
     figures.push_back({fmt::format("vision.2b.{}x{}", grid.w * 14, grid.h * 14),
                        tokens_per_second,
                        "tokens/s",

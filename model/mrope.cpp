@@ -27,13 +27,14 @@ std::int64_t time_offset(int step, const VisualBlock& block, const PositionOptio
 
 void check_grid(const GridThw& grid) {
   if (grid.is_possible() && grid.h % kMergeSize == 0 && grid.w % kMergeSize == 0) return;
-  throw Error(ErrorCode::usage,
-              fmt::format("a grid of {} x {} x {} patches (time, height, width) has no positions: "
-                          "every side must be positive, height and width even, their product at most {}",
-                          grid.t,
-                          grid.h,
-                          grid.w,
-                          GridThw::kMaxPatches));
+  throw Error(
+      ErrorCode::usage,
+      fmt::format("a grid of {} x {} x {} patches (time, height, width) has no positions: "
+                  "every side must be positive, height and width even, their product at most {}",
+                  grid.t,
+                  grid.h,
+                  grid.w,
+                  GridThw::kMaxPatches));
 }
 
 int length_of(const Segment& segment) {

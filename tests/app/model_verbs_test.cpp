@@ -168,7 +168,9 @@ TEST_CASE("model run refuses arrays that do not fit together, and names the file
       {"an id outside the vocabulary",
        {{"input_ids", {2}, std::vector<std::int64_t>{1, 1LL << 33}}},
        "input_ids holds 8589934592"},
-      {"a negative id", {{"input_ids", {2}, std::vector<std::int64_t>{1, -1}}}, "input_ids holds -1"},
+      {"a negative id",
+       {{"input_ids", {2}, std::vector<std::int64_t>{1, -1}}},
+       "input_ids holds -1"},
   };
   for (const auto& row : rows) {
     CAPTURE(row.name);

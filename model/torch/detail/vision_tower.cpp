@@ -108,15 +108,14 @@ class TorchVisionTower final : public VisionTower {
     const GridThw& grid = input.grid;
     const int merge = config_.vision.spatial_merge_size;
     if (!grid.is_possible() || grid.h % merge != 0 || grid.w % merge != 0) {
-      throw Error(
-          ErrorCode::usage,
-          fmt::format(
-              "cannot encode a picture of {} x {} x {} patches: sides must be positive and even, and "
-              "there are at most {} patches",
-              grid.t,
-              grid.h,
-              grid.w,
-              GridThw::kMaxPatches));
+      throw Error(ErrorCode::usage,
+                  fmt::format("cannot encode a picture of {} x {} x {} patches: sides must be "
+                              "positive and even, and "
+                              "there are at most {} patches",
+                              grid.t,
+                              grid.h,
+                              grid.w,
+                              GridThw::kMaxPatches));
     }
     const std::size_t expected = static_cast<std::size_t>(grid.num_patches()) *
                                  static_cast<std::size_t>(config_.vision.patch_values());
