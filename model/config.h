@@ -115,8 +115,8 @@ struct ParameterCount {
 [[nodiscard]] std::int64_t kv_cache_bytes_per_token(const TextConfig& config);
 
 /// `directory`/generation_config.json over the config's end-of-text ids; without that file, greedy
-/// decoding. do_sample with top_k 1 comes back as do_sample false: it is greedy whatever the
-/// temperature.
+/// decoding. do_sample with top_k 1, as released files have it, is greedy until top_k is raised,
+/// whatever the temperature.
 [[nodiscard]] GenerationOptions load_generation_options(const std::filesystem::path& directory,
                                                         const ModelConfig& config);
 [[nodiscard]] GenerationOptions parse_generation_options(std::string_view json,

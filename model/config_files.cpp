@@ -134,7 +134,6 @@ GenerationOptions parse_generation_options(std::string_view json,
   if (const auto fault = find_fault(options)) {
     throw Error(ErrorCode::model, fmt::format("cannot use '{}': {}", name, *fault));
   }
-  if (options.top_k == 1) options.do_sample = false;
   return options;
 }
 

@@ -115,7 +115,7 @@ int TokenSampler::next(std::span<float> logits, std::span<const int> seen) {
 
 int TokenSampler::choose(std::span<float> logits, std::span<const int> seen) {
   apply_repetition_penalty(logits, seen, options_.repetition_penalty);
-  if (!options_.do_sample) return argmax(logits);
+  if (!options_.do_sample || options_.top_k == 1) return argmax(logits);
 
   const auto temperature = static_cast<float>(options_.temperature);
   for (float& logit : logits) logit /= temperature;

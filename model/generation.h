@@ -30,9 +30,9 @@ void keep_top_p(std::span<float> logits, double top_p);
 /// The index of the largest logit; the first of equals.
 [[nodiscard]] int argmax(std::span<const float> logits);
 
-/// Draws tokens.  The sequence depends on seed, options and logits alone, on every platform:
-/// std::mt19937_64, one draw a token, its upper 53 bits as a fraction of the total probability. Not
-/// thread-safe.
+/// Draws tokens; of top_k 1 argmax().  The sequence depends on seed, options and logits alone, on
+/// every platform: std::mt19937_64, one draw a token, its upper 53 bits as a fraction of the total
+/// probability. Not thread-safe.
 class TokenSampler {
  public:
   /// Throws as check().

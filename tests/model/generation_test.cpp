@@ -107,6 +107,7 @@ TEST_CASE("draws follow the probabilities") {
 }
 
 TEST_CASE("top-k 1 makes sampling greedy, and excluded tokens are never drawn") {
+  CHECK(draw({.do_sample = true, .top_k = 1, .seed = 4}, {0, 1, 1}, 50) == std::vector<int>(50, 1));
   CHECK(draw({.do_sample = true, .top_k = 1, .seed = 4}, {0, 1, 0.9F}, 50) ==
         std::vector<int>(50, 1));
   const auto tokens = draw({.do_sample = true, .top_p = 0.5, .seed = 4}, {2, 2, -1, -1}, 100);
