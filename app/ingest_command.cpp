@@ -18,6 +18,7 @@
 #include "app/interrupts.h"
 #include "app/live_line.h"
 #include "app/model_dir.h"
+#include "app/model_limit.h"
 #include "app/peak_memory.h"
 #include "app/progress_display.h"
 #include "app/text.h"
@@ -91,15 +92,6 @@ ProgressStyle progress_style(bool json, bool quiet) {
   if (quiet) return ProgressStyle::none;
   if (json) return ProgressStyle::ndjson;
   return is_terminal(STDERR_FILENO) ? ProgressStyle::bar : ProgressStyle::none;
-}
-
-/// A model's folder says how large the pictures are that it was made for.
-void limit_to_model(sampler::PlanOptions& plan, const model::PreprocessorConfig& preprocessor) {
-  const std::int64_t side = preprocessor.side_factor();
-  const auto most = std::max<std::int64_t>(preprocessor.max_pixels / (side * side), 1);
-  if (most >= plan.max_pair_tokens) return;
-  plan.max_pair_tokens = static_cast<int>(most);
-  plan.min_pair_tokens = std::min(plan.min_pair_tokens, plan.max_pair_tokens);
 }
 
 class IngestCommand {

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "app/model_limit.h"
 #include "app/progress_line.h"
 #include "app/text.h"
 #include "pipeline/stretch_planner.h"
@@ -44,15 +46,19 @@ std::string to_strip(const VideoPlan& plan, int columns) {
 }  // namespace
 
 VideoPlan plan_video(const std::string& path,
-                     const sampler::PlanOptions& options,
+                     sampler::PlanOptions options,
                      const ingest::ReaderOptions& reader_options,
                      const Context& context) {
-  sampler::validate(options);
+  auto model = limit_to_found_model(options, context);
   const auto start = Clock::now();
   const auto scan = ingest::scan_packets(path, reader_options, context.logger);
   const double scan_seconds = seconds_since(start);
   pipeline::StretchPlanner planner(path, scan, options, reader_options, {}, context.logger);
-  VideoPlan plan{.name = path, .options = options, .facts = scan.facts, .end = scan.end};
+  VideoPlan plan{.name = path,
+                 .options = options,
+                 .model = std::move(model),
+                 .facts = scan.facts,
+                 .end = scan.end};
   ProgressLine progress(!context.quiet && is_terminal(STDERR_FILENO));
   const double length = std::max(to_seconds(scan.end), 1e-9);
   const auto show = [&](MediaTime time) {
@@ -130,6 +136,7 @@ void print_heading(const VideoPlan& plan) {
              plan.facts.display_height,
              plan.facts.codec,
              length / std::max(plan.seconds_spent, 1e-9));
+  fmt::print("model     {}\n", printable(plan.model));
   const auto told = plan.ladder.told_cuts;
   fmt::print("shots     {}{}\n",
              sampler::join_shots(plan.stretches).size(),

@@ -14,7 +14,8 @@ namespace hindsight::app {
 
 struct VideoPlan {
   std::string name{};  ///< as typed
-  sampler::PlanOptions options{};
+  sampler::PlanOptions options{};  ///< limited to the model
+  std::string model{};             ///< see limit_to_found_model()
   ingest::StreamFacts facts{};
   MediaTime end{};  ///< of the last frame
   std::vector<sampler::StretchPlan> stretches{};
@@ -25,10 +26,11 @@ struct VideoPlan {
   double seconds_spent = 0;
 };
 
-/// Scans `path` and decodes what its plan needs; progress on stderr when that is a terminal.  Throws like
+/// Scans `path` and decodes what its plan needs, the plan that `ingest` would make; progress on
+/// stderr when that is a terminal.  Throws like limit_to_found_model() and
 /// pipeline::StretchPlanner.
 [[nodiscard]] VideoPlan plan_video(const std::string& path,
-                                   const sampler::PlanOptions& options,
+                                   sampler::PlanOptions options,
                                    const ingest::ReaderOptions& reader_options,
                                    const Context& context);
 
@@ -47,8 +49,8 @@ struct VideoPlan {
 /// The members "video", "duration", "shots" and "activity", without the braces around them.
 [[nodiscard]] std::string json_members(const VideoPlan& plan);
 
-/// For people: the video, how long, how many shots, how much activity, and a strip of the whole
-/// length in which '|' is a cut, '#' activity and '.' the rest.
+/// For people: the video, how long, what limits its pairs, how many shots, how much activity, and a
+/// strip of the whole length in which '|' is a cut, '#' activity and '.' the rest.
 void print_heading(const VideoPlan& plan);
 
 }  // namespace hindsight::app

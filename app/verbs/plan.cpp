@@ -13,6 +13,7 @@
 #include "app/ladder_report.h"
 #include "app/live_options.h"
 #include "app/live_plan.h"
+#include "app/model_limit.h"
 #include "app/plan_options.h"
 #include "app/reader_options.h"
 #include "app/text.h"
@@ -124,14 +125,18 @@ void add_plan(CLI::App& root, Context& context) {
   auto* verb = root.add_subcommand(
       "plan", "Show which frame pairs of a video would be encoded, at which size, and why");
   verb->footer(
-      "Needs no model.  The budget is never exceeded, and every prefix of the ranking is a plan "
-      "for a smaller one.\n\nExamples:\n"
+      "What 'ingest' would encode with the same plan options and --model: no pair is larger than "
+      "the model reads.\n"
+      "Its weights are not needed, and without a model the options alone limit.  The budget is "
+      "never exceeded, and every\n"
+      "prefix of the ranking is a plan for a smaller one.\n\nExamples:\n"
       "  hindsight plan gate-cam.mp4\n"
       "  hindsight plan gate-cam.mp4 --explain\n"
       "  hindsight plan gate-cam.mp4 --json --tokens-per-hour 40000\n"
       "  hindsight plan --live rtsp://camera/stream1 --json      one line of JSON for each pair, "
       "as it is decided\n"
-      "Exit codes: 0 done, 2 usage, 3 the video cannot be read.");
+      "Exit codes: 0 done, 2 usage, 3 the video cannot be read, 5 no such model, 7 a model that "
+      "cannot be used.");
   auto settings = std::make_shared<PlanSettings>();
   verb->add_option("VIDEO", settings->video, "A video file or a URL; with --live also - for a pipe")
       ->required();
@@ -143,6 +148,7 @@ void add_plan(CLI::App& root, Context& context) {
   verb->add_option("--rows", settings->rows, "Pairs in the table; 0: all")
       ->check(not_negative())
       ->capture_default_str();
+  add_model_option(*verb, context);
   add_reader_options(*verb, settings->reader);
   add_plan_options(*verb, settings->plan);
   add_live_options(*verb, settings->live);
@@ -153,6 +159,7 @@ void add_plan(CLI::App& root, Context& context) {
     const ingest::Source source{settings->video, settings->video};
     if (settings->live.live || ingest::is_live(source, settings->reader.limits)) {
       if (verb->get_option("--stretch-length")->count() == 0) shorten_stretches(settings->plan);
+      context.logger.info("model {}", limit_to_found_model(settings->plan, context));
       return plan_live(source,
                        settings->plan,
                        to_live_options(settings->live, settings->reader, 0),

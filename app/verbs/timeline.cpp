@@ -186,21 +186,25 @@ void add_picture_options(CLI::App& verb, TimelineSettings& settings) {
 void add_timeline(CLI::App& root, Context& context) {
   auto* verb = root.add_subcommand("timeline", "Show the shots and the activity of a video");
   verb->footer(
-      "Needs no model.  Activity: something moves in front of a background that stands still.\n"
-      "--html and --png show what 'ingest' would choose with the same plan options.  With --html "
-      "only the\nheading is printed unless --format is given; a picture takes some 8 kB of the page.\n\n"
+      "Activity: something moves in front of a background that stands still.\n"
+      "--html and --png show what 'ingest' would choose with the same plan options and --model: no "
+      "pair is larger than\nthe model reads.  Its weights are not needed, and without a model the "
+      "options alone limit.\n"
+      "With --html only the heading is printed unless --format is given; a picture takes some 8 kB "
+      "of the page.\n\n"
       "Examples:\n"
       "  hindsight timeline gate-cam.mp4\n"
       "  hindsight timeline film.mkv --exact\n"
       "  hindsight timeline gate-cam.mp4 --html gate.html --png gate.png\n"
       "  hindsight timeline film.mkv --format vtt > film.chapters.vtt\n"
-      "Exit codes: 0 done, 2 usage or a file is in the way, 3 the video cannot be read, 6 a file "
-      "cannot be written.");
+      "Exit codes: 0 done, 2 usage or a file is in the way, 3 the video cannot be read, 5 no such "
+      "model, 6 a file\ncannot be written, 7 a model that cannot be used.");
   auto settings = std::make_shared<TimelineSettings>();
   verb->add_option("VIDEO", settings->video, "A video file or a URL")->required();
   auto* format = verb->add_option("--format", settings->format, "text, json, csv or vtt")
                      ->check(CLI::IsMember({"text", "json", "csv", "vtt"}))
                      ->capture_default_str();
+  add_model_option(*verb, context);
   add_reader_options(*verb, settings->reader);
   add_picture_options(*verb, *settings);
   add_plan_options(*verb, settings->plan);

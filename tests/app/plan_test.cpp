@@ -1,17 +1,24 @@
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "app/planned.h"
 #include "support/make_clip.h"
 #include "support/run_command.h"
 #include "support/temp_dir.h"
 
+using hindsight::test::CommandResult;
 using hindsight::test::make_clip;
+using hindsight::test::run_command;
 using hindsight::test::run_hindsight;
+using hindsight::test::run_unlimited;
 using hindsight::test::TempDir;
 
 namespace {
@@ -36,7 +43,7 @@ std::string two_shots(const TempDir& dir) {
 TEST_CASE("plan --json has exactly the promised members, ranked, within the budget") {
   const TempDir dir;
   const auto path = two_shots(dir);
-  const auto result = run_hindsight({"plan", path, "--json", "--max-tokens", "90"});
+  const auto result = run_unlimited({"plan", path, "--json", "--max-tokens", "90"});
   REQUIRE(result.exit_code == 0);
   const auto json = nlohmann::json::parse(result.out);
   CHECK(json.size() == 5);
@@ -77,13 +84,13 @@ TEST_CASE("plan --explain tells what each rung cost, and --every-frame decodes e
                                "50",
                                "-sc_threshold",
                                "0"});
-  const auto text = run_hindsight({"plan", path, "--explain"});
+  const auto text = run_unlimited({"plan", path, "--explain"});
   CHECK(text.exit_code == 0);
   CHECK(text.out.find("key frames") != std::string::npos);
   CHECK(text.out.find("% of 1 500 frames were decoded for this plan") != std::string::npos);
   const auto ladder = [&](std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), {"plan", path, "--json", "--explain"});
-    return nlohmann::json::parse(run_hindsight(arguments).out)["ladder"];
+    return nlohmann::json::parse(run_unlimited(arguments).out)["ladder"];
   };
   const auto climbed = ladder({});
   CHECK(climbed["packets"]["packets"] == 1500);
@@ -130,7 +137,7 @@ TEST_CASE("of an edited film a part is read, packets tell most of its cuts, and 
                     "-sc_threshold",
                     "0"});
   const auto path = make_clip(dir.file("edit.mp4"), arguments);
-  const auto plan = nlohmann::json::parse(run_hindsight({"plan", path, "--json", "--explain"}).out);
+  const auto plan = nlohmann::json::parse(run_unlimited({"plan", path, "--json", "--explain"}).out);
   const auto& ladder = plan["ladder"];
   CHECK_FALSE(ladder["windows"]["left_to_packets"].empty());
   CHECK(ladder["key_frames"]["told_cuts"].get<int>() > 3);
@@ -146,28 +153,82 @@ TEST_CASE("of an edited film a part is read, packets tell most of its cuts, and 
     found += static_cast<int>(std::ranges::any_of(plan["shots"], is_there));
   }
   CHECK(found >= kShots - 3);
-  CHECK(run_hindsight({"timeline", path}).out.find("--exact decodes all that may be one") !=
+  CHECK(run_unlimited({"timeline", path}).out.find("--exact decodes all that may be one") !=
         std::string::npos);
-  CHECK(run_hindsight({"timeline", path, "--exact"}).out.find("told by packets") ==
+  CHECK(run_unlimited({"timeline", path, "--exact"}).out.find("told by packets") ==
         std::string::npos);
 }
 
 TEST_CASE("plan and timeline say the same to people and to programs") {
   const TempDir dir;
   const auto path = two_shots(dir);
-  const auto text = run_hindsight({"plan", path});
+  const auto text = run_unlimited({"plan", path});
   CHECK(text.exit_code == 0);
   CHECK(text.out.find("shots     2") != std::string::npos);
   CHECK(text.out.find("rank  from") != std::string::npos);
-  CHECK(run_hindsight({"timeline", path}).out.find("shot 2") != std::string::npos);
-  CHECK(run_hindsight({"timeline", path, "--format", "csv"}).out ==
+  CHECK(run_unlimited({"timeline", path}).out.find("shot 2") != std::string::npos);
+  CHECK(run_unlimited({"timeline", path, "--format", "csv"}).out ==
         "kind,from,to,score\nshot,0.000000,2.000000,\nshot,2.000000,4.000000,\n");
   CHECK(
-      run_hindsight({"timeline", path, "--format", "vtt"}).out ==
+      run_unlimited({"timeline", path, "--format", "vtt"}).out ==
       "WEBVTT\n\n00:00:00.000 --> 00:00:02.000\nshot 1\n\n00:00:02.000 --> 00:00:04.000\nshot 2\n");
   const auto json =
-      nlohmann::json::parse(run_hindsight({"timeline", path, "--format", "json"}).out);
+      nlohmann::json::parse(run_unlimited({"timeline", path, "--format", "json"}).out);
   CHECK(json.size() == 4);
+}
+
+TEST_CASE("no pair is larger than the model reads, and it is said which model that is") {
+  const TempDir dir;
+  const auto path = two_shots(dir);
+  const auto model = dir.file("model");
+  std::filesystem::create_directory(model);
+  constexpr int kMostTokens = 12;
+  std::ofstream(model + "/preprocessor_config.json")
+      << nlohmann::json{{"min_pixels", 28 * 28}, {"max_pixels", kMostTokens * 28 * 28}};
+  const auto largest = [](const CommandResult& result) {
+    CAPTURE(result.err);
+    const auto plan = nlohmann::json::parse(result.out);
+    int most = 0;
+    for (const auto& pair : plan["pairs"]) most = std::max(most, pair["tokens"].get<int>());
+    return most;
+  };
+  const auto limited = largest(run_hindsight({"plan", path, "--json", "--model", model}));
+  CHECK(limited > 0);
+  CHECK(limited <= kMostTokens);
+  CHECK(largest(run_unlimited({"plan", path, "--json"})) > kMostTokens);
+  for (const std::string verb : {"plan", "timeline"}) {
+    CAPTURE(verb);
+    const auto text = run_hindsight({verb, path, "--model", model});
+    CHECK(text.out.find("\nmodel     " + model + ": 12 to 12 tokens a pair\n") !=
+          std::string::npos);
+    const auto absent = run_hindsight({verb, path, "--model", dir.file("absent")});
+    CHECK(absent.exit_code == 5);
+    CHECK(absent.err.starts_with("hindsight: no model folder at '" + dir.file("absent")));
+  }
+  const auto live = run_hindsight({"plan", "--live", path, "--json", "--model", model});
+  CHECK(live.err.find("model " + model + ": 12 to 12 tokens a pair\n") != std::string::npos);
+  std::istringstream lines(live.out);
+  int num_pairs = 0;
+  for (std::string line; std::getline(lines, line);) {
+    const auto event = nlohmann::json::parse(line);
+    if (event["type"] != "pair") continue;
+    ++num_pairs;
+    CHECK(event["tokens"] <= kMostTokens);
+  }
+  CHECK(num_pairs > 0);
+
+  // A program beside which none ships.
+  const auto alone = dir.file("bin/hindsight");
+  std::filesystem::create_directory(dir.file("bin"));
+  std::filesystem::copy_file(hindsight::test::hindsight_program(), alone);
+  const auto without = run_command(
+      {alone, "plan", path},
+      {.standard_input = {},
+       .environment = {
+           "HINDSIGHT_MODEL=", "HINDSIGHT_CONFIG=", "XDG_CONFIG_HOME=" + dir.file("c")}});
+  CHECK(without.exit_code == 0);
+  CHECK(without.out.find("planned without a model: 16 to 576 tokens a pair\n") !=
+        std::string::npos);
 }
 
 TEST_CASE("plan and timeline refuse what they cannot do in one sentence") {
@@ -187,7 +248,7 @@ TEST_CASE("plan and timeline refuse what they cannot do in one sentence") {
       {{"timeline", two_shots(dir), "--format", "pdf"}, 2},
   };
   for (const auto& row : rows) {
-    const auto result = run_hindsight(row.arguments);
+    const auto result = run_unlimited(row.arguments);
     CAPTURE(result.err);
     CHECK(result.exit_code == row.exit_code);
     CHECK(result.out.empty());

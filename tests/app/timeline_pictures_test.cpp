@@ -9,6 +9,7 @@
 
 #include <doctest/doctest.h>
 
+#include "app/planned.h"
 #include "app/written_page.h"
 #include "ingest/video_reader.h"
 #include "model/sha256.h"
@@ -84,7 +85,7 @@ std::vector<std::string> gaps_of(const Json& data) {
 TEST_CASE("the page is one well-formed file that fetches nothing and runs its own script alone") {
   const TempDir dir;
   const auto clip = two_shots_with_a_box(dir.file(R"("><img src=x onerror=alert(1)>&'.mp4)"));
-  const auto result = run_hindsight({"timeline", clip, "--html", dir.file("out.html")});
+  const auto result = run_unlimited({"timeline", clip, "--html", dir.file("out.html")});
   INFO(result.err);
   REQUIRE(result.exit_code == 0);
   CHECK(has(result.err, "wrote " + dir.file("out.html") + ": "));
@@ -113,14 +114,14 @@ TEST_CASE("the page is one well-formed file that fetches nothing and runs its ow
 TEST_CASE("the page holds what plan and timeline print: every pair, shot and activity") {
   const TempDir dir;
   const auto clip = two_shots_with_a_box(dir.file("film.mp4"));
-  const auto result = run_hindsight({"timeline", clip, "--html", dir.file("out.html")});
+  const auto result = run_unlimited({"timeline", clip, "--html", dir.file("out.html")});
   REQUIRE(result.exit_code == 0);
   // The rows are on the page; --format asks for them all the same.
   CHECK(has(result.out, "shots     2"));
   CHECK_FALSE(has(result.out, "from          to"));
   const auto page = read_bytes(dir.file("out.html"));
   const auto data = page_data(page);
-  const auto plan = Json::parse(run_hindsight({"plan", clip, "--json", "--explain"}).out);
+  const auto plan = Json::parse(run_unlimited({"plan", clip, "--json", "--explain"}).out);
   const auto ms = [](const Json& seconds) { return std::llround(seconds.get<double>() * 1000); };
   CHECK(data["end"] == ms(plan["duration"]));
   REQUIRE(data["pairs"].size() == plan["pairs"].size());
@@ -168,7 +169,7 @@ TEST_CASE("the page holds what plan and timeline print: every pair, shot and act
 TEST_CASE("--every-frame shows as read from end to end, and --format prints beside the page") {
   const TempDir dir;
   const auto clip = two_shots_with_a_box(dir.file("film.mp4"));
-  const auto result = run_hindsight({"timeline",
+  const auto result = run_unlimited({"timeline",
                                      clip,
                                      "--every-frame",
                                      "--format",
@@ -191,7 +192,7 @@ TEST_CASE("gaps: what the budget leaves out, holes in the file, and what cannot 
   const auto clip = two_shots_with_a_box(dir.file("film.mp4"));
   const auto gaps = [&](const std::string& path, std::vector<std::string> more = {}) {
     more.insert(more.begin(), {"timeline", path, "--html", dir.file("out.html"), "--force"});
-    const auto result = run_hindsight(more);
+    const auto result = run_unlimited(more);
     INFO(result.err);
     REQUIRE(result.exit_code == 0);
     return gaps_of(page_data(read_bytes(dir.file("out.html"))));
@@ -226,7 +227,7 @@ TEST_CASE("what cannot be decoded is a gap, and the rest has its pictures") {
   // A third of the packets, in the middle of the file.
   std::fstream(clip, std::ios::in | std::ios::out | std::ios::binary).seekp(size / 3)
       << std::string(static_cast<std::size_t>(size / 3), '\xff');
-  const auto result = run_hindsight(
+  const auto result = run_unlimited(
       {"timeline", clip, "--html", dir.file("out.html"), "--png", dir.file("out.png")});
   INFO(result.err);
   REQUIRE(result.exit_code == 0);
@@ -251,7 +252,7 @@ TEST_CASE("the contact sheet is a PNG of the size that is told, with a tile for 
   const auto clip = two_shots_with_a_box(dir.file("film.mp4"));
   for (const std::string count : {"1", "3", "200"}) {
     CAPTURE(count);
-    const auto result = run_hindsight(
+    const auto result = run_unlimited(
         {"timeline", clip, "--png", dir.file("out.png"), "--thumbnails", count, "--force"});
     INFO(result.err);
     REQUIRE(result.exit_code == 0);
@@ -293,7 +294,7 @@ TEST_CASE("ten hours make a page of bounded size") {
                                "-g",
                                "10"});
   const auto result =
-      run_hindsight({"timeline", clip, "--html", dir.file("out.html"), "--thumbnails", "20"});
+      run_unlimited({"timeline", clip, "--html", dir.file("out.html"), "--thumbnails", "20"});
   INFO(result.err);
   REQUIRE(result.exit_code == 0);
   const auto page = read_bytes(dir.file("out.html"));
@@ -339,7 +340,7 @@ TEST_CASE("files that are in the way or cannot be written, and flags that contra
   for (const auto& row : rows) {
     auto arguments = row.arguments;
     arguments.insert(arguments.begin(), "timeline");
-    const auto result = run_hindsight(arguments);
+    const auto result = run_unlimited(arguments);
     CAPTURE(row.message);
     CAPTURE(result.err);
     CHECK(result.exit_code == row.exit_code);
@@ -349,6 +350,6 @@ TEST_CASE("files that are in the way or cannot be written, and flags that contra
   CHECK(read_bytes(there) == "mine");
   CHECK_FALSE(fs::exists(dir.file("a.html")));
   CHECK_FALSE(fs::exists(dir.file("a.png")));
-  REQUIRE(run_hindsight({"timeline", clip, "--html", there, "--force"}).exit_code == 0);
+  REQUIRE(run_unlimited({"timeline", clip, "--html", there, "--force"}).exit_code == 0);
   CHECK(read_bytes(there).starts_with("<!doctype html>"));
 }
