@@ -201,7 +201,6 @@ Words read_how_many(Words words, NounPhrase& phrase) {
 
 std::optional<NounPhrase> read_noun_phrase(Words words) {
   NounPhrase phrase;
-  phrase.is_definite = is_any(words, 0, "the this that these those");
   words = skip_front(words, kDeterminers);
   if (words.empty()) return std::nullopt;
   if (is_any(words, 0, "someone somebody anyone anybody everyone everybody") ||

@@ -39,7 +39,6 @@ struct NounPhrase {
   int count = 0;       ///< `number`; 0 where there is none
   HowMany how_many = HowMany::at_least;  ///< "two cars" are two or more
   bool is_compared = false;              ///< "only one car": the words say how to take the number
-  bool is_definite = false;
 
   /// "a red car", "an orange ball", "smoke".
   [[nodiscard]] std::string with_article() const;
