@@ -12,6 +12,9 @@ namespace {
 
 constexpr std::string_view kConnectors =
     "before after while during when whenever until since between";
+/// Of one event.  Every "between" is tried with every "and", within each other: time grows with
+/// their number as a power.
+constexpr std::ptrdiff_t kMostConnectors = 4;
 
 /// Several words that mean one.
 struct Idiom {
@@ -169,6 +172,10 @@ class EventReader {
       : question_(question), auxiliary_(auxiliary), togetherness_(togetherness) {}
 
   std::optional<Event> read(Words words) const {
+    const auto num_connectors = std::count_if(words.begin(), words.end(), [](const Word& word) {
+      return is_any(Words(&word, 1), 0, kConnectors) || word.text == "within";
+    });
+    if (num_connectors > kMostConnectors) return std::nullopt;
     for (std::size_t i = 1; i < words.size(); ++i) {
       if (auto event = near_at(words, i)) return event;
       if (!is_any(words, i, kConnectors)) continue;

@@ -33,10 +33,10 @@ enum class HowMany { at_least, exactly, more_than, fewer_than, at_most };
 
 /// What a question is about.
 struct NounPhrase {
-  std::string noun;    ///< singular, no article: "red car", "person in red"
-  std::string plural;  ///< as written when it was plural, else empty: "red cars"
-  std::string number;  ///< "two", "3": as written, when it says how many
-  int count = 0;       ///< `number`; 0 where there is none
+  std::string noun;                      ///< singular, no article: "red car", "person in red"
+  std::string plural;                    ///< as written when it was plural, else empty: "red cars"
+  std::string number;                    ///< "two", "3": as written, when it says how many
+  int count = 0;                         ///< `number`; 0 where there is none
   HowMany how_many = HowMany::at_least;  ///< "two cars" are two or more
   bool is_compared = false;              ///< "only one car": the words say how to take the number
 
