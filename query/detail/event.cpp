@@ -74,6 +74,8 @@ constexpr std::array kContractions{Contraction{"what's", "what", "is"},
 struct Ordinal {
   std::vector<Word> words;
   int n = 0;  ///< 0: none was named
+  /// "the last time the door was open": the clause is a sentence of its own, never turned round.
+  bool is_time_of = false;
 };
 
 std::optional<int> ordinal_at(Words words, std::size_t i) {
@@ -91,7 +93,8 @@ Ordinal take_ordinal(Words words) {
     if (!n || *n == 0) continue;
     std::size_t first = i;
     std::size_t next = i + 1;
-    if (is(words, next, "time")) {
+    const bool is_time = is(words, next, "time");
+    if (is_time) {
       ++next;
       if (is(words, next, "that")) ++next;
       if (first > 0 && is(words, first - 1, "the")) --first;
@@ -99,7 +102,7 @@ Ordinal take_ordinal(Words words) {
     }
     std::vector<Word> rest(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(first));
     rest.insert(rest.end(), words.begin() + static_cast<std::ptrdiff_t>(next), words.end());
-    return {std::move(rest), *n};
+    return {std::move(rest), *n, is_time && first == 0};
   }
   return {{words.begin(), words.end()}, 0};
 }
@@ -200,6 +203,8 @@ class EventReader {
 
   std::optional<Main> read_main(Words words, Auxiliary auxiliary) const {
     const Ordinal ordinal = take_ordinal(words);
+    // The auxiliary of "when was the last time ..." is no verb of the clause.
+    if (ordinal.is_time_of) auxiliary = Auxiliary::none;
     auto clause = read_clause(without_relative(ordinal.words), question_, auxiliary);
     if (!clause) return std::nullopt;
     if (clause->name.empty())

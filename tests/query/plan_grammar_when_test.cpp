@@ -103,8 +103,7 @@ TEST_CASE("when something happens") {
        "not('Are two people with a bag visible?'))"},
       {"When is more than one lorry visible?", "when 'Are two lorries visible?'"},
       {"When are fewer than two boxes visible?", "when not('Are two boxes visible?')"},
-      {"When is at most one person in red visible?",
-       "when not('Are two people in red visible?')"},
+      {"When is at most one person in red visible?", "when not('Are two people in red visible?')"},
       {"When are there three dogs?", "when 'Are three dogs visible?'"},
       {"When is there a red car?", "when 'Is a red car visible?'"},
       {"When do you see a red car?", "when 'Is a red car visible?'"},
@@ -121,6 +120,9 @@ TEST_CASE("when something happens") {
       {"When is the first time the door opens?", "when.begin nth[1](onsets('Is the door open?'))"},
       {"When is the last time that a red car appears?",
        "when.begin nth[-1]('Is a red car visible?')"},
+      {"When was the last time the door was open?", "when nth[-1]('Is the door open?')"},
+      {"When was the last time the door closed?",
+       "when.begin nth[-1](onsets('Is the door closed?'))"},
       {"When is the longest time the door is open?", "when longest('Is the door open?')"},
       {"When was the longest stretch in which a dog was visible?",
        "when longest('Is a dog visible?')"},
@@ -268,6 +270,10 @@ TEST_CASE("an answer names what was asked for as a statement") {
   CHECK(name("When is the door open?") == "the door is open");
   CHECK(name("When does the sign say OPEN?") == "the sign says OPEN");
   CHECK(name("When can one read EXIT 42 on the sign?") == "EXIT 42 can be read on the sign");
+  CHECK(name("When was the last time the door was open?") == "the last time the door was open");
+  CHECK(name("When is the last time a person appears?") == "the last time a person appears");
+  CHECK(name("When was the first time that the door opened?") ==
+        "the first time that the door opened");
 }
 
 TEST_CASE("a clause in front of the question says the same as one behind it") {
