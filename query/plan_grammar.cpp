@@ -332,8 +332,10 @@ std::optional<MediaTime> moment_of(const TimeWords& words) {
   const auto lexed = split_words(words.phrases[0].text);
   if (!is_any(lexed, 0, "at around")) return std::nullopt;
   if (is_any(lexed, 1, "the")) return std::nullopt;
-  const auto& range = words.ranges[0];
-  return range.begin + range.length() / 2;
+  const auto moment = words.phrases[0].moment;
+  if (!moment) return std::nullopt;
+  // Of a video that ends at T the last moment is meant.
+  return std::min(*moment, words.ranges[0].end - MediaDuration{1});
 }
 
 }  // namespace hindsight::query

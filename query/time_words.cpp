@@ -105,7 +105,9 @@ TimeWords read_time_words(std::string_view question, MediaTime end, std::string_
   for (const auto& phrase : found) {
     const auto begin = words[phrase.first].begin;
     result.phrases.push_back(
-        {std::string(question.substr(begin, words[phrase.next - 1].end - begin)), phrase.span});
+        {std::string(question.substr(begin, words[phrase.next - 1].end - begin)),
+         phrase.span,
+         phrase.moment});
   }
   if (result.ranges.empty()) {
     throw Error(ErrorCode::usage,

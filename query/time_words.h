@@ -16,6 +16,8 @@ namespace hindsight::query {
 struct TimePhrase {
   std::string text;  ///< as the user wrote it
   TimeSpan span;
+  /// T of "at T", which is not the middle of a span that the video's ends cut.
+  std::optional<MediaTime> moment{};
 };
 
 struct TimeWords {

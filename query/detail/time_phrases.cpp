@@ -64,7 +64,8 @@ class PhraseFinder : private PhraseContext {
       const auto instant = *read_instant(words_, i);
       const MediaDuration half = head.span.length() > 5s ? 10s : 2s;
       const std::size_t num_joints = i - found.back().next;
-      found.push_back({i, instant.next, around(resolve(instant), half), false, num_joints});
+      const auto time = resolve(instant);
+      found.push_back({i, instant.next, around(time, half), false, num_joints, time});
     }
   }
 
@@ -227,7 +228,7 @@ class PhraseFinder : private PhraseContext {
     if (!next) return std::nullopt;
     if (amount->length > end_.since_start)
       refuse_outside(to_clock({amount->length}) + " before the end");
-    return phrase(i, *next, around(end_ - amount->length, tolerance(amount->unit)));
+    return moment_phrase(i, *next, end_ - amount->length, tolerance(amount->unit));
   }
 
   /// "five minutes into the video", "30 seconds in", "the five minute mark".
@@ -241,12 +242,12 @@ class PhraseFinder : private PhraseContext {
     at = is(words_, instant->next, "-") ? instant->next + 1 : instant->next;
     if (is_any(words_, at, "mark point")) {
       const auto next = skip_of(at + 1);
-      return phrase(i, next.value_or(at + 1), around(resolve(*instant), tolerance(instant->unit)));
+      return moment_phrase(i, next.value_or(at + 1), resolve(*instant), tolerance(instant->unit));
     }
     const bool into = is(words_, at, "into") && skip_of(at).has_value();
     if (!into && !(is(words_, at, "in") && ends_clause(at + 1))) return std::nullopt;
-    return phrase(
-        i, into ? *skip_of(at) : at + 1, around(resolve(*instant), tolerance(instant->unit)));
+    return moment_phrase(
+        i, into ? *skip_of(at) : at + 1, resolve(*instant), tolerance(instant->unit));
   }
 
   /// "after T", "before T", "until T", "from T on".
@@ -294,7 +295,16 @@ class PhraseFinder : private PhraseContext {
       if (is_any(words_, w, "after since")) return phrase(i, next, {time, end_}, true);
       if (is_any(words_, w, "before until till")) return phrase(i, next, {{}, time}, true);
     }
-    return phrase(i, next, around(time, tolerance(instant->unit) * (vague ? 5 : 1)));
+    return moment_phrase(i, next, time, tolerance(instant->unit) * (vague ? 5 : 1));
+  }
+
+  FoundPhrase moment_phrase(std::size_t i,
+                            std::size_t next,
+                            MediaTime time,
+                            MediaDuration half) const {
+    auto found = phrase(i, next, around(time, half));
+    found.moment = time;
+    return found;
   }
 };
 

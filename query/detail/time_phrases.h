@@ -19,6 +19,8 @@ struct FoundPhrase {
   bool is_bound = false;
   /// A comma and "and" before it that make no sense without it.
   std::size_t num_joints = 0;
+  /// Of "at T": T itself, where the span is what is read around it within the video.
+  std::optional<MediaTime> moment{};
 };
 
 /// All time expressions among `words`, in order, without overlap.  `name` and `end` are the

@@ -426,7 +426,7 @@ TEST_CASE("any words in any order give a plan that can be executed, or none") {
   CHECK(understood > 100);
 }
 
-TEST_CASE("the moment of a question is the middle of \"at T\", and of nothing else") {
+TEST_CASE("the moment of a question is T of \"at T\", and of nothing else") {
   struct Moment {
     std::string question;
     std::optional<double> second;
@@ -434,6 +434,13 @@ TEST_CASE("the moment of a question is the middle of \"at T\", and of nothing el
   const std::vector<Moment> rows{
       {"Is the door open at 1:30?", 90.0},
       {"Is the door open around 10:00?", 600.0},
+      {"Is the door open around 0:05?", 5.0},
+      {"Is the door open at 0:00?", 0.0},
+      {"Is the door open at 24 minutes and 55 seconds?", 1495.0},
+      {"Is the door open at 24:59?", 1499.0},
+      {"Is the door open at 25 minutes?", 1500.0},
+      {"Is the door open at 3 seconds before the end?", 1497.0},
+      {"Is the door open at 10 seconds into the video?", 10.0},
       {"Is the door open at the end?", {}},
       {"Is the door open after 1:30?", {}},
       {"Is the door open between 1:00 and 2:00?", {}},
@@ -446,5 +453,6 @@ TEST_CASE("the moment of a question is the middle of \"at T\", and of nothing el
     const auto moment = moment_of(words);
     REQUIRE(moment.has_value() == row.second.has_value());
     if (moment) CHECK(to_seconds(*moment) == doctest::Approx(*row.second));
+    if (moment) CHECK(words.ranges.front().contains(*moment));
   }
 }
