@@ -42,7 +42,8 @@ struct TimeWords {
 /// least 12 hours, which
 ///   people speak of by the clock, it is hours and minutes where that lies in the video and A is
 ///   not "0".
-/// - The first or last D of a shorter video is all of it.
+/// - The first or last D of a shorter video is all of it; "within D" is the first D.
+/// - "in minute 5" is from 5:00 to 6:00, as players show it; "in the fifth minute" begins at 4:00.
 /// Throws Error(usage) for a time beyond the end, an interval that ends before it starts, bounds
 /// that exclude each other, and a time of day ("10 am"): a video has no wall clock.
 [[nodiscard]] TimeWords read_time_words(std::string_view question,

@@ -103,8 +103,9 @@ class ClauseReader {
   std::optional<Clause> with_subject(Words subject, Words verb_phrase) const {
     if (const auto text = read_written(subject, verb_phrase)) return text;
     if (const auto text = read_board(subject, verb_phrase)) return text;
-    const auto noun = read_noun_phrase(subject);
-    if (!noun) return std::nullopt;
+    const auto noun = read_thing(subject);
+    // "a person come into the corridor" is no subject of "carrying a bag".
+    if (!noun || behind_motion(subject)) return std::nullopt;
     const bool has_not = std::any_of(verb_phrase.begin(), verb_phrase.end(), [](const Word& word) {
       return word.text == "not" || word.text == "never" || word.text.ends_with("n't");
     });
@@ -223,7 +224,7 @@ class ClauseReader {
     const bool drops = puts_down || lemma == "drop";
     if (!(picks_up || drops || lemma == "carry" || lemma == "hold" || lemma == "have"))
       return std::nullopt;
-    const auto held = read_noun_phrase(thing);
+    const auto held = read_thing(thing);
     if (!held) return std::nullopt;
     auto clause =
         whole(fmt::format("Is {} carrying {}?", noun.with_article(), held->with_article()));
@@ -246,7 +247,7 @@ class ClauseReader {
   std::optional<Clause> has_side(const NounPhrase& noun, Words rest) const {
     rest = skip_front(rest, "to on the");
     if (!is_any(rest, 0, "left right") || !is(rest, 1, "of")) return std::nullopt;
-    const auto other = read_noun_phrase(rest.subspan(2));
+    const auto other = read_thing(rest.subspan(2));
     if (!other) return std::nullopt;
     return whole(
         fmt::format("Is the {} to the {} of the {}?", noun.noun, rest[0].text, other->noun));
@@ -301,10 +302,16 @@ class ClauseReader {
 
   std::optional<Clause> comes_or_goes(const NounPhrase& noun, Words rest) const {
     const auto motion = read_motion(rest);
-    if (motion == Motion::none) return std::nullopt;
+    // "is the emergency exit ..." asks about no exiting.
+    const bool is_noun =
+        auxiliary_ == Auxiliary::be && !rest.empty() && rest[0].text == lemma_at(rest, 0);
+    if (motion == Motion::none || is_noun) return std::nullopt;
     auto clause = visible(noun);
-    clause->edge = motion == Motion::appears ? Edge::begin : Edge::end;
+    clause->edge = motion == Motion::leaves ? Edge::end : Edge::begin;
     if (motion == Motion::leaves) clause->node = apply(PlanOp::offsets, {std::move(clause->node)});
+    // Who returns was there before.
+    if (motion == Motion::returns)
+      clause->node = apply(PlanOp::after, {clause->node, clause->node});
     return clause;
   }
 
@@ -332,7 +339,10 @@ class ClauseReader {
       return (word.kind == Word::Kind::mark && word.text != "-") ||
              is_any(Words(&word, 1), 0, "but and or then so because");
     });
-    if (!is_one_clause) return std::nullopt;
+    const auto behind = behind_motion(words_);
+    const bool says_when =
+        has_length(words_) || std::any_of(words_.begin(), words_.end(), is_time_word);
+    if (!is_one_clause || says_when || (behind && !is_object(*behind))) return std::nullopt;
     if (auxiliary_ == Auxiliary::be) return whole(fmt::format("Is {}?", join(words_)));
     constexpr std::size_t kWithVerbAndMore = 4;
     if (auxiliary_ == Auxiliary::do_ && words_.size() >= kWithVerbAndMore)

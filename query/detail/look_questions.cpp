@@ -188,9 +188,11 @@ class LookReader : private QuestionWords {
     while (end < rest.size() && !auxiliary_at(rest, end) && lemma_at(rest, end).empty() &&
            !is_any(rest, end, "when while before after during between since until that"))
       ++end;
-    const auto noun = read_noun_phrase(rest.first(end));
+    const auto noun = read_thing(rest.first(end));
     const bool is_time = is_any(rest, 0, "times seconds minutes hours");
     if (!noun || is_time) return std::nullopt;
+    // Of several that come, nobody knows which were there before.
+    if (read_motion(rest.subspan(end)) == Motion::returns) return std::nullopt;
     const bool shows_number = is_any(rest, end, "is are was were do can") || end == rest.size();
     const auto plural = noun->plural.empty() ? noun->noun : noun->plural;
     const auto one_picture = fmt::format("How many {} are visible?", plural);

@@ -222,4 +222,28 @@ std::optional<NounPhrase> read_noun_phrase(Words words) {
   return phrase;
 }
 
+std::optional<NounPhrase> read_thing(Words words) {
+  const bool says_when = has_length(words) || std::any_of(words.begin(), words.end(), is_time_word);
+  if (says_when) return std::nullopt;
+  return read_noun_phrase(words);
+}
+
+bool has_length(Words words) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const auto number = read_number(words, i);
+    if (!number || is(words, number->next, "m")) continue;
+    const auto amount = read_units(words, number->next, number->value);
+    if (amount && !amount->singular) return true;
+  }
+  return false;
+}
+
+bool is_time_word(const Word& word) {
+  return is_one_of(word.text,
+                   "once twice thrice times noon midnight midday morning afternoon evening today "
+                   "yesterday tomorrow tonight monday tuesday wednesday thursday friday saturday "
+                   "sunday mondays tuesdays wednesdays thursdays fridays saturdays sundays "
+                   "o'clock");
+}
+
 }  // namespace hindsight::query::detail

@@ -49,6 +49,15 @@ struct NounPhrase {
 /// "is").
 [[nodiscard]] std::optional<NounPhrase> read_noun_phrase(Words words);
 
+/// The same of what names a thing by itself: not "noon", "twice", "Tuesday".
+[[nodiscard]] std::optional<NounPhrase> read_thing(Words words);
+
+/// A word that says when or how often, beside the times that time_words.h reads: "noon", "twice".
+[[nodiscard]] bool is_time_word(const Word& word);
+
+/// "10 seconds", which no picture shows, somewhere in the words; a "five minute walk" is a thing.
+[[nodiscard]] bool has_length(Words words);
+
 /// Where the head stands in the words of a phrase: "car" of "the red car in front".  words: not
 /// empty.
 [[nodiscard]] std::size_t head_of(Words words);

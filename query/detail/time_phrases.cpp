@@ -42,6 +42,8 @@ class PhraseFinder : private PhraseContext {
                             &PhraseFinder::edge,
                             &PhraseFinder::fraction,
                             &PhraseFinder::nth_unit,
+                            &PhraseFinder::numbered_unit,
+                            &PhraseFinder::within,
                             &PhraseFinder::named_part,
                             &PhraseFinder::distance_from_end,
                             &PhraseFinder::offset_into,
@@ -193,6 +195,28 @@ class PhraseFinder : private PhraseContext {
     const MediaTime begin{from_seconds((ordinal->value - 1) * unit)};
     check_inside(begin);
     return phrase(i, *next, {begin, std::min(end_, begin + from_seconds(unit))});
+  }
+
+  /// "in minute 5": while a player shows 5:00 to 5:59, as "at minute 5" is 5:00.
+  std::optional<FoundPhrase> numbered_unit(std::size_t i) {
+    if (!is_any(words_, i, "in during throughout within")) return std::nullopt;
+    if (!is_any(words_, i + 1, "second minute hour")) return std::nullopt;
+    const auto instant = read_instant(words_, i + 1);
+    if (!instant) return std::nullopt;
+    const auto next = skip_of(instant->next);
+    if (!next || !ends_clause(*next)) return std::nullopt;
+    const MediaTime begin = resolve(*instant);
+    return phrase(i, *next, {begin, std::min(end_, begin + instant->unit)});
+  }
+
+  /// "within 2 minutes": of the beginning.
+  std::optional<FoundPhrase> within(std::size_t i) {
+    if (!is(words_, i, "within")) return std::nullopt;
+    const auto amount = read_amount(words_, i + 1);
+    if (!amount || amount->length <= 0s) return std::nullopt;
+    const auto next = skip_of(amount->next);
+    if (!next || !ends_clause(*next)) return std::nullopt;
+    return phrase(i, *next, {{}, {std::min(amount->length, end_.since_start)}}, true);
   }
 
   /// "at the beginning", "in the middle of the video", "towards the end".

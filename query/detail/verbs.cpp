@@ -55,6 +55,22 @@ constexpr std::string_view kLeave = "leave disappear vanish exit depart";
 constexpr std::string_view kGo = "drive walk run ride go step move head come travel";
 constexpr std::string_view kInwards = "in into by past through along up across";
 constexpr std::string_view kOutwards = "out away off";
+constexpr std::string_view kReturn = "return reappear";
+/// Those that are no nouns, as "emergency exit" is.
+constexpr std::string_view kMotions =
+    "appear reappear enter arrive emerge come leave disappear vanish depart";
+constexpr std::string_view kToPlace =
+    "of from to through past into in on at by out off across along behind near towards toward onto "
+    "over under between inside outside around up down";
+/// Places by themselves: "leaves the yard", but not "leaves the bag".
+constexpr std::string_view kPlaces =
+    "picture view frame room scene left right image screen camera sight shot video corridor hall "
+    "hallway street road yard garden house home building office shop store station gate door "
+    "doorway entrance exit gateway square park garage lot lobby kitchen lane crossing bridge "
+    "platform stage table counter queue desk side edge top bottom corner middle centre center "
+    "front back background foreground area place premises site zone field pitch court beach school "
+    "church airport harbour town city village forest path pavement sidewalk driveway stairs lift "
+    "elevator floor tunnel wall lecture";
 
 bool is_form_of(std::string_view word, std::string_view lemma, std::string_view irregular) {
   if (word == lemma) return true;
@@ -71,10 +87,31 @@ bool is_lemma(std::string_view lemma, std::string_view choices) {
   return !lemma.empty() && is_any(Words(&word, 1), 0, choices);
 }
 
-/// Nothing, or a place: "the picture", "view", "of the room", "from the left".
+/// A noun alone, with what describes it in front: no "corridor carrying a bag", no "10 seconds".
+bool is_plain_noun(Words words) {
+  const auto noun = read_thing(words);
+  return noun && noun->number.empty() && head_of(words) + 1 == words.size() &&
+         !read_number(words, 0) && !unit_of(words.back());
+}
+
+/// Nothing, or places: "the picture", "of the room", "from the left", "by".  What is left of a
+/// question behind them would be ignored.
 bool is_place(Words words) {
-  words = skip_front(words, "of from to the a through past into in on at by again");
-  return words.empty() || read_noun_phrase(words).has_value();
+  while (!words.empty()) {
+    std::size_t to = 0;
+    while (to < 2 && is_any(words, to, kToPlace)) ++to;
+    if (to == words.size()) return is_any(words, 0, kInwards);
+    words = words.subspan(to);
+    const bool has_article = is_any(words, 0, "the a an this that");
+    const Words body = has_article ? words.subspan(1) : words;
+    std::size_t end = 0;
+    while (end < body.size() && !is_any(body, end, kToPlace)) ++end;
+    if (end == 0) return false;
+    const bool is_known = is_any(body, end - 1, kPlaces);
+    if (!(is_known || (to > 0 && has_article)) || !is_plain_noun(body.first(end))) return false;
+    words = body.subspan(end);
+  }
+  return true;
 }
 
 }  // namespace
@@ -98,21 +135,37 @@ std::string third_person(std::string_view verb) {
 
 Motion read_motion(Words words) {
   const auto lemma = lemma_at(words, 0);
-  if (lemma.empty()) return Motion::none;
+  const bool is_side = is(words, 0, "left") && is(words, 1, "of");
+  if (lemma.empty() || is_side) return Motion::none;
   const bool turns_up = is_lemma(lemma, "turn show") && is(words, 1, "up");
   if (turns_up) return is_place(words.subspan(2)) ? Motion::appears : Motion::none;
   const Words rest = words.subspan(1);
   if (is_lemma(lemma, kLeave)) return is_place(rest) ? Motion::leaves : Motion::none;
   const bool is_going = is_lemma(lemma, kGo);
+  if (lemma == "come" && is(rest, 0, "back"))
+    return is_place(rest.subspan(1)) ? Motion::returns : Motion::none;
   if (is_going && is_any(rest, 0, kOutwards))
     return is_place(rest.subspan(1)) ? Motion::leaves : Motion::none;
   if (is(words, 0, "gone")) return rest.empty() ? Motion::leaves : Motion::none;
-  const bool is_coming =
-      is_going && (is_any(rest, 0, kInwards) || (lemma == "come" && rest.empty()));
+  const bool is_coming = is_going && (is_any(rest, 0, kInwards) ||
+                                      (lemma == "come" && (rest.empty() || is(rest, 0, "from"))));
   if (is_coming && !read_direction(rest).empty()) return Motion::none;
-  if (is_coming) return rest.empty() || is_place(rest.subspan(1)) ? Motion::appears : Motion::none;
-  if (!is_lemma(lemma, kAppear)) return Motion::none;
-  return is_place(skip_front(rest, kInwards)) ? Motion::appears : Motion::none;
+  if (!is_coming && !is_lemma(lemma, kAppear)) return Motion::none;
+  if (!is_place(rest)) return Motion::none;
+  return is_lemma(lemma, kReturn) ? Motion::returns : Motion::appears;
+}
+
+std::optional<Words> behind_motion(Words words) {
+  for (std::size_t i = 1; i + 1 < words.size(); ++i) {
+    const bool is_side = is(words, i, "left") && is(words, i + 1, "of");
+    if (!is_side && is_lemma(lemma_at(words, i), kMotions) && read_thing(words.first(i)))
+      return words.subspan(i + 1);
+  }
+  return std::nullopt;
+}
+
+bool is_object(Words words) {
+  return is_any(words, 0, "the a an") && is_plain_noun(words.subspan(1));
 }
 
 std::string_view read_direction(Words words) {

@@ -1,6 +1,7 @@
 // The verbs that the question grammar knows, in all their forms.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,10 +16,17 @@ namespace hindsight::query::detail {
 [[nodiscard]] std::string third_person(std::string_view verb);
 
 /// What a verb with the words behind it says of its subject.
-enum class Motion { none, appears, leaves };
+enum class Motion { none, appears, returns, leaves };
 /// "comes into view", "drives past the gate", "leaves the room", "walks away".  none: it is no such
-/// verb, or something else follows.
+/// verb, or something else than a place follows.
 [[nodiscard]] Motion read_motion(Words words);
+
+/// What stands behind the verb of "a dog appears twice", "the person leaves the bag": a subject
+/// that comes or goes, which no single picture shows.
+[[nodiscard]] std::optional<Words> behind_motion(Words words);
+
+/// "the bag": something is done to it.
+[[nodiscard]] bool is_object(Words words);
 
 /// "to the left", "up": the direction as judges are asked for it; empty when the words are none.
 [[nodiscard]] std::string_view read_direction(Words words);

@@ -224,6 +224,9 @@ TEST_CASE("whether something happens") {
       {"Did a person run past the door?", "yes_no 'Is a person visible?'"},
       {"Is the gate shut at 0:40?", "yes_no@40 'Is the gate closed?'"},
       {"At 1:30, is the door open?", "yes_no@90 'Is the door open?'"},
+      {"Is the emergency exit open?", "yes_no 'Is the emergency exit open?'"},
+      {"Is the emergency exit on the left open?",
+       "yes_no 'Is the emergency exit on the left open?'"},
   };
   for (const auto& row : rows) {
     CAPTURE(row.question);
@@ -371,7 +374,22 @@ TEST_CASE("questions of no known form are not understood") {
                                      "When is the red car visible but no person?",
                                      "Which car came first?",
                                      "When do the children play?",
-                                     "When the door opens, who is there?"}) {
+                                     "When the door opens, who is there?",
+                                     // What nothing reads is not left out.
+                                     "How many people come in the 10 seconds after the door opens?",
+                                     "How many cars pass in 10 seconds?",
+                                     "How many cars pass every 5 minutes?",
+                                     "How many people leave the bag?",
+                                     "How many people return?",
+                                     "Did the brown dog appear twice?",
+                                     "When does a person appear at noon?",
+                                     "When does a person appear on Tuesday?",
+                                     "When is a person visible on Tuesday?",
+                                     "When does a person enter in the morning?",
+                                     "When does a person come by bike?",
+                                     "When does a person come into the corridor carrying a bag?",
+                                     "When does a man enter the room with a bag?",
+                                     "Is the door open for 10 seconds?"}) {
     CAPTURE(question);
     CHECK(plan_text(question) == "not understood");
   }

@@ -174,6 +174,19 @@ TEST_CASE("when something happens") {
       {"When did the barrier open?", "when.begin onsets('Is the barrier open?')"},
       {"When does a white van drive through the gate?", "when.begin 'Is a white van visible?'"},
       {"When does the train come into the station?", "when.begin 'Is a train visible?'"},
+      {"When does a person enter the corridor through the door on the left?",
+       "when.begin 'Is a person visible?'"},
+      {"When does a dog appear in front of the house?", "when.begin 'Is a dog visible?'"},
+      {"When does a person come from the left?", "when.begin 'Is a person visible?'"},
+      {"When does the man walk out of the building?", "when.end offsets('Is a man visible?')"},
+      {"When does the person in blue return?",
+       "when.begin after('Is a person in blue visible?', 'Is a person in blue visible?')"},
+      {"When does the dog reappear in the picture?",
+       "when.begin after('Is a dog visible?', 'Is a dog visible?')"},
+      {"When does the dog come back?",
+       "when.begin after('Is a dog visible?', 'Is a dog visible?')"},
+      {"When does the person leave the bag?", "when 'Does the person leave the bag?'"},
+      {"When does the man pass the ball?", "when 'Does the man pass the ball?'"},
   };
   for (const auto& row : rows) {
     CAPTURE(row.question);

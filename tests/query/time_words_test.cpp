@@ -129,6 +129,11 @@ TEST_CASE("time words become ranges and leave the question") {
       {"Who stands there at the very end", "1350-1500", "Who stands there"},
       {"What is said in the third minute?", "120-180", "What is said?"},
       {"What is said during the 5th minute?", "240-300", "What is said?"},
+      {"How many people appear in minute 5?", "300-360", "How many people appear?"},
+      {"who came in the video during minute 24", "1440-1500", "who came in the video"},
+      {"Does a dog appear within 2 minutes?", "0-120", "Does a dog appear?"},
+      {"does a dog appear within a minute of the video", "0-60", "does a dog appear"},
+      {"does a dog appear within 40 minutes", "0-1500", "does a dog appear"},
       // only a time
       {"0:10-0:20", "10-20", ""},
   };
@@ -153,6 +158,8 @@ TEST_CASE("what only looks like a time limits nothing") {
            "Did more than 10 cars pass?",
            "Does it last for 5 minutes?",
            "How many cars pass in 10 seconds?",
+           "Does a dog appear within 10 seconds of the truck?",
+           "Does a dog appear within 10 seconds after the truck?",
            "How many cars pass every 5 minutes?",
            "What happens 5 minutes after he left?",
            "What happens after ten seconds of silence?",
