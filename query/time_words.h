@@ -1,5 +1,5 @@
 // Time words in a question limit what is read: "between 10:00 and 12:00", "in the last hour", "at
-// 0:15". Words that only look like times ("at first", "the second car", "12") are left alone:
+// 0:15". Words that only look like times ("at first", "the second car", "12 cars") are left alone:
 // reading too much is a slower answer, reading too little is a wrong one.
 #pragma once
 
@@ -42,6 +42,9 @@ struct TimeWords {
 /// least 12 hours, which
 ///   people speak of by the clock, it is hours and minutes where that lies in the video and A is
 ///   not "0".
+/// - A bare number is read so only behind "after", "before", "since", "until", "at", "between" and
+/// "from", with nothing behind it that it could count: "after 10" is after 10:00, "at 10" is as
+/// exact as "at 10 minutes".
 /// - The first or last D of a shorter video is all of it; "within D" is the first D.
 /// - "in minute 5" is from 5:00 to 6:00, as players show it; "in the fifth minute" begins at 4:00.
 /// Throws Error(usage) for a time beyond the end, an interval that ends before it starts, bounds

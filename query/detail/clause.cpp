@@ -37,6 +37,7 @@ class ClauseReader {
     if (is_any(shown, 0, "picture video camera scene image clip") &&
         (lemma_at(shown, 1) == "show" || is_any(shown, 1, "contain contains")) && shown.size() > 2)
       return of(shown.subspan(2), Auxiliary::none).read();
+    if (const auto some = with_somebody()) return negated(of(*some, auxiliary_).read());
     if (is(words_, 0, "no")) return negated(of(words_.subspan(1), auxiliary_).read());
     // The first split whose verb phrase is understood to its last word.
     // A subject without a verb is a clause only where nothing was turned round.
@@ -52,6 +53,18 @@ class ClauseReader {
 
  private:
   ClauseReader of(Words words, Auxiliary auxiliary) const { return {words, question_, auxiliary}; }
+
+  /// "somebody enters" for "no one enters", "nobody enters".
+  std::optional<std::vector<Word>> with_somebody() const {
+    std::size_t length = 0;
+    if (is(words_, 0, "nobody")) length = 1;
+    if (is(words_, 0, "no") && is(words_, 1, "one")) length = 2;
+    if (is(words_, 0, "no") && is(words_, 1, "-") && is(words_, 2, "one")) length = 3;
+    if (length == 0) return std::nullopt;
+    std::vector<Word> some(words_.begin() + static_cast<std::ptrdiff_t>(length) - 1, words_.end());
+    some.front().text = "somebody";
+    return some;
+  }
 
   static Clause whole(std::string predicate) { return {timeline_of(std::move(predicate)), {}, {}}; }
   static Clause begins(PlanNode node) {
@@ -80,6 +93,8 @@ class ClauseReader {
       if (verb.empty() && is_any(words_, 0, "anything something")) return std::nullopt;
       if (verb.empty() || lemma_at(verb, 0) == "move") return whole("Is anything moving?");
     }
+    if (is(words_, 0, "nothing") && lemma_at(skip_front(words_.subspan(1), kBe), 0) == "move")
+      return negated(whole("Is anything moving?"));
     return std::nullopt;
   }
 
@@ -335,6 +350,8 @@ class ClauseReader {
     const bool names_something =
         is_any(words_, 0, "the a an any some someone somebody anyone anybody");
     if (words_.size() < 2 || words_.size() > kMostWords || !names_something) return std::nullopt;
+    // "the blue one", without what it is one of.
+    if (is_any(words_, 1, "one ones") || is_any(words_, 2, "one ones")) return std::nullopt;
     const bool is_one_clause = std::none_of(words_.begin(), words_.end(), [](const Word& word) {
       return (word.kind == Word::Kind::mark && word.text != "-") ||
              is_any(Words(&word, 1), 0, "but and or then so because");

@@ -80,7 +80,8 @@ struct Ordinal {
 
 std::optional<int> ordinal_at(Words words, std::size_t i) {
   if (is(words, i, "last")) return -1;
-  if (is(words, i, "next")) return 1;
+  // "next to the door" is a place.
+  if (is(words, i, "next")) return is(words, i + 1, "to") ? std::nullopt : std::optional(1);
   const auto number = read_ordinal(words, i);
   if (!number) return std::nullopt;
   return static_cast<int>(number->value);

@@ -224,8 +224,19 @@ std::optional<NounPhrase> read_noun_phrase(Words words) {
 
 std::optional<NounPhrase> read_thing(Words words) {
   const bool says_when = has_length(words) || std::any_of(words.begin(), words.end(), is_time_word);
-  if (says_when) return std::nullopt;
+  if (says_when || lacks_noun(words)) return std::nullopt;
   return read_noun_phrase(words);
+}
+
+bool lacks_noun(Words words) {
+  words = skip_front(words, kDeterminers);
+  if (words.empty()) return true;
+  const auto number = read_number(words, 0);
+  const auto& head = words[head_of(words)].text;
+  return (number && number->next == words.size()) || is_one_of(head, "one ones nothing none") ||
+         is_one_of(head,
+                   "red blue green yellow white black gray grey brown pink purple big large small "
+                   "little tall short");
 }
 
 bool has_length(Words words) {

@@ -49,8 +49,11 @@ struct NounPhrase {
 /// "is").
 [[nodiscard]] std::optional<NounPhrase> read_noun_phrase(Words words);
 
-/// The same of what names a thing by itself: not "noon", "twice", "Tuesday".
+/// The same of what names a thing by itself: not "noon", "twice", "the blue one", "10".
 [[nodiscard]] std::optional<NounPhrase> read_thing(Words words);
+
+/// "the blue one", "the blue", "10": what it is of stands elsewhere.
+[[nodiscard]] bool lacks_noun(Words words);
 
 /// A word that says when or how often, beside the times that time_words.h reads: "noon", "twice".
 [[nodiscard]] bool is_time_word(const Word& word);

@@ -82,6 +82,9 @@ class PhraseFinder : private PhraseContext {
     if (introduced) {
       if (const auto found = unit_said_once(i, at)) return found;
     }
+    if (introduced) {
+      if (const auto found = bare_interval(i, at)) return found;
+    }
     const auto first = read_instant(words_, at);
     if (!first) return std::nullopt;
     if (!is_joint(first->next, between)) return std::nullopt;
@@ -124,6 +127,41 @@ class PhraseFinder : private PhraseContext {
     }
     if (!second || second->is_clock) return std::nullopt;
     return closed_interval(i, {.time = times(first->value, second->unit)}, *second);
+  }
+
+  /// "between 10 and 12", "from 10 to 12".
+  std::optional<FoundPhrase> bare_interval(std::size_t i, std::size_t at) const {
+    const auto first = bare_number(at);
+    if (!first || !is_joint(first->next, is(words_, i, "between"))) return std::nullopt;
+    const auto second = bare_number(first->next + 1);
+    if (!second || !ends_bare(second->next)) return std::nullopt;
+    return closed_interval(i, *first, *second);
+  }
+
+  /// The 10 of "after 10", as 10:00 is read.
+  std::optional<Instant> bare_number(std::size_t i) const {
+    if (i >= words_.size() || words_[i].kind != Word::Kind::number) return std::nullopt;
+    Word clock = words_[i];
+    clock.kind = Word::Kind::clock;
+    clock.text += ":00";
+    auto instant = read_instant(Words(&clock, 1), 0);
+    if (!instant) return std::nullopt;
+    instant->unit = clock_fits(*instant) ? MediaDuration{1h} : MediaDuration{1min};
+    instant->next = i + 1;
+    return instant;
+  }
+
+  /// Nothing follows that a bare number could count or name: "at 2 places", "after 10 is shown".
+  bool ends_bare(std::size_t i) const {
+    if (is_any(words_, i, "and or but")) ++i;
+    return i >= words_.size() || is_any(words_, i, ", . ? ! ; )") ||
+           is_any(words_, i, "after since before until till at between");
+  }
+
+  /// "10:00", "5 minutes", and where it stands alone "10".
+  std::optional<Instant> instant_or_bare(std::size_t i) const {
+    if (const auto bare = bare_number(i); bare && ends_bare(bare->next)) return bare;
+    return read_instant(words_, i);
   }
 
   static MediaTime times(double value, MediaDuration unit) {
@@ -284,7 +322,8 @@ class PhraseFinder : private PhraseContext {
     if (!after && !before && !from && !up_to) return std::nullopt;
     std::size_t at = is(words_, i, "starting") || up_to ? i + 2 : i + 1;
     if (is(words_, at, "the")) ++at;
-    const auto instant = read_instant(words_, at);
+    const bool takes_bare = is_any(words_, i, "after since before until till");
+    const auto instant = takes_bare ? instant_or_bare(at) : read_instant(words_, at);
     if (!instant || !stands_alone(*instant)) return std::nullopt;
     // "from one minute to the next" is no bound.
     if (is(words_, i, "from") && !instant->is_clock &&
@@ -310,7 +349,7 @@ class PhraseFinder : private PhraseContext {
       vague = !is(words_, at, "exactly");
       ++at;
     }
-    const auto instant = read_instant(words_, at);
+    const auto instant = is_at ? instant_or_bare(at) : read_instant(words_, at);
     // "about 5 minutes long" is no moment, "at about 5 minutes" is.
     if (!instant || !stands_alone(*instant) || (!is_at && !instant->is_clock)) return std::nullopt;
     const MediaTime time = resolve(*instant);

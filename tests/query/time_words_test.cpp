@@ -119,6 +119,14 @@ TEST_CASE("time words become ranges and leave the question") {
       {"what happens before 1:00 or after 20:00", "0-60 1200-1500", "what happens or"},
       {"what happened after he left at 0:15?", "15-1500", "what happened after he left?"},
       {"what was there before the car came at 0:15", "0-15", "what was there before the car came"},
+      // bare numbers
+      {"Is the door open after 10?", "600-1500", "Is the door open?"},
+      {"Is the door open before 10?", "0-600", "Is the door open?"},
+      {"Is the door open at 10?", "570-630", "Is the door open?"},
+      {"After 10, who enters?", "600-1500", "who enters?"},
+      {"who enters after 10 and before 12", "600-720", "who enters and"},
+      {"who enters between 10 and 12?", "600-720", "who enters?"},
+      {"who enters from 10 to 12?", "600-720", "who enters?"},
       // parts
       {"Who scores in the second half?", "750-1500", "Who scores?"},
       {"Who scores in the first third of the match", "0-500", "Who scores"},
@@ -154,6 +162,10 @@ TEST_CASE("what only looks like a time limits nothing") {
            "Where is the second hand of the clock?",
            "How many cars are there after a second car arrives?",
            "Who has number 12?",
+           "Who comes after number 12?",
+           "What is at 2 places?",
+           "Is the door open after 10 is shown?",
+           "Is the battery at 10%?",
            "Is there a 12 at the gate?",
            "Did more than 10 cars pass?",
            "Does it last for 5 minutes?",
@@ -214,6 +226,9 @@ TEST_CASE("a two-part clock is hours and minutes only in a recording of half a d
       {"at 00:15", kDay, "898-902"},
       {"at 90:00", kDay, "5398-5402"},
       {"after 2 hours", kDay, "7200-86400"},
+      {"between 10 and 12,", kDay, "36000-43200"},
+      {"at 10,", kDay, "35700-36300"},
+      {"at 30,", kDay, "1770-1830"},  // no such hour
       {"in the second hour", kDay, "3600-7200"},
       {"in the second half hour", kDay, "1800-3600"},
       {"in the last hour", kDay, "82800-86400"},
@@ -235,6 +250,7 @@ TEST_CASE("times that the video does not have are refused by name") {
         "it");
   CHECK(refusal("What happens between 24:00 and 26:00?").find("00:26:00.000") != std::string::npos);
   CHECK(refusal("What happens after 30 minutes?").find("00:30:00.000") != std::string::npos);
+  CHECK(refusal("What happens after 30?").find("00:30:00.000") != std::string::npos);
   CHECK(refusal("What happens after 2:00:00?").find("02:00:00.000") != std::string::npos);
   CHECK(refusal("What happens 40 minutes before the end?").find("00:40:00.000 before the end") !=
         std::string::npos);
