@@ -5,6 +5,7 @@
 #include "core/error.h"
 #include "query/detail/noun_phrase.h"
 #include "query/detail/question_words.h"
+#include "query/detail/verbs.h"
 
 namespace hindsight::query {
 namespace {
@@ -14,6 +15,17 @@ using namespace detail;
 constexpr std::string_view kPoliteness =
     "please can could would you tell me us do know i want to find out hindsight , and so";
 constexpr std::size_t kMostWords = 80;
+/// Verbs by which things are ordered where no other is named, in all forms, and what goes with
+/// them.
+constexpr std::string_view kAppearing =
+    "appear appears appeared come comes came coming happen happens happened occur occurs occurred "
+    "arrive arrives arrived seen visible shown be is are was were been can could in into view";
+
+Words skip_back(Words words, std::string_view choices) {
+  while (!words.empty() && is_any(words, words.size() - 1, choices))
+    words = words.first(words.size() - 1);
+  return words;
+}
 
 /// Questions about a whole range, form by form.
 class RangeReader : private QuestionWords {
@@ -36,17 +48,75 @@ class RangeReader : private QuestionWords {
   }
 
  private:
-  MaybePlan order_of_list(Words list, Pick pick = Pick::all) const {
+  /// noun: of "which car ...", what "the blue one" is.  verb: what all things of the list do, where
+  /// it is more than to appear: "leave".
+  MaybePlan order_of_list(Words list,
+                          Pick pick = Pick::all,
+                          Words noun = {},
+                          Words verb = {}) const {
     Plan plan{.type = AnswerType::order, .pick = pick};
     for (const Words thing : split_list(list)) {
-      const auto found = plain_event(thing);
+      const auto named = with_noun(thing, noun);
+      auto found = plain_event(named);
       if (!found) return std::nullopt;
-      plan.of.push_back(found->node);
-      plan.names.push_back(found->name);
+      auto name = std::move(found->name);
+      if (!verb.empty()) {
+        auto clause = named;
+        clause.insert(clause.end(), verb.begin(), verb.end());
+        found = plain_event(clause);
+        if (!found) return std::nullopt;
+      }
+      plan.of.push_back(std::move(found->node));
+      plan.names.push_back(std::move(name));
     }
     constexpr std::size_t kMost = 16;
     if (plan.of.size() < 2 || plan.of.size() > kMost) return std::nullopt;
     return plan;
+  }
+
+  /// "the blue car" for "the blue one" or "the blue" of a question about cars.
+  static std::vector<Word> with_noun(Words thing, Words noun) {
+    std::vector<Word> named(thing.begin(), thing.end());
+    if (noun.empty() || !lacks_noun(thing)) return named;
+    if (is_any(thing, thing.size() - 1, "one ones")) named.pop_back();
+    named.insert(named.end(), noun.begin(), noun.end());
+    return named;
+  }
+
+  /// What stands between "which" and "first": a noun, and a verb.
+  struct Compared {
+    Words noun;
+    Words verb;  ///< empty: to come, to appear, to happen
+  };
+  static std::optional<Compared> read_compared(Words words, bool takes_noun) {
+    words = skip_front(words, "of the two these them");
+    std::size_t verb = 0;
+    while (verb < words.size() && lemma_at(words, verb).empty() && !is_any(words, verb, kAppearing))
+      ++verb;
+    const Compared compared{words.first(verb), words.subspan(verb)};
+    // A verb that is not known is no noun either.
+    if (verb == words.size() && verb > 0) return std::nullopt;
+    if (verb > 0 && !takes_noun) return std::nullopt;
+    if (skip_front(compared.verb, kAppearing).empty()) return Compared{compared.noun, {}};
+    return compared;
+  }
+
+  /// "the car or the truck leave" without its verb, where it is more than to appear: "leaves".
+  static std::vector<Word> take_verb(Words& list) {
+    while (!list.empty() && is_any(list, list.size() - 1, kAppearing))
+      list = list.first(list.size() - 1);
+    const auto things = split_list(list);
+    if (things.empty()) return {};
+    const Words last = things.back();
+    for (std::size_t i = 1; i < last.size(); ++i) {
+      const bool is_verb = lemma_at(last, i) == last[i].text || last[i].text.ends_with("ed");
+      if (!is_verb || lemma_at(last, i).empty() || !read_noun_phrase(last.first(i))) continue;
+      list = list.first(list.size() - (last.size() - i));
+      std::vector<Word> verb(last.begin() + static_cast<std::ptrdiff_t>(i), last.end());
+      if (lemma_at(verb, 0) == verb[0].text) verb[0].text = third_person(verb[0].text);
+      return verb;
+    }
+    return {};
   }
 
   bool has_or() const {
@@ -59,14 +129,17 @@ class RangeReader : private QuestionWords {
     while (first < words_.size() && !is_any(words_, first, "first earlier last later")) ++first;
     if (first == words_.size() || !has_or()) return std::nullopt;
     const Pick pick = is_any(words_, first, "last later") ? Pick::last : Pick::first;
-    if (is_any(words_, 0, "what which who") && first <= 4)
-      return order_of_list(list_behind(first), pick);
+    constexpr std::size_t kMostBefore = 8;
+    if (is_any(words_, 0, "what which who") && first <= kMostBefore) {
+      const auto compared = read_compared(words_.subspan(1, first - 1), !is(words_, 0, "who"));
+      if (!compared) return std::nullopt;
+      return order_of_list(list_behind(first), pick, compared->noun, compared->verb);
+    }
     const auto auxiliary = auxiliary_at(words_, 0);
     if (!auxiliary || first + 1 < words_.size()) return std::nullopt;
-    std::size_t verb = first;
-    while (verb > 1 && (is_any(words_, verb - 1, "come appear seen visible happen be arrive")))
-      --verb;
-    return order_of_list(words_.subspan(1, verb - 1), pick);
+    Words list = words_.subspan(1, first - 1);
+    const auto verb = take_verb(list);
+    return order_of_list(list, pick, {}, verb);
   }
 
   /// "which is shown longer in all, a table or a road", "which takes up more of the video, A or B".
@@ -78,6 +151,8 @@ class RangeReader : private QuestionWords {
            !is_any(words_, compared, "longer longest more most shorter shortest less least"))
       ++compared;
     if (compared >= std::min(words_.size(), kMostBefore)) return std::nullopt;
+    // How often is not how long.
+    if (is_any(words_, compared + 1, "often frequently times")) return std::nullopt;
     const bool is_short = is_any(words_, compared, "shorter shortest less least");
     return order_of_list(list_behind(compared), is_short ? Pick::shortest : Pick::longest);
   }
@@ -113,11 +188,9 @@ class RangeReader : private QuestionWords {
     if (is_any(*rest, 0, "these those they the"))
       for (std::size_t i = 1; i < rest->size(); ++i)
         if (is(*rest, i, ":")) return order_of_list(rest->subspan(i + 1));
-    while (!rest->empty() && is_any(*rest,
-                                    rest->size() - 1,
-                                    "appear come happen seen visible arrive occur shown in leave"))
-      rest = rest->first(rest->size() - 1);
-    return order_of_list(*rest);
+    Words list = skip_back(*rest, "in");
+    const auto verb = take_verb(list);
+    return order_of_list(list, Pick::all, {}, verb);
   }
 
   /// "how many times does the door open", "how often an hour ...".

@@ -239,6 +239,28 @@ TEST_CASE("what comes first, and in which order") {
        "order 'Is a red car visible?' 'Is a dog visible?' 'Is a bus visible?'"},
       {"Which came last, the dog or the cat?",
        "order.last 'Is a dog visible?' 'Is a cat visible?'"},
+      {"Which left first, the person in blue or the brown dog?",
+       "order.first offsets('Is a person in blue visible?') offsets('Is a brown dog visible?')"},
+      {"Which car leaves last, the red one or the blue one?",
+       "order.last offsets('Is a red car visible?') offsets('Is a blue car visible?')"},
+      {"Which person came first, the blue or the yellow one?",
+       "order.first 'Is a blue person visible?' 'Is a yellow person visible?'"},
+      {"Which opened first, the door or the gate?",
+       "order.first onsets('Is the door open?') onsets('Is the gate open?')"},
+      {"Who carries a bag first, the man or the woman?",
+       "order.first 'Is a man carrying a bag?' 'Is a woman carrying a bag?'"},
+      {"Which comes into view first, the dog or the cat?",
+       "order.first 'Is a dog visible?' 'Is a cat visible?'"},
+      {"Did the car or the truck leave first?",
+       "order.first offsets('Is a car visible?') offsets('Is a truck visible?')"},
+      {"In which order do the dog, the cat and the bus leave?",
+       "order offsets('Is a dog visible?') offsets('Is a cat visible?') offsets('Is a bus "
+       "visible?')"},
+      {"In which order do the door and the gate open?",
+       "order onsets('Is the door open?') onsets('Is the gate open?')"},
+      {"Who dances first, the man or the woman?", "not understood"},
+      {"Which came first, the blue one or the yellow one?", "not understood"},
+      {"Which appears more often, the dog or the cat?", "not understood"},
       {"What comes first in the video, a table or a corridor?",
        "order.first 'Is a table visible?' 'Is a corridor visible?'"},
       {"Which is shown longer in all, a title card or a car park?",
@@ -290,6 +312,7 @@ TEST_CASE("an answer names what was asked for as a statement") {
   CHECK(name("When are people visible?") == "people are visible");
   CHECK(name("At what times can a dog be seen?") == "a dog can be seen");
   CHECK(name("When is the door open?") == "the door is open");
+  CHECK(name("Which left first, the person in blue or the dog?") == "the person in blue");
   CHECK(name("When does the sign say OPEN?") == "the sign says OPEN");
   CHECK(name("When can one read EXIT 42 on the sign?") == "EXIT 42 can be read on the sign");
   CHECK(name("When was the last time the door was open?") == "the last time the door was open");
