@@ -336,14 +336,51 @@ class RangeReader : private QuestionWords {
     const Words asked = is_statement ? rest : words_;
     if (!is_statement && !auxiliary_at(asked, 0)) return std::nullopt;
     std::vector<Word> positive(asked.begin(), asked.end());
+    // "Isn't there a dog?" asks whether there is one.
+    if (!is_statement && positive[0].text.ends_with("n't"))
+      positive[0].text.resize(positive[0].text.size() - (positive[0].text == "can't" ? 2 : 3));
     const auto num_never = std::erase_if(positive, [](const Word& w) { return w.text == "never"; });
+    // At no time, rather than at some time not.
+    const bool is_none = !at_ && num_never == 0 && take_no(positive, is_statement ? 0 : 1);
     auto found = event(positive);
     if (!found) return std::nullopt;
+    // One may come without the other.
+    if (found->is_several && !at_ && !says_together()) return std::nullopt;
+    if (found->is_of_nth) return std::nullopt;
     Plan plan = plan_of(AnswerType::yes_no, std::move(*found));
     plan.edge = Edge::whole;
-    plan.never = num_never > 0;
+    plan.never = num_never > 0 || is_none;
     plan.at = at_;
     return plan;
+  }
+
+  /// "is there no dog", "did nobody come" as "is there dog", "did somebody come".
+  static bool take_no(std::vector<Word>& words, std::size_t i) {
+    if (is(words, i, "there")) ++i;
+    // "no more than two" is a number.
+    if (is_any(words, i + 1, "more fewer less")) return false;
+    const bool is_no = is(words, i, "no");
+    const std::size_t one = is(words, i + 1, "-") ? i + 2 : i + 1;
+    if (is(words, i, "nobody") || (is_no && is(words, one, "one"))) {
+      words[i].text = "somebody";
+      if (!is_no) return true;
+      words.erase(words.begin() + static_cast<std::ptrdiff_t>(i) + 1,
+                  words.begin() + static_cast<std::ptrdiff_t>(one) + 1);
+      return true;
+    }
+    if (is_no) words.erase(words.begin() + static_cast<std::ptrdiff_t>(i));
+    return is_no;
+  }
+
+  /// In the question as it was put: plain_words() drops "at the same time".
+  bool says_together() const {
+    const auto written = split_words(question_);
+    for (std::size_t i = 0; i < written.size(); ++i) {
+      if (is_any(written, i, "together simultaneously")) return true;
+      if (is(written, i, "at") && (is(written, i + 1, "once") || is(written, i + 2, "same")))
+        return true;
+    }
+    return false;
   }
 };
 
@@ -373,11 +410,55 @@ Words without_place(Words words) {
   return words;
 }
 
+/// Takes "always", "throughout the video", "all the time" from a question of yes or no; true when
+/// there was one.
+bool take_throughout(std::vector<Word>& words) {
+  if (!auxiliary_at(skip_front(words, kPoliteness), 0) && !auxiliary_at(words, 0)) return false;
+  if (std::erase_if(words, [](const Word& word) { return word.text == "always"; }) > 0) return true;
+  std::size_t end = words.size();
+  while (end > 0 && is_any(words, end - 1, ". ? !")) --end;
+  constexpr std::string_view kVideo = "video clip recording footage film movie time";
+  std::size_t tail = end;
+  if (end > 0 && is(words, end - 1, "throughout")) {
+    tail = end - 1;
+  } else if (end > 3 && is_any(words, end - 1, kVideo)) {
+    const bool is_whole = is_any(words, end - 2, "whole entire") || is(words, end - 3, "all");
+    if (is(words, end - 3, "throughout")) tail = end - 3;
+    if (is_whole && is_any(words, end - 3, "the this all")) tail = end - 3;
+    if (tail + 3 == end && is_any(words, tail - 1, "in of during throughout on over for")) --tail;
+    if (is(words, end - 1, "times") || tail == 0) tail = end;
+  }
+  if (end > 3 && is(words, end - 3, "at") && is(words, end - 2, "all") &&
+      is(words, end - 1, "times"))
+    tail = end - 3;
+  words.erase(words.begin() + static_cast<std::ptrdiff_t>(tail),
+              words.begin() + static_cast<std::ptrdiff_t>(end));
+  return tail < end;
+}
+
+bool is_state(const PlanNode& node) {
+  const bool is_set = node.op == PlanOp::timeline || node.op == PlanOp::both ||
+                      node.op == PlanOp::either || node.op == PlanOp::negation;
+  return is_set && std::all_of(node.of.begin(), node.of.end(), is_state);
+}
+
+/// Whether it always is so: never not.  Of a state; "does the door open all the time" is none.
+std::optional<Plan> throughout(Plan plan) {
+  if (plan.type != AnswerType::yes_no || plan.at) return plan;
+  if (plan.never || !is_state(plan.of.front())) return std::nullopt;
+  PlanNode node = std::move(plan.of.front());
+  plan.of.front() = node.op == PlanOp::negation ? std::move(node.of.front())
+                                                : apply(PlanOp::negation, {std::move(node)});
+  plan.never = true;
+  return plan;
+}
+
 }  // namespace
 
 std::optional<Plan> read_question_plan(std::string_view question, std::optional<MediaTime> at) {
-  const auto all = plain_words(question);
+  auto all = plain_words(question);
   if (all.size() > kMostWords) return std::nullopt;
+  const bool is_throughout = take_throughout(all);
   Words words = all;
   while (!words.empty() && is_any(words, words.size() - 1, ". ? !"))
     words = words.first(words.size() - 1);
@@ -390,6 +471,7 @@ std::optional<Plan> read_question_plan(std::string_view question, std::optional<
   const Words polite = skip_front(words, kPoliteness);
   if (!plan && polite.size() < words.size()) plan = read(polite);
   if (!plan) plan = read(with_front_behind(polite));
+  if (plan && is_throughout) plan = throughout(std::move(*plan));
   if (!plan) return std::nullopt;
   try {
     check(*plan);

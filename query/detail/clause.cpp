@@ -110,7 +110,10 @@ class ClauseReader {
       auto b = with_subject(subject.subspan(i + 1), words_.subspan(verb));
       if (!a || !b) continue;
       const auto op = is(subject, i, "and") ? PlanOp::both : PlanOp::either;
-      return Clause{apply(op, {std::move(a->node), std::move(b->node)}), a->edge, {}};
+      Clause joined{apply(op, {std::move(a->node), std::move(b->node)}), a->edge, {}};
+      joined.is_several = op == PlanOp::both;
+      joined.is_presence = a->is_presence && b->is_presence;
+      return joined;
     }
     return with_subject(subject, words_.subspan(verb));
   }
@@ -215,6 +218,12 @@ class ClauseReader {
   }
 
   static std::optional<Clause> visible(const NounPhrase& noun) {
+    auto clause = seen(noun);
+    clause.is_presence = true;
+    return clause;
+  }
+
+  static Clause seen(const NounPhrase& noun) {
     if (noun.is_compared || (!noun.number.empty() && !noun.plural.empty()))
       return Clause{visible_number(noun), Edge::whole, {}};
     const auto subject = noun.with_article();

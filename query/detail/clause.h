@@ -21,6 +21,8 @@ struct Clause {
   std::string name{};       ///< what it says, where its words are not to be kept; else empty
   /// Where the verb phrase begins, in bytes of the question; empty when there is none.
   std::optional<std::size_t> verb{};
+  bool is_several = false;   ///< of two subjects joined by "and"
+  bool is_presence = false;  ///< its subject is, comes into or leaves view, and no more
 };
 
 [[nodiscard]] PlanNode timeline_of(std::string predicate);

@@ -76,6 +76,7 @@ struct Ordinal {
   int n = 0;  ///< 0: none was named
   /// "the last time the door was open": the clause is a sentence of its own, never turned round.
   bool is_time_of = false;
+  bool is_of_thing = false;  ///< "the first dog", not "first", "the first time"
 };
 
 std::optional<int> ordinal_at(Words words, std::size_t i) {
@@ -103,7 +104,9 @@ Ordinal take_ordinal(Words words) {
     }
     std::vector<Word> rest(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(first));
     rest.insert(rest.end(), words.begin() + static_cast<std::ptrdiff_t>(next), words.end());
-    return {std::move(rest), *n, is_time && first == 0};
+    const bool is_of_thing =
+        !is_time && next < words.size() && (i == 0 || is_any(words, i - 1, "the this that"));
+    return {std::move(rest), *n, is_time && first == 0, is_of_thing};
   }
   return {{words.begin(), words.end()}, 0};
 }
@@ -200,6 +203,7 @@ class EventReader {
   struct Main {
     Clause clause;
     int n = 0;
+    bool is_of_thing = false;  ///< see Ordinal
   };
 
   std::optional<Main> read_main(Words words, Auxiliary auxiliary) const {
@@ -210,7 +214,7 @@ class EventReader {
     if (!clause) return std::nullopt;
     if (clause->name.empty())
       clause->name = as_statement(words, question_, clause->verb, auxiliary);
-    return Main{std::move(*clause), ordinal.n};
+    return Main{std::move(*clause), ordinal.n, ordinal.is_of_thing};
   }
 
   /// A clause behind a connector: never turned round.
@@ -220,6 +224,8 @@ class EventReader {
 
   static Event finish(Main main) {
     Event event{std::move(main.clause.node), main.clause.edge, std::move(main.clause.name)};
+    event.is_several = main.clause.is_several;
+    event.is_of_nth = main.is_of_thing && !main.clause.is_presence;
     if (main.n == 0) return event;
     PlanNode chosen = apply(PlanOp::nth, {std::move(event.node)});
     chosen.n = main.n;

@@ -14,7 +14,11 @@ namespace hindsight::query::detail {
 struct Event {
   PlanNode node;
   Edge edge = Edge::whole;
-  std::string name;  ///< as the user wrote it
+  std::string name;         ///< as the user wrote it
+  bool is_several = false;  ///< of "a dog and a bicycle", both at once
+  /// More is said of "the first dog" than that it is there: the node has the first time that this
+  /// is so of any dog.
+  bool is_of_nth = false;
 };
 
 /// How an event's clause is joined with one that follows "while" or "during".

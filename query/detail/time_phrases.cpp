@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/error.h"
+#include "query/detail/clause.h"
 #include "query/detail/phrase_context.h"
 
 namespace hindsight::query::detail {
@@ -23,6 +24,8 @@ class PhraseFinder : private PhraseContext {
     for (std::size_t i = 0; i < words_.size();) {
       const std::size_t last_end = found.empty() ? 0 : found.back().next;
       auto phrase = phrase_at(i, last_end);
+      // "throughout" is left to the question, which asks whether it always is so.
+      if (phrase && is(words_, i, "throughout") && auxiliary_at(words_, 0)) ++phrase->first;
       if (phrase && !(i > 0 && is_any(words_, i - 1, "except excluding outside not"))) {
         i = phrase->next;
         found.push_back(*phrase);

@@ -119,6 +119,8 @@ TEST_CASE("time words become ranges and leave the question") {
       {"what happens before 1:00 or after 20:00", "0-60 1200-1500", "what happens or"},
       {"what happened after he left at 0:15?", "15-1500", "what happened after he left?"},
       {"what was there before the car came at 0:15", "0-15", "what was there before the car came"},
+      {"Is the door open throughout the first minute?", "0-60", "Is the door open throughout?"},
+      {"What is said throughout the first minute?", "0-60", "What is said?"},
       // bare numbers
       {"Is the door open after 10?", "600-1500", "Is the door open?"},
       {"Is the door open before 10?", "0-600", "Is the door open?"},
