@@ -99,6 +99,14 @@ class Evaluator {
         return beginning_from(list, refs.front().begin + MediaDuration{1});
       case PlanOp::after_end:
         return beginning_from(list, refs.front().end);
+      case PlanOp::until:
+        return both(list, {{MediaTime{}, refs.front().begin}});
+      case PlanOp::until_end:
+        return both(list, {{MediaTime{}, refs.front().end}});
+      case PlanOp::since:
+        return both(list, {{refs.front().begin, ranges_.back().end}});
+      case PlanOp::since_end:
+        return both(list, {{refs.front().end, ranges_.back().end}});
       case PlanOp::inside:
         return inside(list, refs);
       case PlanOp::sharing:
@@ -176,6 +184,10 @@ bool compares_with_event(PlanOp op) {
     case PlanOp::before_end:
     case PlanOp::after:
     case PlanOp::after_end:
+    case PlanOp::until:
+    case PlanOp::until_end:
+    case PlanOp::since:
+    case PlanOp::since_end:
     case PlanOp::at_begin:
     case PlanOp::at_end:
     case PlanOp::between:

@@ -31,6 +31,10 @@ enum class PlanOp {
   before_end,  ///< ... before the second first ends
   after,       ///< ... later than the second first begins
   after_end,   ///< ... when or after the second first ends
+  until,       ///< moments of the first until the second first begins
+  until_end,   ///< ... until the second first ends
+  since,       ///< moments of the first since the second first began
+  since_end,   ///< ... since the second first ended
   inside,      ///< those of the first that lie inside one of the second
   sharing,     ///< those of the first that share a moment with one of the second
   at_begin,    ///< those of the first that hold as one of the second begins

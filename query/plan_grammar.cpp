@@ -342,7 +342,7 @@ class RangeReader : private QuestionWords {
     const auto num_never = std::erase_if(positive, [](const Word& w) { return w.text == "never"; });
     // At no time, rather than at some time not.
     const bool is_none = !at_ && num_never == 0 && take_no(positive, is_statement ? 0 : 1);
-    auto found = event(positive);
+    auto found = event(positive, Togetherness::existence);
     if (!found) return std::nullopt;
     // One may come without the other.
     if (found->is_several && !at_ && !says_together()) return std::nullopt;

@@ -4,10 +4,10 @@
 //   when, at what times, list all times; the first, last, second … time; the longest time
 //   how many times, how often (per hour), how many X appear, how many X are there at T
 //   how long, for how many seconds, which is shown longer
-//   did … ever, is there, never, is the door open at T
-//   before, after, while, during, when, between A and B, within 10 seconds of
+//   did … ever, is there, never, no one, always, throughout the video, is the door open at T
+//   before, after, until, since, while, during, when, between A and B, within 10 seconds of
 //   at night, by day, in the rain
-//   which came first, A or B; in which order
+//   which came first, which left first, A or B; in which order
 //   what colour is the first … after …, which way, what does the sign say (at T)
 //   subjects joined by and, or, negated by not, no
 #pragma once

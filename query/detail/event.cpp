@@ -235,22 +235,52 @@ class EventReader {
 
   std::optional<Event> joined_at(Words words, std::size_t i) const {
     auto main = read_main(words.first(i), auxiliary_);
+    // A state is cut, an event and "the first time it is open" are chosen.
+    const bool is_cut = main && main->clause.edge == Edge::whole && main->n == 0 &&
+                        togetherness_ != Togetherness::occurrences;
     // "does the first car after the truck appear": the verb stands behind both.
     if (!main) main = read_main(words.first(i), Auxiliary::none);
     if (!main) return std::nullopt;
     const Words rest = words.subspan(i + 1);
     auto& node = main->clause.node;
     if (is(words, i, "between")) {
-      const auto bounds = read_bounds(rest);
+      auto bounds = read_bounds(rest);
       if (!bounds) return std::nullopt;
-      node = apply(PlanOp::between, {std::move(node), bounds->first.node, bounds->second.node});
+      node = is_cut ? cut_between(std::move(node), std::move(*bounds))
+                    : apply(PlanOp::between,
+                            {std::move(node), bounds->first.node, bounds->second.node});
       return finish(std::move(*main));
     }
     auto reference = read_reference(rest);
     if (!reference) return std::nullopt;
-    node =
-        apply(op_of(words[i].text, reference->edge), {std::move(node), std::move(reference->node)});
+    const auto& connector = words[i].text;
+    const auto op = is_cut ? cut_of(connector, reference->edge) : op_of(connector, reference->edge);
+    node = apply(op, {std::move(node), std::move(reference->node)});
     return finish(std::move(*main));
+  }
+
+  /// Since the first, until the next of the second.
+  static PlanNode cut_between(PlanNode node, std::pair<Event, Event> bounds) {
+    auto& [first, second] = bounds;
+    const bool from_end = first.edge == Edge::end;
+    auto next =
+        apply(from_end ? PlanOp::after_end : PlanOp::after, {std::move(second.node), first.node});
+    auto later = apply(from_end ? PlanOp::since_end : PlanOp::since,
+                       {std::move(node), std::move(first.node)});
+    return apply(second.edge == Edge::end ? PlanOp::until_end : PlanOp::until,
+                 {std::move(later), std::move(next)});
+  }
+
+  /// The operator that cuts a state, where there is one.
+  PlanOp cut_of(std::string_view connector, Edge reference_edge) const {
+    const bool by_end = reference_edge == Edge::end;
+    // Whether something is so before X is whether it begins before X.
+    const bool is_before = connector == "before" || connector == "until";
+    if (is_before && togetherness_ == Togetherness::moments)
+      return by_end ? PlanOp::until_end : PlanOp::until;
+    if (connector == "after" || connector == "since")
+      return by_end ? PlanOp::since_end : PlanOp::since;
+    return op_of(connector, reference_edge);
   }
 
   PlanOp op_of(std::string_view connector, Edge reference_edge) const {

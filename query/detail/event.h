@@ -21,10 +21,11 @@ struct Event {
   bool is_of_nth = false;
 };
 
-/// How an event's clause is joined with one that follows "while" or "during".
+/// How an event's clause is joined with the one it is compared with: "while", "before", "after".
 enum class Togetherness {
-  moments,      ///< what is asked about are the moments of both
+  moments,      ///< what is asked about are moments: those of a state that fit
   occurrences,  ///< what is asked about are the first one's intervals
+  existence,    ///< whether there is any: a state that began earlier still holds after
 };
 
 /// Reads "clause", "clause before clause", "clause between clause and clause", ..., with "first",

@@ -70,6 +70,12 @@ TEST_CASE("operators of a plan give the intervals that their words say") {
        node(PlanOp::after, {car, car}),
        {span(20, 30), span(40, 60), span(90, 100)}},
       {"after_end", node(PlanOp::after_end, {car, truck}), {span(90, 100)}},
+      {"until", node(PlanOp::until, {car, truck}), {span(0, 10), span(20, 25)}},
+      {"until_end",
+       node(PlanOp::until_end, {car, truck}),
+       {span(0, 10), span(20, 30), span(40, 45)}},
+      {"since", node(PlanOp::since, {car, truck}), {span(25, 30), span(40, 60), span(90, 100)}},
+      {"since_end", node(PlanOp::since_end, {car, truck}), {span(45, 60), span(90, 100)}},
       {"inside",
        node(PlanOp::inside, {leaf("bus"), node(PlanOp::negation, {car})}),
        {span(80, 85)}},
@@ -95,7 +101,12 @@ TEST_CASE("operators of a plan give the intervals that their words say") {
 
 TEST_CASE("what others are compared with and is nowhere is named") {
   const std::map<std::string, Intervals> truth{{"car", {span(0, 10)}}, {"truck", {}}, {"bus", {}}};
-  for (const auto op : {PlanOp::before, PlanOp::after, PlanOp::sharing, PlanOp::near}) {
+  for (const auto op : {PlanOp::before,
+                        PlanOp::after,
+                        PlanOp::until,
+                        PlanOp::since_end,
+                        PlanOp::sharing,
+                        PlanOp::near}) {
     const auto found = run(node(op, {leaf("car"), leaf("truck")}), truth);
     CHECK(found.list.empty());
     CHECK(found.missing == std::vector<std::string>{"truck"});
@@ -137,6 +148,43 @@ TEST_CASE("a plan over random timelines equals the operators, moment by moment")
   }
 }
 
+TEST_CASE("until and since cut a random timeline moment by moment") {
+  std::mt19937 random(12);
+  const auto timeline = [&] {
+    Intervals list;
+    for (int t = std::uniform_int_distribution(0, 30)(random); t < 95;) {
+      const int end = t + std::uniform_int_distribution(1, 20)(random);
+      list.push_back(span(t, std::min(100, end)));
+      t = end + std::uniform_int_distribution(1, 20)(random);
+    }
+    return list;
+  };
+  const Intervals ranges{span(10, 40), span(50, 90)};
+  for (int round = 0; round < 200; ++round) {
+    CAPTURE(round);
+    const std::map<std::string, Intervals> truth{{"a", timeline()}, {"b", timeline()}};
+    const auto reference = both(truth.at("b"), ranges);
+    if (reference.empty()) continue;
+    struct Row {
+      PlanOp op;
+      MediaTime cut;
+      bool is_before;
+    };
+    for (const auto& row : {Row{PlanOp::until, reference.front().begin, true},
+                            Row{PlanOp::until_end, reference.front().end, true},
+                            Row{PlanOp::since, reference.front().begin, false},
+                            Row{PlanOp::since_end, reference.front().end, false}}) {
+      CAPTURE(static_cast<int>(row.op));
+      const auto found = run(node(row.op, {leaf("a"), leaf("b")}), truth, ranges).list;
+      for (int t = 0; t < 100; ++t) {
+        const auto at = test::at(t);
+        const bool is_asked = holds_at(truth.at("a"), at) && holds_at(ranges, at);
+        CHECK(holds_at(found, at) == (is_asked && (at < row.cut) == row.is_before));
+      }
+    }
+  }
+}
+
 TEST_CASE("arrivals are the rises of how many there are") {
   const auto plan = node(PlanOp::arrivals, {leaf("Is a person in red visible?")});
   std::mt19937 random(4);
@@ -149,10 +197,10 @@ TEST_CASE("arrivals are the rises of how many there are") {
     int rises = 0;
     for (int least = 1; least <= 5; ++least) {
       constexpr std::array<std::string_view, 6> kNumbers{"", "", "two", "three", "four", "five"};
-      const std::string predicate =
-          least == 1 ? "Is a person in red visible?"
-                     : fmt::format("Are {} people in red visible?",
-                                   kNumbers[static_cast<std::size_t>(least)]);
+      const std::string predicate = least == 1
+                                        ? "Is a person in red visible?"
+                                        : fmt::format("Are {} people in red visible?",
+                                                      kNumbers[static_cast<std::size_t>(least)]);
       auto& list = truth[predicate];
       for (std::size_t t = 1; t <= 100; ++t) {
         const auto second = static_cast<int>(t);
@@ -180,6 +228,7 @@ TEST_CASE("the leaves of a plan are what its intervals consist of") {
   };
   CHECK(names(leaf("a")) == "+a");
   CHECK(names(node(PlanOp::after, {leaf("a"), leaf("b")})) == "+a");
+  CHECK(names(node(PlanOp::until, {leaf("a"), leaf("b")})) == "+a");
   CHECK(names(node(PlanOp::both, {leaf("a"), node(PlanOp::negation, {leaf("b")})})) == "+a-b");
   CHECK(names(node(PlanOp::negation, {node(PlanOp::negation, {leaf("a")})})) == "+a");
   CHECK(names(node(PlanOp::gaps, {leaf("a")})) == "-a");
@@ -198,6 +247,7 @@ TEST_CASE("what is ordered or compared with is presupposed, what is asked about 
   CHECK(names(AnswerType::order, {leaf("a"), leaf("b")}) == "ab");
   CHECK(names(AnswerType::when, {node(PlanOp::after, {leaf("a"), leaf("b")})}) == "b");
   CHECK(names(AnswerType::when, {node(PlanOp::after, {leaf("a"), no_b})}) == "");
+  CHECK(names(AnswerType::duration, {node(PlanOp::since, {leaf("a"), leaf("b")})}) == "b");
   CHECK(names(AnswerType::when, {node(PlanOp::sharing, {leaf("a"), leaf("b")})}) == "");
   CHECK(names(AnswerType::when, {node(PlanOp::both, {leaf("a"), leaf("b")})}) == "");
   CHECK(names(AnswerType::count, {node(PlanOp::between, {leaf("a"), leaf("b"), leaf("c")})}) ==
