@@ -57,7 +57,11 @@ class RangeReader : private QuestionWords {
     Plan plan{.type = AnswerType::order, .pick = pick};
     for (const Words thing : split_list(list)) {
       const auto named = with_noun(thing, noun);
-      auto found = plain_event(named);
+      // "the door open" of "in which order did the door open and the light go on".
+      const bool is_turned = verb.empty() && own_verb(thing) > 0 && asks_what_they_do();
+      auto found = is_turned
+                       ? read_event(named, question_, Auxiliary::do_, Togetherness::occurrences)
+                       : plain_event(named);
       if (!found) return std::nullopt;
       auto name = std::move(found->name);
       if (!verb.empty()) {
@@ -108,15 +112,33 @@ class RangeReader : private QuestionWords {
     const auto things = split_list(list);
     if (things.empty()) return {};
     const Words last = things.back();
-    for (std::size_t i = 1; i < last.size(); ++i) {
-      const bool is_verb = lemma_at(last, i) == last[i].text || last[i].text.ends_with("ed");
-      if (!is_verb || lemma_at(last, i).empty() || !read_noun_phrase(last.first(i))) continue;
-      list = list.first(list.size() - (last.size() - i));
-      std::vector<Word> verb(last.begin() + static_cast<std::ptrdiff_t>(i), last.end());
-      if (lemma_at(verb, 0) == verb[0].text) verb[0].text = third_person(verb[0].text);
-      return verb;
+    const std::size_t at = own_verb(last);
+    // Where another thing has a verb, too, each does what its own says.
+    const bool has_own = std::any_of(
+        things.begin(), things.end() - 1, [](Words thing) { return own_verb(thing) > 0; });
+    if (at == 0 || has_own) return {};
+    list = list.first(list.size() - (last.size() - at));
+    std::vector<Word> verb(last.begin() + static_cast<std::ptrdiff_t>(at), last.end());
+    if (lemma_at(verb, 0) == verb[0].text) verb[0].text = third_person(verb[0].text);
+    return verb;
+  }
+
+  /// Where the verb of "the light go on" stands; 0: there is none.
+  static std::size_t own_verb(Words thing) {
+    for (std::size_t i = 1; i < thing.size(); ++i) {
+      const auto lemma = lemma_at(thing, i);
+      const bool is_verb = lemma == thing[i].text || thing[i].text.ends_with("ed");
+      if (is_verb && !lemma.empty() && read_thing(thing.first(i))) return i;
     }
-    return {};
+    return 0;
+  }
+
+  /// "in which order do/did ...".
+  bool asks_what_they_do() const {
+    for (std::size_t i = 0; i + 1 < words_.size(); ++i) {
+      if (is(words_, i, "order")) return is_any(words_, i + 1, "do does did");
+    }
+    return false;
   }
 
   bool has_or() const {

@@ -262,6 +262,8 @@ TEST_CASE("what comes first, and in which order") {
       {"In which order do the dog, the cat and the bus leave?",
        "order offsets('Is a dog visible?') offsets('Is a cat visible?') offsets('Is a bus "
        "visible?')"},
+      {"In which order did the door open and the light go on?",
+       "order onsets('Is the door open?') onsets('Is the light on?')"},
       {"In which order do the door and the gate open?",
        "order onsets('Is the door open?') onsets('Is the gate open?')"},
       {"Who dances first, the man or the woman?", "not understood"},
