@@ -406,11 +406,14 @@ std::optional<std::string> subject_of(Words words) {
   const Words all = ordinal.words;
   // The longest beginning that is a noun phrase with nothing of a verb or clause in it.
   std::size_t end = 0;
-  while (end < all.size() && !is_any(all,
-                                     end,
-                                     "that which who to after before while when during "
-                                     "between until since is was are were"))
-    ++end;
+  const auto ends_it = [&](std::size_t i) {
+    const bool is_place = is(all, i, "to") && i > 0 && is(all, i - 1, "next");
+    return !is_place && is_any(all,
+                               i,
+                               "that which who to after before while when during between until "
+                               "since is was are were");
+  };
+  while (end < all.size() && !ends_it(end)) ++end;
   for (; end > 0; --end) {
     const auto noun = read_noun_phrase(all.first(end));
     const bool is_whole = end == all.size() || !is_any(all, end, "in with");

@@ -348,6 +348,9 @@ TEST_CASE("what single pairs show") {
       {"What colour is the next car after the truck?",
        "text.begin look 'What colour is the car?' nth[1](after('Is a car visible?', 'Is a truck "
        "visible?'))"},
+      {"What colour is the car next to the truck?",
+       "text.begin look 'What colour is the car next to the truck?' 'Is a car next to the truck "
+       "visible?'"},
       {"What colour is the car at 1:00?", "text@60 look 'What colour is the car?'"},
       {"What colour is the car?", "text.begin look 'What colour is the car?' 'Is a car visible?'"},
       {"What colour was the ball that appeared first?",
