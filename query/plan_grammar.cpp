@@ -377,10 +377,11 @@ class RangeReader : private QuestionWords {
   }
 
   /// "is there no dog", "did nobody come" as "is there dog", "did somebody come".
-  static bool take_no(std::vector<Word>& words, std::size_t i) {
+  bool take_no(std::vector<Word>& words, std::size_t i) const {
     if (is(words, i, "there")) ++i;
     // "no more than two" is a number.
-    if (is_any(words, i + 1, "more fewer less")) return false;
+    const bool is_number = is_any(words, i + 1, "more fewer less");
+    if (i >= words.size() || is_number || is_in_capitals(words[i], question_)) return false;
     const bool is_no = is(words, i, "no");
     const std::size_t one = is(words, i + 1, "-") ? i + 2 : i + 1;
     if (is(words, i, "nobody") || (is_no && is(words, one, "one"))) {
@@ -434,9 +435,12 @@ Words without_place(Words words) {
 
 /// Takes "always", "throughout the video", "all the time" from a question of yes or no; true when
 /// there was one.
-bool take_throughout(std::vector<Word>& words) {
+bool take_throughout(std::vector<Word>& words, std::string_view question) {
   if (!auxiliary_at(skip_front(words, kPoliteness), 0) && !auxiliary_at(words, 0)) return false;
-  if (std::erase_if(words, [](const Word& word) { return word.text == "always"; }) > 0) return true;
+  const auto num_always = std::erase_if(words, [&](const Word& word) {
+    return word.text == "always" && !is_in_capitals(word, question);
+  });
+  if (num_always > 0) return true;
   std::size_t end = words.size();
   while (end > 0 && is_any(words, end - 1, ". ? !")) --end;
   constexpr std::string_view kVideo = "video clip recording footage film movie time";
@@ -480,7 +484,7 @@ std::optional<Plan> throughout(Plan plan) {
 std::optional<Plan> read_question_plan(std::string_view question, std::optional<MediaTime> at) {
   auto all = plain_words(question);
   if (all.size() > kMostWords) return std::nullopt;
-  const bool is_throughout = take_throughout(all);
+  const bool is_throughout = take_throughout(all, question);
   Words words = all;
   while (!words.empty() && is_any(words, words.size() - 1, ". ? !"))
     words = words.first(words.size() - 1);

@@ -38,7 +38,8 @@ class ClauseReader {
         (lemma_at(shown, 1) == "show" || is_any(shown, 1, "contain contains")) && shown.size() > 2)
       return of(shown.subspan(2), Auxiliary::none).read();
     if (const auto some = with_somebody()) return negated(of(*some, auxiliary_).read());
-    if (is(words_, 0, "no")) return negated(of(words_.subspan(1), auxiliary_).read());
+    if (is(words_, 0, "no") && !is_in_capitals(words_[0], question_))
+      return negated(of(words_.subspan(1), auxiliary_).read());
     // The first split whose verb phrase is understood to its last word.
     // A subject without a verb is a clause only where nothing was turned round.
     const std::size_t last = auxiliary_ == Auxiliary::none ? words_.size() : words_.size() - 1;
@@ -329,7 +330,9 @@ class ClauseReader {
     // "is the emergency exit ..." asks about no exiting.
     const bool is_noun =
         auxiliary_ == Auxiliary::be && !rest.empty() && rest[0].text == lemma_at(rest, 0);
-    if (motion == Motion::none || is_noun) return std::nullopt;
+    // "does the car turn left" asks about no leaving.
+    const bool is_side = auxiliary_ == Auxiliary::do_ && is(rest, 0, "left");
+    if (motion == Motion::none || is_noun || is_side) return std::nullopt;
     auto clause = visible(noun);
     clause->edge = motion == Motion::leaves ? Edge::end : Edge::begin;
     if (motion == Motion::leaves) clause->node = apply(PlanOp::offsets, {std::move(clause->node)});
@@ -391,6 +394,12 @@ PlanNode apply(PlanOp op, std::vector<PlanNode> operands) {
   return {.op = op, .of = std::move(operands)};
 }
 
+bool is_in_capitals(const Word& word, std::string_view question) {
+  const auto letters = question.substr(word.begin, word.end - word.begin);
+  return letters.size() > 1 &&
+         std::none_of(letters.begin(), letters.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+}
+
 std::optional<Auxiliary> auxiliary_at(Words words, std::size_t i) {
   if (is_any(words, i, "is are was were isn't aren't wasn't weren't")) return Auxiliary::be;
   if (is_any(words, i, "does do did doesn't don't didn't")) return Auxiliary::do_;
@@ -407,10 +416,17 @@ std::optional<Clause> read_clause(Words words, std::string_view question, Auxili
   for (std::size_t i = 0; i < words.size(); ++i) {
     // "just two cars" says how many.
     const bool is_number = is(words, i, "just") && read_number(words, i + 1);
-    if (is_number || !is_any(words, i, kAdverbs)) kept.push_back(words[i]);
+    const bool is_adverb = is_any(words, i, kAdverbs) && !is_in_capitals(words[i], question);
+    if (is_number || !is_adverb) kept.push_back(words[i]);
   }
   if (kept.empty()) return std::nullopt;
-  return ClauseReader(kept, question, auxiliary).read();
+  auto clause = ClauseReader(kept, question, auxiliary).read();
+  const bool is_again = std::any_of(words.begin(), words.end(), [&](const Word& word) {
+    return word.text == "again" && !is_in_capitals(word, question);
+  });
+  // What happens again happened before.
+  if (clause && is_again) clause->node = apply(PlanOp::after, {clause->node, clause->node});
+  return clause;
 }
 
 }  // namespace hindsight::query::detail

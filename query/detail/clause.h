@@ -35,6 +35,9 @@ struct Clause {
                                                 std::string_view question,
                                                 Auxiliary auxiliary = Auxiliary::none);
 
+/// "ALWAYS" of "does the sign say ALWAYS OPEN": what is written somewhere, and says nothing else.
+[[nodiscard]] bool is_in_capitals(const Word& word, std::string_view question);
+
 /// The auxiliary that word `i` is, in any tense and with or without "not".
 [[nodiscard]] std::optional<Auxiliary> auxiliary_at(Words words, std::size_t i);
 

@@ -192,7 +192,11 @@ class LookReader : private QuestionWords {
     const bool is_time = is_any(rest, 0, "times seconds minutes hours");
     if (!noun || is_time) return std::nullopt;
     // Of several that come, nobody knows which were there before.
-    if (read_motion(rest.subspan(end)) == Motion::returns) return std::nullopt;
+    const bool comes_again = read_motion(rest.subspan(end)) == Motion::returns ||
+                             std::any_of(rest.begin(), rest.end(), [](const Word& word) {
+                               return word.text == "again";
+                             });
+    if (comes_again) return std::nullopt;
     const bool shows_number = is_any(rest, end, "is are was were do can") || end == rest.size();
     const auto plural = noun->plural.empty() ? noun->noun : noun->plural;
     const auto one_picture = fmt::format("How many {} are visible?", plural);

@@ -230,7 +230,8 @@ std::optional<NounPhrase> read_thing(Words words) {
 
 bool lacks_noun(Words words) {
   words = skip_front(words, kDeterminers);
-  if (words.empty()) return true;
+  // "a person on the" has lost its end.
+  if (words.empty() || is_any(words, words.size() - 1, "a an the")) return true;
   const auto number = read_number(words, 0);
   const auto& head = words[head_of(words)].text;
   return (number && number->next == words.size()) || is_one_of(head, "one ones nothing none") ||

@@ -200,6 +200,12 @@ TEST_CASE("when something happens") {
        "when.begin after('Is a dog visible?', 'Is a dog visible?')"},
       {"When does the dog come back?",
        "when.begin after('Is a dog visible?', 'Is a dog visible?')"},
+      {"When does the dog appear again?",
+       "when.begin after('Is a dog visible?', 'Is a dog visible?')"},
+      {"When does the door open again?",
+       "when.begin after(onsets('Is the door open?'), onsets('Is the door open?'))"},
+      {"When does the sign say OPEN AGAIN?", "when 'Does the sign say OPEN AGAIN?'"},
+      {"When does the red car turn left?", "when 'Does the red car turn left?'"},
       {"When does the person leave the bag?", "when 'Does the person leave the bag?'"},
       {"When does the man pass the ball?", "when 'Does the man pass the ball?'"},
   };
