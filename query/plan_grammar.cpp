@@ -443,23 +443,22 @@ bool take_throughout(std::vector<Word>& words, std::string_view question) {
   if (num_always > 0) return true;
   std::size_t end = words.size();
   while (end > 0 && is_any(words, end - 1, ". ? !")) --end;
-  constexpr std::string_view kVideo = "video clip recording footage film movie time";
-  std::size_t tail = end;
-  if (end > 0 && is(words, end - 1, "throughout")) {
-    tail = end - 1;
-  } else if (end > 3 && is_any(words, end - 1, kVideo)) {
-    const bool is_whole = is_any(words, end - 2, "whole entire") || is(words, end - 3, "all");
-    if (is(words, end - 3, "throughout")) tail = end - 3;
-    if (is_whole && is_any(words, end - 3, "the this all")) tail = end - 3;
-    if (tail + 3 == end && is_any(words, tail - 1, "in of during throughout on over for")) --tail;
-    if (is(words, end - 1, "times") || tail == 0) tail = end;
+  // Longest first.
+  for (const std::string_view pattern :
+       {"in/of/during/throughout/on/over/for the/this whole/entire "
+        "video/clip/recording/footage/film/movie/time",
+        "the/this whole/entire video/clip/recording/footage/film/movie/time",
+        "throughout the/this video/clip/recording/footage/film/movie",
+        "all the time",
+        "at all times",
+        "throughout"}) {
+    const auto length = static_cast<std::size_t>(std::ranges::count(pattern, ' ')) + 1;
+    if (end <= length || !after_pattern(Words(words).subspan(end - length), pattern)) continue;
+    words.erase(words.begin() + static_cast<std::ptrdiff_t>(end - length),
+                words.begin() + static_cast<std::ptrdiff_t>(end));
+    return true;
   }
-  if (end > 3 && is(words, end - 3, "at") && is(words, end - 2, "all") &&
-      is(words, end - 1, "times"))
-    tail = end - 3;
-  words.erase(words.begin() + static_cast<std::ptrdiff_t>(tail),
-              words.begin() + static_cast<std::ptrdiff_t>(end));
-  return tail < end;
+  return false;
 }
 
 bool is_state(const PlanNode& node) {
