@@ -72,8 +72,8 @@ void check_clip(const EvidenceFiles& files, const std::vector<std::string>& orig
                             ".mov",
                             files.clip));
   }
-  for (const auto& original : originals) check_output(files.clip, original, files.force);
-  check_output(files.clip, {}, files.force);
+  for (const auto& original : originals) check_output(files.clip, original, "video", files.force);
+  if (originals.empty()) check_output(files.clip, {}, {}, files.force);
 }
 
 void prepare_directory(const EvidenceFiles& files) {
