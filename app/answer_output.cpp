@@ -39,27 +39,30 @@ void print_text(std::string_view text) {
 
 void warn_of_limits(const query::QuestionPlan& plan,
                     const query::Answer& answer,
-                    const Logger& logger) {
+                    const Context& context) {
+  const Logger& logger = context.logger;
   for (const auto& left_out : plan.left_out)
     logger.warn("{} was left out: {}", left_out.label, left_out.reason);
   for (const auto& scope : plan.scopes) {
     if (!answer.findings || scope.run.complete) continue;
-    logger.warn("{} is not read to its end; {}", scope.label, how_to_go_on(scope.video));
+    logger.warn("{} is not read to its end; {}", scope.label, how_to_go_on(scope.video, context));
   }
   for (const auto& reading : answer.readings) {
     if (reading.scope.run.complete) continue;
     logger.warn("{} is not read to its end: {:.1f} % of what the question is about is there; {}",
                 reading.scope.label,
                 reading.covered * 100,
-                how_to_go_on(reading.scope.video));
+                how_to_go_on(reading.scope.video, context));
   }
   if (answer.findings) tell_not_kept(answer.findings->not_kept, logger);
   if (answer.proposal && answer.findings) {
     logger.info("the plan is the language model's proposal; --explain shows it");
-  } else if (answer.proposal && !answer.refusal) {
+  } else if (answer.proposal && answer.usage.pairs_read > 0) {
     logger.info(
-        "the question has no form that becomes a plan{}: the answer is the model's own text",
-        answer.proposal->rejected.empty() ? "" : fmt::format(" ({})", answer.proposal->rejected));
+        "the question has no form that becomes a plan{}: {}",
+        answer.proposal->rejected.empty() ? "" : fmt::format(" ({})", answer.proposal->rejected),
+        answer.found ? "the answer is the model's own text"
+                     : "the model was asked and says nothing");
   }
   if (answer.reasoning && !answer.reasoning->chosen_by_model && !answer.reasoning->steps.empty()) {
     logger.info("the steps are a script made from the question's plan, not the model's choice: {}",

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "app/context.h"
 #include "core/logger.h"
 #include "query/answer.h"
 
@@ -25,7 +26,7 @@ void print_answer(const query::Answer& answer, bool was_streamed, bool name_vide
 /// comes from, a text that was cut off.
 void warn_of_limits(const query::QuestionPlan& plan,
                     const query::Answer& answer,
-                    const Logger& logger);
+                    const Context& context);
 
 /// Why the next question has to look again, unless `not_kept` is empty.
 void tell_not_kept(const std::string& not_kept, const Logger& logger);

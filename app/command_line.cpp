@@ -154,6 +154,20 @@ void add_model_option(CLI::App& verb, Context& context) {
       ->envname("HINDSIGHT_MODEL");
 }
 
+std::string typed_again(const Context& context) {
+  std::string flags;
+  const auto repeat = [&](const std::string& flag, const std::string& value) {
+    const auto is_it = [&](const std::string& word) {
+      return word == flag || word.starts_with(flag + "=");
+    };
+    if (std::ranges::any_of(context.arguments, is_it))
+      flags += fmt::format(" {} {}", flag, shell_quoted(value));
+  };
+  repeat("--store", context.store_path);
+  repeat("--model", context.model_dir);
+  return flags;
+}
+
 bool is_terminal(int file_descriptor) {
   return isatty(file_descriptor) == 1 && environment("TERM") != "dumb";
 }

@@ -32,6 +32,10 @@ void add_store_option(CLI::App& verb, Context& context);
 /// Adds --model to a verb.
 void add_model_option(CLI::App& verb, Context& context);
 
+/// " --store S --model M": those of the two that were typed, for a command that goes on from this
+/// one; empty when neither was.
+[[nodiscard]] std::string typed_again(const Context& context);
+
 /// True when the stream is a terminal that understands cursor movement (TERM is not "dumb").
 [[nodiscard]] bool is_terminal(int file_descriptor);
 

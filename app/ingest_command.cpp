@@ -101,8 +101,7 @@ class IngestCommand {
 
  private:
   void expand_inputs();
-  [[nodiscard]] IngestPreview preview(IngestJob& job,
-                                      const std::optional<index::RunRecord>& run);
+  [[nodiscard]] IngestPreview preview(IngestJob& job, const std::optional<index::RunRecord>& run);
   [[nodiscard]] bool is_live(const ingest::Source& source) const;
   void ingest(const ingest::Source& source);
   void record(const ingest::Source& source);
@@ -141,7 +140,9 @@ IngestCommand::IngestCommand(Context& context, IngestArguments arguments)
       interrupts_({.on_first =
                        [this] {
                          logger_.warn(
-                             "finishing the current stretch; press Ctrl-C again to stop at once");
+                             "a stretch that is being encoded is finished first; press Ctrl-C "
+                             "again to stop "
+                             "at once");
                        },
                    .on_second = [this] { spool_.remove(); }}) {
   auto& options = arguments_.options;
@@ -181,8 +182,7 @@ model::VisionTower& IngestCommand::tower() {
   return *tower_;
 }
 
-IngestPreview IngestCommand::preview(IngestJob& job,
-                                     const std::optional<index::RunRecord>& run) {
+IngestPreview IngestCommand::preview(IngestJob& job, const std::optional<index::RunRecord>& run) {
   IngestPreview preview;
   preview.name = job.source().name;
   preview.facts = job.scan().facts;
@@ -200,8 +200,7 @@ IngestPreview IngestCommand::preview(IngestJob& job,
 }
 
 bool IngestCommand::is_live(const ingest::Source& source) const {
-  return arguments_.live.live ||
-         ingest::is_live(source, settings_.options.fetch.reader.limits);
+  return arguments_.live.live || ingest::is_live(source, settings_.options.fetch.reader.limits);
 }
 
 void IngestCommand::record(const ingest::Source& source) {
@@ -209,8 +208,8 @@ void IngestCommand::record(const ingest::Source& source) {
   tower();
   pipeline::LiveJobOptions options{
       .ingest = settings_.options,
-      .stream = to_live_options(
-          arguments_.live, settings_.options.fetch.reader, arguments_.load.threads),
+      .stream =
+          to_live_options(arguments_.live, settings_.options.fetch.reader, arguments_.load.threads),
       .length = from_seconds(arguments_.live.for_seconds)};
   if (!arguments_.stretch_given) shorten_stretches(options.ingest.plan);
   pipeline::LiveJob job(source, options, interrupts_.finish(), logger_);
@@ -330,28 +329,17 @@ int IngestCommand::exit_code() const {
 }
 
 std::string IngestCommand::next_command(const std::string& video) const {
-  std::string command = "hindsight ask 'What happens?' --video " + shell_quoted(video);
-  const auto& typed = context_.arguments;
-  const auto repeat = [&](const std::string& flag, const std::string& value) {
-    const bool was_typed = std::any_of(typed.begin(), typed.end(), [&](const std::string& word) {
-      return word == flag || word.starts_with(flag + "=");
-    });
-    if (was_typed) command += fmt::format(" {} {}", flag, shell_quoted(value));
-  };
-  repeat("--store", context_.store_path);
-  repeat("--model", context_.model_dir);
-  return command;
+  return "hindsight ask 'What happens?' --video " + shell_quoted(video) + typed_again(context_);
 }
 
 void IngestCommand::end() {
   context_.exit_code = exit_code();
   if (arguments_.json) {
-    fmt::print("{}\n",
-               arguments_.dry_run ? to_json(settings_, previews_)
-                                  : to_json(settings_,
-                                            reports_,
-                                            peak_memory_bytes(),
-                                            peak_memory_of_ended_bytes()));
+    fmt::print(
+        "{}\n",
+        arguments_.dry_run
+            ? to_json(settings_, previews_)
+            : to_json(settings_, reports_, peak_memory_bytes(), peak_memory_of_ended_bytes()));
     return;
   }
   std::vector<std::string> done;

@@ -36,9 +36,10 @@ bool is_recording(const index::VideoRecord& video) {
   return facts.is_object() && facts.value("live", false);
 }
 
-std::string how_to_go_on(const index::VideoRecord& video) {
-  return is_recording(video) ? "it is still recorded, or the recording broke off"
-                             : "go on with hindsight ingest " + shell_quoted(video.path);
+std::string how_to_go_on(const index::VideoRecord& video, const Context& context) {
+  return is_recording(video)
+             ? "it is still recorded, or the recording broke off"
+             : "go on with hindsight ingest " + shell_quoted(video.path) + typed_again(context);
 }
 
 VideoState read_state(const index::Store& store, const index::VideoRecord& video) {

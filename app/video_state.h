@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "app/context.h"
 #include "index/store.h"
 
 namespace hindsight::app {
@@ -33,7 +34,7 @@ struct VideoState {
 [[nodiscard]] bool is_recording(const index::VideoRecord& video);
 
 /// What to say of a video that is not read to its end.
-[[nodiscard]] std::string how_to_go_on(const index::VideoRecord& video);
+[[nodiscard]] std::string how_to_go_on(const index::VideoRecord& video, const Context& context);
 
 [[nodiscard]] VideoState read_state(const index::Store& store, const index::VideoRecord& video);
 

@@ -1,6 +1,7 @@
 #include "query/answer_question.h"
 
 #include <chrono>
+#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -72,6 +73,25 @@ Answer summarize_all(const QuestionPlan& question,
   return answer;
 }
 
+/// A model that names its words looks at single pairs: what it would say of several means nothing.
+Answer refuse(const QuestionPlan& question,
+              const index::Store& store,
+              const model::ModelInfo& info) {
+  const auto unknown = detail::unknown_words(question.scopes.front().words.question, info);
+  const auto why =
+      unknown.empty()
+          ? fmt::format(
+                "{} answers about single pairs alone: ask when, how often, how long, in "
+                "which order or what is seen at a time, or name a larger model (--model)",
+                std::filesystem::path(info.directory).filename().string())
+          : detail::no_words_for(unknown, info);
+  return refusal(
+      question,
+      store,
+      info,
+      {RefusalReason::not_understood, "The question has no form that becomes a plan, and " + why});
+}
+
 /// Retrieval and generation, with the reason where they found nothing.
 Answer generate(const QuestionPlan& question,
                 const index::Store& store,
@@ -80,15 +100,7 @@ Answer generate(const QuestionPlan& question,
                 const AskOptions& options,
                 const OnText& on_text) {
   const auto& info = language_model.info();
-  const auto unknown = detail::unknown_words(question.scopes.front().words.question, info);
-  if (!unknown.empty()) {
-    return refusal(question,
-                   store,
-                   info,
-                   {RefusalReason::not_understood,
-                    "The question has no form that becomes a plan, and " +
-                        detail::no_words_for(unknown, info)});
-  }
+  if (!info.words.empty()) return refuse(question, store, info);
   auto answer = ask(question, store, language_model, tokenizer, options, on_text);
   if (!answer.found && answer.usage.pairs_read > 0) {
     answer.refusal = Refusal{RefusalReason::not_understood,

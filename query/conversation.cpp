@@ -8,6 +8,7 @@
 #include "query/detail/noun_phrase.h"
 #include "query/detail/question_words.h"
 #include "query/detail/rewording.h"
+#include "query/evaluate.h"
 #include "query/plan_grammar.h"
 #include "query/time_words.h"
 
@@ -53,8 +54,38 @@ std::string to_text(const TimeSpan& span) {
   return fmt::format("{} to {}", to_clock(span.begin), to_clock(span.end));
 }
 
+/// "When does the car appear, after 00:01:22.200?": with the limits that go beyond its words.
+std::string within_limits(std::string text, const Question& question) {
+  if (!question.from && !question.to) return text;
+  std::string mark;
+  while (!text.empty() && std::string_view(" .?!").find(text.back()) != std::string_view::npos) {
+    mark.insert(mark.begin(), text.back());
+    text.pop_back();
+  }
+  const auto limits = question.from && question.to
+                          ? "from " + to_text(TimeSpan{*question.from, *question.to})
+                      : question.from ? "after " + to_clock(*question.from)
+                                      : "before " + to_clock(*question.to);
+  return fmt::format("{}, {}{}", text, limits, mark);
+}
+
+/// "the car leaves" for "the car appears"; "the door is open no longer".
+std::string as_end(std::string name) {
+  constexpr std::string_view kAppears = "appears", kVisible = "is visible";
+  for (const auto begin : {kAppears, kVisible}) {
+    if (!name.ends_with(begin)) continue;
+    name.replace(name.size() - begin.size(), begin.size(), "leaves");
+    return name;
+  }
+  return name + " no longer";
+}
+
 /// The same things whichever of them was asked for: without "first", "last" and "longest".
 PlanNode every_one(PlanNode node) {
+  if (node.op == PlanOp::offsets) {
+    node.of.front() = every_one(std::move(node.of.front()));
+    return node;
+  }
   while (node.op == PlanOp::nth || node.op == PlanOp::longest || node.op == PlanOp::shortest) {
     PlanNode inner = std::move(node.of.front());
     node = std::move(inner);
@@ -128,13 +159,6 @@ class Resolver {
     return false;
   }
 
-  /// "after 00:01:22.200".
-  std::string limits(Side side) const {
-    const TimeSpan hull = answered();
-    if (side == Side::during) return "from " + to_text(hull);
-    return side == Side::after ? "after " + to_clock(hull.end) : "before " + to_clock(hull.begin);
-  }
-
   /// "and after that?", "what happens after that?", "what colour is the door at that time?".
   bool side() {
     for (std::size_t i = 0; i < trimmed_.size(); ++i) {
@@ -170,7 +194,7 @@ class Resolver {
       question.text =
           std::string(text_.substr(asked.front().begin, asked.back().end - asked.front().begin));
     }
-    asked_.reading = fmt::format("{} {}", question.text, limits(side));
+    asked_.reading = within_limits(question.text, question);
   }
 
   /// "how long did it last?", "when was that?", "how many times?": of what was asked about.
@@ -218,13 +242,19 @@ class Resolver {
   void ask_same(AnswerType type, Edge edge) {
     Plan plan{.type = type, .of = last_->plan->of, .names = last_->plan->names, .edge = edge};
     if (type == AnswerType::count) plan.of.front() = every_one(std::move(plan.of.front()));
+    if (edge == Edge::end && !happens_at_end(plan.of.front())) {
+      plan.of.front() = {.op = PlanOp::offsets, .of = {std::move(plan.of.front())}};
+      if (!plan.names.empty()) plan.names.front() = as_end(std::move(plan.names.front()));
+    }
     plan.merge = last_->plan->merge;
     asked_.question = last_->question;
-    asked_.reading = fmt::format("{}: {}",
-                                 type == AnswerType::duration ? "how long"
-                                 : type == AnswerType::when   ? "when"
-                                                              : "how many times",
-                                 plan.names.empty() ? last_->bare : plan.names.front());
+    asked_.reading =
+        within_limits(fmt::format("{}: {}",
+                                  type == AnswerType::duration ? "how long"
+                                  : type == AnswerType::when   ? "when"
+                                                               : "how many times",
+                                  plan.names.empty() ? last_->bare : plan.names.front()),
+                      asked_.question);
     asked_.plan = std::move(plan);
   }
 
@@ -241,7 +271,7 @@ class Resolver {
     if (!text) return false;
     asked_.question = last_->question;
     asked_.question.text = std::move(*text);
-    asked_.reading = asked_.question.text;
+    asked_.reading = within_limits(asked_.question.text, asked_.question);
     return true;
   }
 
@@ -279,7 +309,7 @@ class Resolver {
     const TimeSpan first = last_->intervals.front().span;
     asked_.question.from = first.begin;
     asked_.question.to = first.end;
-    asked_.reading += fmt::format(" from {}", to_text(first));
+    asked_.reading = within_limits(asked_.question.text, asked_.question);
     return true;
   }
 

@@ -7,12 +7,46 @@
 namespace hindsight::query {
 namespace {
 
+constexpr MediaTime kNever{MediaDuration::max()};
 /// One digit tells how many there are (Judge::p_yes).
 constexpr int kMostTogether = 9;
 
-/// The event of an interval: where it begins, or, of something that was seen to end, ends.
-MediaTime event_of(const PlanNode& node, const TimeSpan& span) {
-  return node.op == PlanOp::offsets ? span.end : span.begin;
+/// The operator that says what kind of event a node's intervals are: onsets, offsets, or none.
+PlanOp event_kind(const PlanNode& node) {
+  switch (node.op) {
+    case PlanOp::nth:
+    case PlanOp::longest:
+    case PlanOp::shortest:
+    case PlanOp::before:
+    case PlanOp::before_end:
+    case PlanOp::after:
+    case PlanOp::after_end:
+    case PlanOp::inside:
+    case PlanOp::sharing:
+    case PlanOp::at_begin:
+    case PlanOp::at_end:
+    case PlanOp::between:
+    case PlanOp::near:
+    case PlanOp::relation:
+      return event_kind(node.of[0]);
+    default:
+      return node.op;
+  }
+}
+
+bool is_event(const PlanNode& node) {
+  const PlanOp kind = event_kind(node);
+  return kind == PlanOp::onsets || kind == PlanOp::offsets;
+}
+
+/// Events as moments, states as they are.
+Intervals moments_of(const PlanNode& node, Intervals list) {
+  if (!is_event(node)) return list;
+  for (TimeSpan& span : list) {
+    const MediaTime at = event_of(node, span);
+    span = {at, at + MediaDuration{1}};
+  }
+  return list;
 }
 
 Intervals wrap(std::optional<TimeSpan> span) { return span ? Intervals{*span} : Intervals{}; }
@@ -90,21 +124,22 @@ class Evaluator {
       for (const auto& leaf : leaves_of(node.of[1])) missing.push_back(leaf.predicate);
       return {};
     }
+    const MediaTime event = event_of(node.of[1], refs.front());
     switch (node.op) {
       case PlanOp::before:
-        return beginning_before(list, refs.front().begin);
+        return happening(node.of[0], list, {MediaTime{}, event});
       case PlanOp::before_end:
-        return beginning_before(list, refs.front().end);
+        return happening(node.of[0], list, {MediaTime{}, refs.front().end});
       case PlanOp::after:
-        return beginning_from(list, refs.front().begin + MediaDuration{1});
+        return happening(node.of[0], list, {event + MediaDuration{1}, kNever});
       case PlanOp::after_end:
-        return beginning_from(list, refs.front().end);
+        return happening(node.of[0], list, {refs.front().end, kNever});
       case PlanOp::until:
-        return both(list, {{MediaTime{}, refs.front().begin}});
+        return both(list, {{MediaTime{}, event}});
       case PlanOp::until_end:
         return both(list, {{MediaTime{}, refs.front().end}});
       case PlanOp::since:
-        return both(list, {{refs.front().begin, ranges_.back().end}});
+        return both(list, {{event, ranges_.back().end}});
       case PlanOp::since_end:
         return both(list, {{refs.front().end, ranges_.back().end}});
       case PlanOp::inside:
@@ -115,14 +150,28 @@ class Evaluator {
       case PlanOp::at_end:
         return at_events(node.op, list, refs);
       case PlanOp::near:
-        return near(list, refs, node.distance);
+        return run_near(node, list, refs);
       case PlanOp::relation:
         return related(list, node.relation, refs);
       case PlanOp::between:
-        return run_between(node, list, refs.front());
+        return run_between(node, list, event);
       default:
         return run_stretch(node, list, refs);
     }
+  }
+
+  /// Those of a node's list whose event lies in `when`.
+  static Intervals happening(const PlanNode& node, Intervals list, const TimeSpan& when) {
+    std::erase_if(list, [&](const TimeSpan& span) { return !when.contains(event_of(node, span)); });
+    return list;
+  }
+
+  static Intervals run_near(const PlanNode& node, Intervals list, const Intervals& refs) {
+    const auto moments = moments_of(node.of[1], refs);
+    std::erase_if(list, [&](const TimeSpan& span) {
+      return near(moments_of(node.of[0], {span}), moments, node.distance).empty();
+    });
+    return list;
   }
 
   static Intervals at_events(PlanOp op, const Intervals& list, const Intervals& refs) {
@@ -132,14 +181,14 @@ class Evaluator {
     return holding_at(list, moments);
   }
 
-  Intervals run_between(const PlanNode& node, const Intervals& list, const TimeSpan& first) {
-    const auto later = beginning_from(run(node.of[2]), first.begin + MediaDuration{1});
+  Intervals run_between(const PlanNode& node, const Intervals& list, MediaTime first) {
+    const MediaTime begin = first + MediaDuration{1};
+    const auto later = happening(node.of[2], run(node.of[2]), {begin, kNever});
     if (later.empty()) {
       for (const auto& leaf : leaves_of(node.of[2])) missing.push_back(leaf.predicate);
       return {};
     }
-    return beginning_before(beginning_from(list, first.begin + MediaDuration{1}),
-                            later.front().begin);
+    return happening(node.of[0], list, {begin, event_of(node.of[2], later.front())});
   }
 
   Intervals run_stretch(const PlanNode& node, const Intervals& from, const Intervals& to) {
@@ -226,6 +275,12 @@ Evaluation evaluate(const PlanNode& node, const Intervals& ranges, const FindInt
   Evaluation evaluation{.list = evaluator.run(node), .missing = {}};
   evaluation.missing = std::move(evaluator.missing);
   return evaluation;
+}
+
+bool happens_at_end(const PlanNode& node) { return event_kind(node) == PlanOp::offsets; }
+
+MediaTime event_of(const PlanNode& node, const TimeSpan& span) {
+  return happens_at_end(node) ? span.end : span.begin;
 }
 
 std::set<std::string> askable_predicates(const Plan& plan) {

@@ -26,6 +26,11 @@ struct Evaluation {
                                   const Intervals& ranges,
                                   const FindIntervals& find);
 
+/// Whether what happens at a node's intervals is that they end: "the second car leaves".
+[[nodiscard]] bool happens_at_end(const PlanNode& node);
+/// When it happens: where the interval begins or, of what is seen to end, where it ends.
+[[nodiscard]] MediaTime event_of(const PlanNode& node, const TimeSpan& span);
+
 /// What evaluate() may ask for: the plan's predicates and, where things that come are told apart,
 /// how many are there.
 [[nodiscard]] std::set<std::string> askable_predicates(const Plan& plan);

@@ -94,15 +94,21 @@ std::string coverage_html(const PlanFindings& findings) {
       escaped(findings.coverage.gap_video));
 }
 
+bool has_looks(const Answer& answer) {
+  return (answer.findings && !answer.findings->counter_evidence.empty()) ||
+         std::ranges::any_of(answer.intervals,
+                             [](const auto& interval) { return !interval.looks.empty(); });
+}
+
 std::string footer_html(const Answer& answer) {
   return fmt::format(
       "<footer>{} pairs read, {} frames decoded. A number behind a question is the probability of "
-      "\"yes\" that the model gave for that pair. Model {}, store {}. Check it again with "
-      "<code>hindsight verify-answer</code>.</footer>\n",
+      "\"yes\" that the model gave for that pair. Model {}, store {}.{}</footer>\n",
       answer.usage.pairs_read,
       Usage::frames_decoded,
       escaped(answer.model),
-      escaped(answer.store));
+      escaped(answer.store),
+      has_looks(answer) ? " Check it again with <code>hindsight verify-answer</code>." : "");
 }
 
 /// Of an answer without a plan.

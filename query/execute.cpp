@@ -145,15 +145,21 @@ class Execution {
     if (lists.empty()) return;
     const bool by_length = plan().pick == Pick::longest || plan().pick == Pick::shortest;
     if (by_length) return pick_by_length(*video, lists);
-    const auto order = order_of(lists);
+    std::vector<std::size_t> order(lists.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    const auto event = [&](std::size_t i) { return event_of(plan().of[i], lists[i].front()); };
+    std::ranges::stable_sort(order, {}, event);
     for (std::size_t i = 1; i < order.size(); ++i) {
-      const auto begin = lists[order[i]].front().begin;
-      if (begin != lists[order[i - 1]].front().begin) continue;
+      const bool decides = plan().pick == Pick::first  ? i == 1
+                           : plan().pick == Pick::last ? i + 1 == order.size()
+                                                       : true;
+      if (!decides || event(order[i]) != event(order[i - 1])) continue;
       refuse(RefusalReason::ambiguous,
-             fmt::format("{} and {} begin together at {}",
+             fmt::format("{} and {} {} together at {}",
                          name_of(order[i - 1]),
                          name_of(order[i]),
-                         to_clock(begin)));
+                         happens_at_end(plan().of[order[i]]) ? "end" : "begin",
+                         to_clock(event(order[i]))));
       return;
     }
     std::vector<std::string> names;

@@ -53,7 +53,10 @@ class Merging {
     const std::size_t first = begin_of(span.begin);
     const std::size_t count = begin_of(span.end) - first;
     Section section{.span = span, .text = {}, .phases = {}};
-    if (count == 0) return section;
+    if (count == 0) {
+      add_what_lasts(section);
+      return section;
+    }
     const auto said = std::span(descriptions_).subspan(first, count);
     section.text = detail::digest(said).text;
     for (const auto& range : detail::find_phases(said, kMostPhases))
@@ -64,6 +67,17 @@ class Merging {
   }
 
  private:
+  /// In a section in which no pair begins the one before it stands for what is there, if any does.
+  void add_what_lasts(Section& section) const {
+    const auto found = std::ranges::find_if(
+        pairs_, [&](const auto& pair) { return pair.covers.contains(section.span.begin); });
+    if (found == pairs_.end()) return;
+    const auto at = static_cast<std::size_t>(found - pairs_.begin());
+    section.phases.push_back(phase(at, at));
+    section.phases.front().span = section.span;
+    section.text = section.phases.front().text;
+  }
+
   Phase phase(std::size_t first, std::size_t last) const {
     const auto digest = detail::digest(std::span(descriptions_).subspan(first, last - first + 1));
     Phase phase{.span = {first > 0 ? boundary(first - 1) : pairs_[first].covers.begin,
@@ -97,16 +111,21 @@ class Merging {
   const std::vector<TimeSpan>& shots_;
 };
 
-/// Every range cut at the multiples of `every`.
-std::vector<TimeSpan> section_spans(const std::vector<TimeSpan>& ranges, MediaDuration every) {
-  if (every <= MediaDuration{}) return ranges;
+/// Every range cut at the multiples of `every` (0: nowhere) and at `reached`, behind which nothing
+/// has been read.
+std::vector<TimeSpan> section_spans(const std::vector<TimeSpan>& ranges,
+                                    MediaDuration every,
+                                    MediaTime reached) {
   std::vector<TimeSpan> spans;
   for (const TimeSpan& range : ranges) {
     MediaTime begin = range.begin;
     while (begin < range.end) {
-      const MediaTime next{(begin.since_start / every + 1) * every};
-      spans.push_back({begin, std::min(next, range.end)});
-      begin = next;
+      MediaTime end = range.end;
+      if (every > MediaDuration{})
+        end = std::min(end, MediaTime{(begin.since_start / every + 1) * every});
+      if (begin < reached) end = std::min(end, reached);
+      spans.push_back({begin, end});
+      begin = end;
     }
   }
   return spans;
@@ -150,7 +169,9 @@ Summary summarize(const VideoScope& scope,
 
   const auto shots = store.shots(scope.run.id);
   const Merging merging(pairs, descriptions, shots);
-  for (const TimeSpan& span : section_spans(scope.ranges, options.every))
+  const MediaTime reached =
+      scope.run.complete ? scope.video.end : store.run_stats(scope.run.id).reached;
+  for (const TimeSpan& span : section_spans(scope.ranges, options.every, reached))
     summary.sections.push_back(merging.section(span));
   summary.text = detail::digest(descriptions).text;
   return summary;

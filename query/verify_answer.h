@@ -27,7 +27,7 @@ struct LookCheck {
 enum class AnswerVerdict {
   holds,             ///< every look holds and nothing is at fault
   does_not_hold,     ///< some look does not, or something stated has no evidence
-  nothing_to_check,  ///< a generated answer: no look to repeat, and nothing is at fault
+  nothing_to_check,  ///< a generated answer or a refusal: no look to repeat, nothing is at fault
 };
 [[nodiscard]] std::string_view to_string(AnswerVerdict verdict);
 

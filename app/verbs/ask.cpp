@@ -104,7 +104,7 @@ void ask(const AskFlags& flags, Context& context) {
     print_answer(
         answer, is_terminal(STDOUT_FILENO) && is_generated(answer), plan.scopes.size() > 1);
   }
-  warn_of_limits(plan, answer, context.logger);
+  warn_of_limits(plan, answer, context);
   log_usage(answer, loaded.load_ms, context.logger);
   if (!flags.files.directory.empty()) write_evidence(flags.files, answer, store, context.logger);
   if (!flags.files.clip.empty()) write_clip(flags.files, answer, store, context.logger);
@@ -148,8 +148,10 @@ void add_ask(CLI::App& root, Context& context) {
                  "Print the plan, what was looked at and why, and what was ruled out, on stderr");
   verb->add_flag(
       "--fail-on-abstain", flags->fail_on_abstain, "Exit with 9 when the answer is 'not found'");
-  verb->add_option(
-          "--max-visual-tokens", flags->max_visual_tokens, "Visual tokens read for one question")
+  verb->add_option("--max-visual-tokens",
+                   flags->max_visual_tokens,
+                   "Visual tokens of one prompt, where the model answers by itself; a plan looks "
+                   "at single pairs")
       ->check(above_zero());
   verb->add_flag("--reason",
                  flags->reason,

@@ -41,6 +41,7 @@ class Chat {
  public:
   Chat(const ChatFlags& flags, Context& context)
       : flags_(flags),
+        context_(context),
         logger_(context.logger),
         store_(index::Store::open(context.store_path, index::OpenMode::read)),
         model_dir_(resolve_model_dir(context)),
@@ -94,7 +95,7 @@ class Chat {
     } else {
       print_answer(answer, is_generated(answer), question.scopes.size() > 1);
     }
-    warn_of_limits(question, answer, logger_);
+    warn_of_limits(question, answer, context_);
     conversation_.remember(asked, question, answer);
   }
 
@@ -109,6 +110,7 @@ class Chat {
   }
 
   const ChatFlags& flags_;
+  const Context& context_;
   const Logger& logger_;
   index::Store store_;
   std::filesystem::path model_dir_;
@@ -145,8 +147,10 @@ void add_chat(CLI::App& root, Context& context) {
   add_model_option(*verb, context);
   add_load_options(*verb, flags->load);
   verb->add_flag("--json", flags->json, "One JSON object a line on stdout");
-  verb->add_option(
-          "--max-visual-tokens", flags->max_visual_tokens, "Visual tokens read for one question")
+  verb->add_option("--max-visual-tokens",
+                   flags->max_visual_tokens,
+                   "Visual tokens of one prompt, where the model answers by itself; a plan looks "
+                   "at single pairs")
       ->check(above_zero());
   add_generation_flags(*verb, flags->generation);
   verb->footer(

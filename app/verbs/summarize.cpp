@@ -59,13 +59,13 @@ void summarize(const SummarizeFlags& flags, Context& context) {
   }
   print_text(query::to_text(summary, flags.format));
   if (!summary.complete) {
-    context.logger.warn("{} is not read to its end; {}", scope.label, how_to_go_on(scope.video));
+    context.logger.warn(
+        "{} is not read to its end; {}", scope.label, how_to_go_on(scope.video, context));
   }
   tell_not_kept(summary.not_kept, context.logger);
-  context.logger.info(
-      "{} described now, {} read from the store; 0 frames decoded, 0 pairs encoded",
-      counted(summary.usage.looks_computed, "pair"),
-      summary.usage.looks_kept);
+  context.logger.info("{} described now, {} read from the store; 0 frames decoded, 0 pairs encoded",
+                      counted(summary.usage.looks_computed, "pair"),
+                      summary.usage.looks_kept);
 }
 
 }  // namespace

@@ -94,8 +94,10 @@ void print_text(const query::AnswerCheck& check, const query::Answer& answer) {
       text += "The answer does not hold.\n";
       break;
     case query::AnswerVerdict::nothing_to_check:
-      text +=
-          "There is nothing to look at again: the answer is a model's own text, not a plan's.\n";
+      text += fmt::format("There is nothing to look at again: {}.\n",
+                          answer.found
+                              ? "the answer is a model's own text, not a plan's"
+                              : "it refuses the question, and no picture was looked at for that");
   }
   fmt::print("{}", printable(text));
 }

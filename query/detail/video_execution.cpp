@@ -158,7 +158,7 @@ EvidenceInterval VideoExecution::evidence_of_ends(const PlanNode& node,
   constexpr MediaDuration kTick{1};
   const auto at_event = [&](const PlanNode& event, MediaTime t) {
     // What was seen to end is true up to its end.
-    return event.op == PlanOp::offsets ? TimeSpan{t - kTick, t} : TimeSpan{t, t + kTick};
+    return happens_at_end(event) ? TimeSpan{t - kTick, t} : TimeSpan{t, t + kTick};
   };
   auto whole = evidence(node.of[0], at_event(node.of[0], span.begin));
   const auto end = evidence(node.of[1], at_event(node.of[1], span.end));

@@ -43,6 +43,11 @@ TEST_CASE("operators of a plan give the intervals that their words say") {
   second.n = 2;
   PlanNode near = node(PlanOp::near, {car, leaf("bus")});
   near.distance = std::chrono::seconds{5};
+  PlanNode ends_near =
+      node(PlanOp::near, {node(PlanOp::offsets, {car}), node(PlanOp::onsets, {truck})});
+  ends_near.distance = std::chrono::seconds{6};
+  PlanNode second_left = node(PlanOp::nth, {node(PlanOp::offsets, {car})});
+  second_left.n = 2;
   PlanNode contains = node(PlanOp::relation, {truck, car});
   contains.relation = Relation::overlapped_by;
   struct Row {
@@ -84,6 +89,21 @@ TEST_CASE("operators of a plan give the intervals that their words say") {
       {"at_end", node(PlanOp::at_end, {car, truck}), {span(40, 60)}},
       {"between", node(PlanOp::between, {car, truck, leaf("bus")}), {span(40, 60)}},
       {"near", near, {span(90, 100)}},
+      {"ends before", node(PlanOp::before, {node(PlanOp::offsets, {car}), truck}), {span(0, 10)}},
+      {"ends after",
+       node(PlanOp::after, {node(PlanOp::offsets, {car}), truck}),
+       {span(20, 30), span(40, 60)}},
+      {"before an end",
+       node(PlanOp::before, {car, node(PlanOp::offsets, {truck})}),
+       {span(0, 10), span(20, 30), span(40, 60)}},
+      {"ends near an onset", ends_near, {span(20, 30)}},
+      {"ends between",
+       node(PlanOp::between,
+            {node(PlanOp::offsets, {car}), node(PlanOp::onsets, {truck}), leaf("bus")}),
+       {span(20, 30), span(40, 60)}},
+      {"from the end of the n-th",
+       node(PlanOp::stretch, {second_left, leaf("bus")}),
+       {span(30, 80)}},
       {"relation", contains, {span(25, 45)}},
       {"stretch", node(PlanOp::stretch, {truck, leaf("bus")}), {span(25, 80)}},
       {"stretch from an end",

@@ -116,7 +116,7 @@ TEST_CASE("a long prompt is scored in chunks: its memory does not grow with its 
   // As many tokens as the context holds.
   const GridThw grid{1, 128, 128};
   const int width = model->info().token_width;
-  TokenMatrix tokens{grid.num_tokens(), width, {}};
+  TokenMatrix tokens{static_cast<int>(grid.num_tokens()), width, {}};
   for (int i = 0; i < tokens.rows * width; ++i)
     tokens.values.push_back(0.1F * static_cast<float>(i % 7 - 3));
   const std::vector<Prompt> prompts{{VisualPart{.grid = grid, .tokens = tokens}}};
