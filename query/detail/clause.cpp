@@ -73,7 +73,9 @@ class ClauseReader {
   }
   static std::optional<Clause> negated(std::optional<Clause> clause) {
     if (!clause) return std::nullopt;
-    return Clause{apply(PlanOp::negation, {std::move(clause->node)}), Edge::whole, {}};
+    Clause none{apply(PlanOp::negation, {std::move(clause->node)}), Edge::whole, {}};
+    none.verb = clause->verb;
+    return none;
   }
 
   /// Weather, light and "anything", which have no subject of their own.

@@ -24,6 +24,18 @@ bool is_state(const PlanNode& node) {
   return is_set && std::all_of(node.of.begin(), node.of.end(), is_state);
 }
 
+/// The pairs whose frames lie in `span`; where there is none, those that stand for a part of it.
+std::vector<ScoredPair> pairs_within(const Timeline& timeline, const TimeSpan& span) {
+  std::vector<ScoredPair> inside;
+  std::vector<ScoredPair> touching;
+  for (const auto& scored : timeline.pairs) {
+    if (!scored.pair.covers.overlaps(span)) continue;
+    touching.push_back(scored);
+    if (span.begin <= scored.pair.first && scored.pair.second <= span.end) inside.push_back(scored);
+  }
+  return inside.empty() ? touching : inside;
+}
+
 }  // namespace
 
 VideoExecution::VideoExecution(const Plan& plan,
@@ -90,11 +102,10 @@ EvidenceInterval VideoExecution::evidence(const PlanNode& node, const TimeSpan& 
     if (found == timelines_.end()) continue;
     // As one interval of a timeline that is true where the leaf is.
     Timeline proof;
-    for (const auto& scored : found->second.pairs) {
-      if (!scored.pair.covers.overlaps(span)) continue;
-      proof.pairs.push_back({scored.pair, leaf.is_true ? scored.p_yes : 1 - scored.p_yes});
-    }
+    proof.pairs = pairs_within(found->second, span);
     if (proof.pairs.empty()) continue;
+    if (!leaf.is_true)
+      for (auto& scored : proof.pairs) scored.p_yes = 1 - scored.p_yes;
     double sum = 0;
     for (const auto& scored : proof.pairs) sum += scored.p_yes;
     const double score = sum / static_cast<double>(proof.pairs.size());
