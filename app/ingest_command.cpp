@@ -141,8 +141,7 @@ IngestCommand::IngestCommand(Context& context, IngestArguments arguments)
                        [this] {
                          logger_.warn(
                              "a stretch that is being encoded is finished first; press Ctrl-C "
-                             "again to stop "
-                             "at once");
+                             "again to stop at once");
                        },
                    .on_second = [this] { spool_.remove(); }}) {
   auto& options = arguments_.options;

@@ -1,7 +1,6 @@
 #include "query/answer_question.h"
 
 #include <chrono>
-#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -83,7 +82,7 @@ Answer refuse(const QuestionPlan& question,
           ? fmt::format(
                 "{} answers about single pairs alone: ask when, how often, how long, in "
                 "which order or what is seen at a time, or name a larger model (--model)",
-                std::filesystem::path(info.directory).filename().string())
+                detail::name_of(info))
           : detail::no_words_for(unknown, info);
   return refusal(
       question,

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "query/detail/colors.h"
 #include "query/detail/noun_phrase.h"
 #include "query/detail/number_predicate.h"
 #include "query/detail/time_lexer.h"
@@ -14,31 +15,14 @@
 namespace hindsight::query {
 namespace {
 
+using detail::color_of;
+using detail::is_color;
+using detail::kColors;
 using detail::Word;
 using detail::Words;
 
-/// The basic colour terms of English (Berlin and Kay 1969); "grey" is "gray".
-constexpr std::array<std::string_view, 11> kColors{"black",
-                                                   "blue",
-                                                   "brown",
-                                                   "gray",
-                                                   "green",
-                                                   "orange",
-                                                   "pink",
-                                                   "purple",
-                                                   "red",
-                                                   "white",
-                                                   "yellow"};
 /// More things of a kind than this are not told apart: then every colour may be there.
 constexpr std::size_t kMostCounted = 3;
-
-std::string_view color_of(std::string_view word) {
-  return word == "grey" ? std::string_view("gray") : word;
-}
-
-bool is_color(std::string_view word) {
-  return std::ranges::find(kColors, color_of(word)) != kColors.end();
-}
 
 /// The words with the colour replaced, and with it the article right before it.
 std::string in_color(Words words, std::size_t at, std::string_view color) {

@@ -57,16 +57,11 @@ std::string to_text(const TimeSpan& span) {
 /// "When does the car appear, after 00:01:22.200?": with the limits that go beyond its words.
 std::string within_limits(std::string text, const Question& question) {
   if (!question.from && !question.to) return text;
-  std::string mark;
-  while (!text.empty() && std::string_view(" .?!").find(text.back()) != std::string_view::npos) {
-    mark.insert(mark.begin(), text.back());
-    text.pop_back();
-  }
   const auto limits = question.from && question.to
                           ? "from " + to_text(TimeSpan{*question.from, *question.to})
                       : question.from ? "after " + to_clock(*question.from)
                                       : "before " + to_clock(*question.to);
-  return fmt::format("{}, {}{}", text, limits, mark);
+  return text.insert(text.find_last_not_of(" .?!") + 1, ", " + limits);
 }
 
 /// "the car leaves" for "the car appears"; "the door is open no longer".
@@ -105,8 +100,7 @@ class Resolver {
     asked_.question = scope;
     asked_.question.text = std::string(text);
     Words words(words_);
-    while (!words.empty() && is_any(words, words.size() - 1, ". ? !"))
-      words = words.first(words.size() - 1);
+    words = detail::skip_back(words, ". ? !");
     trimmed_ = words;
     is_opened_ = is_any(words, 0, "and but");
     bare_ = detail::skip_front(words, kOpeners);

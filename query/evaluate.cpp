@@ -39,14 +39,9 @@ bool is_event(const PlanNode& node) {
   return kind == PlanOp::onsets || kind == PlanOp::offsets;
 }
 
-/// Events as moments, states as they are.
-Intervals moments_of(const PlanNode& node, Intervals list) {
-  if (!is_event(node)) return list;
-  for (TimeSpan& span : list) {
-    const MediaTime at = event_of(node, span);
-    span = {at, at + MediaDuration{1}};
-  }
-  return list;
+/// When it happens: where the interval begins or, of what is seen to end, where it ends.
+MediaTime event_of(const PlanNode& node, const TimeSpan& span) {
+  return happens_at_end(node) ? span.end : span.begin;
 }
 
 Intervals wrap(std::optional<TimeSpan> span) { return span ? Intervals{*span} : Intervals{}; }
@@ -279,8 +274,13 @@ Evaluation evaluate(const PlanNode& node, const Intervals& ranges, const FindInt
 
 bool happens_at_end(const PlanNode& node) { return event_kind(node) == PlanOp::offsets; }
 
-MediaTime event_of(const PlanNode& node, const TimeSpan& span) {
-  return happens_at_end(node) ? span.end : span.begin;
+Intervals moments_of(const PlanNode& node, Intervals list) {
+  if (!is_event(node)) return list;
+  for (TimeSpan& span : list) {
+    const MediaTime at = event_of(node, span);
+    span = {at, at + MediaDuration{1}};
+  }
+  return list;
 }
 
 std::set<std::string> askable_predicates(const Plan& plan) {

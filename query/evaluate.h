@@ -28,8 +28,8 @@ struct Evaluation {
 
 /// Whether what happens at a node's intervals is that they end: "the second car leaves".
 [[nodiscard]] bool happens_at_end(const PlanNode& node);
-/// When it happens: where the interval begins or, of what is seen to end, where it ends.
-[[nodiscard]] MediaTime event_of(const PlanNode& node, const TimeSpan& span);
+/// A node's intervals: of what is seen to begin or to end the moments at which it does.
+[[nodiscard]] Intervals moments_of(const PlanNode& node, Intervals list);
 
 /// What evaluate() may ask for: the plan's predicates and, where things that come are told apart,
 /// how many are there.

@@ -145,10 +145,11 @@ class Execution {
     if (lists.empty()) return;
     const bool by_length = plan().pick == Pick::longest || plan().pick == Pick::shortest;
     if (by_length) return pick_by_length(*video, lists);
-    std::vector<std::size_t> order(lists.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    const auto event = [&](std::size_t i) { return event_of(plan().of[i], lists[i].front()); };
-    std::ranges::stable_sort(order, {}, event);
+    std::vector<Intervals> moments;
+    for (std::size_t i = 0; i < lists.size(); ++i)
+      moments.push_back(moments_of(plan().of[i], lists[i]));
+    const auto order = order_of(moments);
+    const auto event = [&](std::size_t i) { return moments[i].front().begin; };
     for (std::size_t i = 1; i < order.size(); ++i) {
       const bool decides = plan().pick == Pick::first  ? i == 1
                            : plan().pick == Pick::last ? i + 1 == order.size()

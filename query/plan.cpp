@@ -115,6 +115,12 @@ std::string to_text(const Plan& plan) {
   return text;
 }
 
+bool is_state(const PlanNode& node) {
+  const bool is_set = node.op == PlanOp::both || node.op == PlanOp::either ||
+                      node.op == PlanOp::negation || node.op == PlanOp::timeline;
+  return is_set && std::all_of(node.of.begin(), node.of.end(), is_state);
+}
+
 std::vector<std::string> predicates_of(const Plan& plan) {
   std::vector<std::string> predicates;
   for (const auto& node : plan.of) collect(node, predicates);

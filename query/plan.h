@@ -113,6 +113,10 @@ inline constexpr std::size_t kMaxPredicateBytes = 300;
 /// Whether all replies to `look` are asked for, wherever in the range: "which places are shown".
 [[nodiscard]] bool is_inventory(const Plan& plan);
 
+/// Whether a node's intervals are the moments at which something is so: of timelines and sets of
+/// them alone.
+[[nodiscard]] bool is_state(const PlanNode& node);
+
 /// Throws Error(usage), naming the node, when an operator has the wrong number of operands, a
 /// predicate is empty, too long or holds control characters, or the type lacks what it needs.
 void check(const Plan& plan);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "query/detail/compared_things.h"
 #include "query/detail/noun_phrase.h"
 #include "query/detail/question_words.h"
 #include "query/detail/verbs.h"
@@ -15,18 +16,6 @@ using namespace detail;
 constexpr std::string_view kPoliteness =
     "please can could would you tell me us do know i want to find out hindsight , and so";
 constexpr std::size_t kMostWords = 80;
-/// Verbs by which things are ordered where no other is named, in all forms, and what goes with
-/// them.
-constexpr std::string_view kAppearing =
-    "appear appears appeared come comes came coming happen happens happened occur occurs occurred "
-    "arrive arrives arrived seen visible shown be is are was were been can could in into view";
-
-Words skip_back(Words words, std::string_view choices) {
-  while (!words.empty() && is_any(words, words.size() - 1, choices))
-    words = words.first(words.size() - 1);
-  return words;
-}
-
 /// Questions about a whole range, form by form.
 class RangeReader : private QuestionWords {
  public:
@@ -76,61 +65,6 @@ class RangeReader : private QuestionWords {
     constexpr std::size_t kMost = 16;
     if (plan.of.size() < 2 || plan.of.size() > kMost) return std::nullopt;
     return plan;
-  }
-
-  /// "the blue car" for "the blue one" or "the blue" of a question about cars.
-  static std::vector<Word> with_noun(Words thing, Words noun) {
-    std::vector<Word> named(thing.begin(), thing.end());
-    if (noun.empty() || !lacks_noun(thing)) return named;
-    if (is_any(thing, thing.size() - 1, "one ones")) named.pop_back();
-    named.insert(named.end(), noun.begin(), noun.end());
-    return named;
-  }
-
-  /// What stands between "which" and "first": a noun, and a verb.
-  struct Compared {
-    Words noun;
-    Words verb;  ///< empty: to come, to appear, to happen
-  };
-  static std::optional<Compared> read_compared(Words words, bool takes_noun) {
-    words = skip_front(words, "of the two these them");
-    std::size_t verb = 0;
-    while (verb < words.size() && lemma_at(words, verb).empty() && !is_any(words, verb, kAppearing))
-      ++verb;
-    const Compared compared{words.first(verb), words.subspan(verb)};
-    // A verb that is not known is no noun either.
-    if (verb == words.size() && verb > 0) return std::nullopt;
-    if (verb > 0 && !takes_noun) return std::nullopt;
-    if (skip_front(compared.verb, kAppearing).empty()) return Compared{compared.noun, {}};
-    return compared;
-  }
-
-  /// "the car or the truck leave" without its verb, where it is more than to appear: "leaves".
-  static std::vector<Word> take_verb(Words& list) {
-    while (!list.empty() && is_any(list, list.size() - 1, kAppearing))
-      list = list.first(list.size() - 1);
-    const auto things = split_list(list);
-    if (things.empty()) return {};
-    const Words last = things.back();
-    const std::size_t at = own_verb(last);
-    // Where another thing has a verb, too, each does what its own says.
-    const bool has_own = std::any_of(
-        things.begin(), things.end() - 1, [](Words thing) { return own_verb(thing) > 0; });
-    if (at == 0 || has_own) return {};
-    list = list.first(list.size() - (last.size() - at));
-    std::vector<Word> verb(last.begin() + static_cast<std::ptrdiff_t>(at), last.end());
-    if (lemma_at(verb, 0) == verb[0].text) verb[0].text = third_person(verb[0].text);
-    return verb;
-  }
-
-  /// Where the verb of "the light go on" stands; 0: there is none.
-  static std::size_t own_verb(Words thing) {
-    for (std::size_t i = 1; i < thing.size(); ++i) {
-      const auto lemma = lemma_at(thing, i);
-      const bool is_verb = lemma == thing[i].text || thing[i].text.ends_with("ed");
-      if (is_verb && !lemma.empty() && read_thing(thing.first(i))) return i;
-    }
-    return 0;
   }
 
   /// "in which order do/did ...".
@@ -461,12 +395,6 @@ bool take_throughout(std::vector<Word>& words, std::string_view question) {
   return false;
 }
 
-bool is_state(const PlanNode& node) {
-  const bool is_set = node.op == PlanOp::timeline || node.op == PlanOp::both ||
-                      node.op == PlanOp::either || node.op == PlanOp::negation;
-  return is_set && std::all_of(node.of.begin(), node.of.end(), is_state);
-}
-
 /// Whether it always is so: never not.  Of a state; "does the door open all the time" is none.
 std::optional<Plan> throughout(Plan plan) {
   if (plan.type != AnswerType::yes_no || plan.at) return plan;
@@ -484,9 +412,7 @@ std::optional<Plan> read_question_plan(std::string_view question, std::optional<
   auto all = plain_words(question);
   if (all.size() > kMostWords) return std::nullopt;
   const bool is_throughout = take_throughout(all, question);
-  Words words = all;
-  while (!words.empty() && is_any(words, words.size() - 1, ". ? !"))
-    words = words.first(words.size() - 1);
+  Words words = skip_back(all, ". ? !");
   words = without_place(words);
   const auto read = [&](Words asked) {
     auto plan = read_look_question(asked, question, at);

@@ -1,7 +1,6 @@
 #include "query/planner.h"
 
 #include <algorithm>
-#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -9,6 +8,7 @@
 #include "model/chat.h"
 #include "model/constrained_generation.h"
 #include "model/prompt.h"
+#include "query/detail/known_words.h"
 #include "query/detail/noun_phrase.h"
 #include "query/detail/plan_schema.h"
 #include "query/prompt.h"
@@ -88,7 +88,7 @@ std::optional<std::string> why_not_able(const model::ModelInfo& info,
     return std::nullopt;
   return fmt::format(
       "{} was not made to write plans: its vocabulary takes {} tokens for the {} bytes of one",
-      std::filesystem::path(info.directory).filename().string(),
+      detail::name_of(info),
       ids.size(),
       kExamplePlan.size());
 }

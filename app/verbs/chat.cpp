@@ -42,7 +42,6 @@ class Chat {
   Chat(const ChatFlags& flags, Context& context)
       : flags_(flags),
         context_(context),
-        logger_(context.logger),
         store_(index::Store::open(context.store_path, index::OpenMode::read)),
         model_dir_(resolve_model_dir(context)),
         scope_{
@@ -54,7 +53,7 @@ class Chat {
         scope_, store_, model::torch::read_model_info(model_dir_, flags.load)));
     options_.ask = {.max_visual_tokens = flags.max_visual_tokens,
                     .generation = generation_options(flags.generation, model_dir_)};
-    model_.emplace(load_model(model_dir_, flags.load, logger_));
+    model_.emplace(load_model(model_dir_, flags.load, context_.logger));
   }
 
   /// Answers one line.  What is wrong with a question ends the question, not the conversation.
@@ -111,7 +110,6 @@ class Chat {
 
   const ChatFlags& flags_;
   const Context& context_;
-  const Logger& logger_;
   index::Store store_;
   std::filesystem::path model_dir_;
   query::Question scope_;

@@ -371,9 +371,7 @@ class ClauseReader {
              is_any(Words(&word, 1), 0, "but and or then so because");
     });
     const auto behind = behind_motion(words_);
-    const bool says_when =
-        has_length(words_) || std::any_of(words_.begin(), words_.end(), is_time_word);
-    if (!is_one_clause || says_when || (behind && !is_object(*behind))) return std::nullopt;
+    if (!is_one_clause || says_when(words_) || (behind && !is_object(*behind))) return std::nullopt;
     if (auxiliary_ == Auxiliary::be) return whole(fmt::format("Is {}?", join(words_)));
     constexpr std::size_t kWithVerbAndMore = 4;
     if (auxiliary_ == Auxiliary::do_ && words_.size() >= kWithVerbAndMore)

@@ -55,13 +55,15 @@ std::vector<std::string> unknown_words(const Plan& plan, const model::ModelInfo&
   return unknown;
 }
 
+std::string name_of(const model::ModelInfo& model) {
+  return std::filesystem::path(model.directory).filename().string();
+}
+
 std::string no_words_for(const std::vector<std::string>& words, const model::ModelInfo& model) {
-  const auto name = std::filesystem::path(model.directory).filename().string();
   return fmt::format(
       "{} does not know \"{}\", what it would say means nothing; a larger model (--model) knows "
-      "more "
-      "than its {} words, which 'hindsight model info {}' lists",
-      name,
+      "more than its {} words, which 'hindsight model info {}' lists",
+      name_of(model),
       fmt::join(words, "\", \""),
       model.words.size(),
       model.directory);

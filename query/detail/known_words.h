@@ -19,6 +19,9 @@ namespace hindsight::query::detail {
 [[nodiscard]] std::vector<std::string> unknown_words(const Plan& plan,
                                                      const model::ModelInfo& model);
 
+/// What people call a model: its folder's name.
+[[nodiscard]] std::string name_of(const model::ModelInfo& model);
+
 /// One sentence for people: what is not known, and what to do.
 [[nodiscard]] std::string no_words_for(const std::vector<std::string>& words,
                                        const model::ModelInfo& model);

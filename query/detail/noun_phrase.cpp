@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "query/detail/colors.h"
+
 namespace hindsight::query::detail {
 namespace {
 
@@ -71,6 +73,26 @@ std::string singular_phrase(Words words, std::size_t head) {
   return text + " " + join(words.subspan(head + 1));
 }
 
+/// "10 seconds", which no picture shows, somewhere in the words; a "five minute walk" is a thing.
+bool has_length(Words words) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const auto number = read_number(words, i);
+    if (!number || is(words, number->next, "m")) continue;
+    const auto amount = read_units(words, number->next, number->value);
+    if (amount && !amount->singular) return true;
+  }
+  return false;
+}
+
+/// A word that says when or how often, beside the times that time_words.h reads: "noon", "twice".
+bool is_time_word(const Word& word) {
+  return is_one_of(word.text,
+                   "once twice thrice times noon midnight midday morning afternoon evening today "
+                   "yesterday tomorrow tonight monday tuesday wednesday thursday friday saturday "
+                   "sunday mondays tuesdays wednesdays thursdays fridays saturdays sundays "
+                   "o'clock");
+}
+
 }  // namespace
 
 std::string join(Words words) {
@@ -88,6 +110,12 @@ bool begins_with_vowel(std::string_view text) {
 
 Words skip_front(Words words, std::string_view choices) {
   while (!words.empty() && is_any(words, 0, choices)) words = words.subspan(1);
+  return words;
+}
+
+Words skip_back(Words words, std::string_view choices) {
+  while (!words.empty() && is_any(words, words.size() - 1, choices))
+    words = words.first(words.size() - 1);
   return words;
 }
 
@@ -223,9 +251,12 @@ std::optional<NounPhrase> read_noun_phrase(Words words) {
 }
 
 std::optional<NounPhrase> read_thing(Words words) {
-  const bool says_when = has_length(words) || std::any_of(words.begin(), words.end(), is_time_word);
-  if (says_when || lacks_noun(words)) return std::nullopt;
+  if (says_when(words) || lacks_noun(words)) return std::nullopt;
   return read_noun_phrase(words);
+}
+
+bool says_when(Words words) {
+  return has_length(words) || std::any_of(words.begin(), words.end(), is_time_word);
 }
 
 bool lacks_noun(Words words) {
@@ -234,28 +265,10 @@ bool lacks_noun(Words words) {
   if (words.empty() || is_any(words, words.size() - 1, "a an the")) return true;
   const auto number = read_number(words, 0);
   const auto& head = words[head_of(words)].text;
-  return (number && number->next == words.size()) || is_one_of(head, "one ones nothing none") ||
-         is_one_of(head,
-                   "red blue green yellow white black gray grey brown pink purple big large small "
-                   "little tall short");
-}
-
-bool has_length(Words words) {
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const auto number = read_number(words, i);
-    if (!number || is(words, number->next, "m")) continue;
-    const auto amount = read_units(words, number->next, number->value);
-    if (amount && !amount->singular) return true;
-  }
-  return false;
-}
-
-bool is_time_word(const Word& word) {
-  return is_one_of(word.text,
-                   "once twice thrice times noon midnight midday morning afternoon evening today "
-                   "yesterday tomorrow tonight monday tuesday wednesday thursday friday saturday "
-                   "sunday mondays tuesdays wednesdays thursdays fridays saturdays sundays "
-                   "o'clock");
+  // An orange is a thing.
+  const bool is_bare_color = is_color(head) && head != "orange";
+  return (number && number->next == words.size()) || is_bare_color ||
+         is_one_of(head, "one ones nothing none big large small little tall short");
 }
 
 }  // namespace hindsight::query::detail

@@ -15,6 +15,8 @@ namespace hindsight::query::detail {
 
 /// The words without those of `choices` (space-separated) at their front.
 [[nodiscard]] Words skip_front(Words words, std::string_view choices);
+/// Likewise from the end.
+[[nodiscard]] Words skip_back(Words words, std::string_view choices);
 
 /// "cars" -> "car", "people" -> "person", "boxes" -> "box"; singular words stay.
 [[nodiscard]] std::string singular_of(std::string_view noun);
@@ -55,11 +57,9 @@ struct NounPhrase {
 /// "the blue one", "the blue", "10": what it is of stands elsewhere.
 [[nodiscard]] bool lacks_noun(Words words);
 
-/// A word that says when or how often, beside the times that time_words.h reads: "noon", "twice".
-[[nodiscard]] bool is_time_word(const Word& word);
-
-/// "10 seconds", which no picture shows, somewhere in the words; a "five minute walk" is a thing.
-[[nodiscard]] bool has_length(Words words);
+/// A length or a time stands somewhere in the words, which no picture shows: "10 seconds", "noon",
+/// "twice"; a "five minute walk" is a thing.
+[[nodiscard]] bool says_when(Words words);
 
 /// Where the head stands in the words of a phrase: "car" of "the red car in front".  words: not
 /// empty.

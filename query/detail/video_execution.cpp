@@ -18,12 +18,6 @@ constexpr std::size_t kMaxProof = 3;
 constexpr std::size_t kMaxAsked = 5;
 constexpr std::size_t kNearest = 8;
 
-bool is_state(const PlanNode& node) {
-  const bool is_set = node.op == PlanOp::both || node.op == PlanOp::either ||
-                      node.op == PlanOp::negation || node.op == PlanOp::timeline;
-  return is_set && std::all_of(node.of.begin(), node.of.end(), is_state);
-}
-
 /// The pairs whose frames lie in `span`; where there is none, those that stand for a part of it.
 std::vector<ScoredPair> pairs_within(const Timeline& timeline, const TimeSpan& span) {
   std::vector<ScoredPair> inside;
