@@ -57,4 +57,26 @@ Timeline place_boundaries(Timeline timeline,
   return timeline;
 }
 
+Timeline place_at_ends_of(const Intervals& shown, Timeline timeline) {
+  std::vector<MediaTime> begins;
+  std::vector<MediaTime> ends;
+  for (const TimeSpan& span : shown) {
+    begins.push_back(span.begin);
+    ends.push_back(span.end);
+  }
+  const auto& pairs = timeline.pairs;
+  for (auto& interval : timeline.intervals) {
+    auto& span = interval.span;
+    if (interval.first > 0)
+      span.begin =
+          last_in(begins, pairs[interval.first - 1].pair.first, pairs[interval.first].pair.second)
+              .value_or(span.begin);
+    if (interval.last + 1 < pairs.size())
+      span.end =
+          first_in(ends, pairs[interval.last].pair.first, pairs[interval.last + 1].pair.second)
+              .value_or(span.end);
+  }
+  return timeline;
+}
+
 }  // namespace hindsight::query

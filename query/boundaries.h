@@ -28,4 +28,9 @@ enum class Ceasing {
                                         const std::vector<MediaTime>& cuts,
                                         Ceasing ceasing = Ceasing::leaves);
 
+/// Moves each such end to the begin, or the end, of one of `shown` between the two pairs: where it
+/// is known when the predicate came to hold and ceased, as of a clock.
+/// shown: by time, disjoint.
+[[nodiscard]] Timeline place_at_ends_of(const Intervals& shown, Timeline timeline);
+
 }  // namespace hindsight::query

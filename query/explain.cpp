@@ -114,6 +114,14 @@ void add_findings(Out out, const PlanFindings& findings) {
                    scan.compared == 0
                        ? ""
                        : fmt::format("; {} were asked about other colours too", scan.compared));
+    if (scan.clock)
+      fmt::format_to(out,
+                     "clock       {} at 00:00:00.000 (to within {:.1f} s), and running: {} of {} "
+                     "readings agree\n",
+                     scan.clock->text_at_begin(),
+                     scan.clock->error,
+                     scan.clock->agreeing,
+                     scan.clock->readings);
   }
   for (const auto& timeline : findings.timelines) {
     fmt::format_to(out, "timeline    {}\n", quote(timeline.predicate));

@@ -58,6 +58,7 @@ Scanner::Scanner(const index::Store& store,
     : store_(store),
       run_(run),
       judge_(judge),
+      clock_(store, judge),
       language_model_(language_model),
       tokenizer_(tokenizer),
       options_(options),
@@ -126,6 +127,9 @@ Timeline Scanner::timeline(const std::string& predicate,
   scores_.assign(pairs_.size(), kNotLooked);
   hysteresis_ = judge_.is_read_as_text(predicate) ? options_.read : options_.judged;
   contrast_ = may_contrast_ ? contrast_of(predicate, language_model_.info().words) : std::nullopt;
+  if (!pairs_.empty())
+    shown_ =
+        clock_.shows(predicate, run_.id, {pairs_.front().covers.begin, pairs_.back().covers.end});
   auto reasons = choose_seeds(predicate);
   const auto seeds = reasons;
   for (const TimeSpan& range : ranges) {
@@ -139,6 +143,7 @@ Timeline Scanner::timeline(const std::string& predicate,
     refine(predicate, reasons, window);
   }
   ScanReport report{.predicate = predicate};
+  if (const auto* clock = clock_.clock_of(predicate, run_.id)) report.clock = *clock;
   std::vector<ScoredPair> scored;
   for (std::size_t i = 0; i < pairs_.size(); ++i) {
     if (scores_[i] < 0) continue;
@@ -147,7 +152,8 @@ Timeline Scanner::timeline(const std::string& predicate,
   }
   const auto finish = [&](Timeline whole) {
     const auto ceasing = judge_.is_read_as_text(predicate) ? Ceasing::is_replaced : Ceasing::leaves;
-    return clip(place_boundaries(std::move(whole), active_, cuts_, ceasing), ranges);
+    auto placed = place_boundaries(std::move(whole), active_, cuts_, ceasing);
+    return clip(place_at_ends_of(shown_, std::move(placed)), ranges);
   };
   auto whole = make_timeline(predicate, scored, hysteresis_);
   if (contrast_) report.compared = rule_out(whole, *contrast_, hysteresis_, judge_);
@@ -167,6 +173,7 @@ std::vector<Scanner::Reason> Scanner::choose_seeds(const std::string& predicate)
   }
   seed_by_rank(seeds);
   seed_by_text(seeds, predicate);
+  seed_by_clock(seeds);
   seed_by_vector(seeds, predicate);
   seed_by_activity(seeds);
   return seeds;
@@ -200,6 +207,17 @@ void Scanner::seed_by_text(std::vector<Reason>& seeds, const std::string& predic
     });
     if (found == pairs_.end()) continue;
     auto& seed = seeds[static_cast<std::size_t>(found - pairs_.begin())];
+    if (seed == Reason::none) seed = Reason::text;
+  }
+}
+
+void Scanner::seed_by_clock(std::vector<Reason>& seeds) const {
+  for (const TimeSpan& shown : shown_) {
+    const auto from = std::ranges::lower_bound(pairs_, shown.begin, {}, &index::StoredPair::first);
+    const auto to = std::ranges::lower_bound(pairs_, shown.end, {}, &index::StoredPair::first);
+    if (from == to) continue;
+    const auto best = std::ranges::min_element(from, to, {}, &index::StoredPair::rank);
+    auto& seed = seeds[static_cast<std::size_t>(best - pairs_.begin())];
     if (seed == Reason::none) seed = Reason::text;
   }
 }
@@ -261,7 +279,7 @@ void Scanner::look(const std::string& predicate, const std::vector<std::size_t>&
     fresh.push_back(i);
     wanted.push_back(pairs_[i]);
   }
-  const auto scores = judge_.p_yes(predicate, wanted);
+  const auto scores = clock_.p_yes(predicate, wanted);
   for (std::size_t k = 0; k < fresh.size(); ++k) scores_[fresh[k]] = scores[k];
 }
 

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "index/store.h"
+#include "query/clock_reader.h"
 #include "query/contrast.h"
 #include "query/judge.h"
 #include "query/timeline.h"
@@ -54,9 +55,10 @@ struct ScanReport {
   std::size_t by_rank = 0;
   std::size_t by_activity = 0;  ///< in a stretch of activity that has none of the above
   std::size_t by_vector = 0;
-  std::size_t by_text = 0;
-  std::size_t by_change = 0;  ///< between two that differ
-  std::size_t compared = 0;   ///< of these, were asked about other colours too
+  std::size_t by_text = 0;              ///< subtitles, or the time on a clock
+  std::size_t by_change = 0;            ///< between two that differ
+  std::size_t compared = 0;             ///< of these, were asked about other colours too
+  std::optional<RunningClock> clock{};  ///< that the predicate is about
   [[nodiscard]] std::size_t total() const {
     return by_rank + by_activity + by_vector + by_text + by_change;
   }
@@ -101,6 +103,7 @@ class Scanner {
   void seed_by_activity(std::vector<Reason>& seeds) const;
   void seed_by_vector(std::vector<Reason>& seeds, const std::string& predicate) const;
   void seed_by_text(std::vector<Reason>& seeds, const std::string& predicate) const;
+  void seed_by_clock(std::vector<Reason>& seeds) const;
   bool find_window(const TimeSpan& range, const std::vector<Reason>& seeds, Window& window) const;
   void look(const std::string& predicate, const std::vector<std::size_t>& positions);
   void widen(const std::string& predicate, const std::vector<Reason>& seeds, Window& window);
@@ -110,6 +113,7 @@ class Scanner {
   const index::Store& store_;
   index::RunRecord run_;
   Judge& judge_;
+  ClockReader clock_;
   model::LanguageModel& language_model_;
   const model::Tokenizer& tokenizer_;
   ScanOptions options_;
@@ -125,6 +129,7 @@ class Scanner {
   std::vector<double> scores_;          ///< of the predicate being scanned; negative: not looked at
   Hysteresis hysteresis_{};             ///< of it
   std::optional<Contrast> contrast_;    ///< of it
+  Intervals shown_;                     ///< where a clock shows it
   std::vector<ScanReport> reports_;
 };
 

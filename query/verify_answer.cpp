@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "core/error.h"
+#include "query/clock_reader.h"
 #include "query/contrast.h"
 #include "query/detail/cited_pairs.h"
 #include "query/detail/replies.h"
@@ -51,6 +52,7 @@ class Checker {
       : stated_(stated),
         cited_(store, language_model.info()),
         judge_(store, language_model, tokenizer, KeepLooks::fresh),
+        clock_(store, judge_),
         words_(language_model.info().words) {}
 
   AnswerCheck run() {
@@ -129,7 +131,7 @@ class Checker {
         for (std::size_t k = 0; k < positions.size(); ++k)
           judge_reply(check_.looks[positions[k]], replies[k]);
       } else {
-        const auto scores = judge_.p_yes(question.second, pairs);
+        const auto scores = clock_.p_yes(question.second, pairs);
         for (std::size_t k = 0; k < positions.size(); ++k)
           judge_score(check_.looks[positions[k]], scores[k]);
       }
@@ -197,7 +199,7 @@ class Checker {
     for (const auto& pair : {cited_.neighbours(*first).before, cited_.neighbours(*last).after}) {
       if (!pair || pair->first < span.begin || pair->second >= span.end) continue;
       for (const auto& question : held) {
-        const double p_yes = judge_.p_yes(question, std::array{*pair}).front();
+        const double p_yes = clock_.p_yes(question, std::array{*pair}).front();
         if (p_yes >= Hysteresis{}.off - kLookTolerance) continue;
         const auto at = to_clock(pair->first);
         fault(fmt::format("{} lies in {}, and \"{}\" is {:.2f} there", at, name, question, p_yes));
@@ -350,6 +352,7 @@ class Checker {
   const Answer& stated_;
   detail::CitedPairs cited_;
   Judge judge_;
+  ClockReader clock_;
   std::vector<std::string> words_;
   AnswerCheck check_;
   std::set<std::size_t> ruled_out_;  ///< looks behind each of which that at its rival stands
