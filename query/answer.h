@@ -93,6 +93,8 @@ using Value = std::variant<std::monostate, double, bool, std::string, std::vecto
 struct PlanFindings {
   Plan plan;
   Value value;
+  /// Of a plan that picks by number: how many intervals each node has, in the order of `intervals`.
+  std::vector<std::size_t> counts{};
   double confidence = 0;    ///< 0..1; see execute()
   VideosCoverage coverage;  ///< of the predicate that was looked at least, video by video
   std::vector<CounterEvidence> counter_evidence;  ///< strongest first
@@ -195,8 +197,9 @@ inline constexpr int kAnswerVersion = 1;
 /// "refusal","coverage","counter_evidence","plan","usage","timings_ms","model","fingerprints",
 /// "store"}; verify_answer() reads it.  Times in seconds with microsecond digits.  "value",
 /// "confidence", "coverage" and "plan" are null without a plan; "type" is then "summary", or null
-/// for a generated answer.  "proposal", {"json","rejected"}, is there when the grammar did not read
-/// the question, "reasoning", {"chosen_by","why","steps"}, when it was answered step by step.
+/// for a generated answer.  "counts" is there when a plan compares by number, "proposal",
+/// {"json","rejected"}, when the grammar did not read the question, "reasoning",
+/// {"chosen_by","why","steps"}, when it was answered step by step.
 /// load_ms: what bringing the model into memory took.
 [[nodiscard]] std::string to_json(const Answer& answer, double load_ms);
 

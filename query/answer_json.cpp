@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "query/answer.h"
@@ -83,7 +84,8 @@ struct ValueJson {
 std::string coverage_json(const PlanFindings& findings) {
   const auto& coverage = findings.coverage.all;
   return fmt::format(
-      R"({{"share":{:.4f},"pairs_per_minute":{:.3f},"widest_gap":{{"video":{},"from":{},"to":{}}}}})",
+      R"({{"asked_seconds":{},"share":{:.4f},"pairs_per_minute":{:.3f},"widest_gap":{{"video":{},"from":{},"to":{}}}}})",
+      to_decimal_seconds(MediaTime{findings.coverage.length}),
       coverage.share,
       coverage.pairs_per_minute,
       quote(findings.coverage.gap_video),
@@ -102,7 +104,11 @@ std::string findings_json(const Answer& answer) {
     return fmt::format(R"("refusal":{},"coverage":null,"counter_evidence":[],"plan":null)",
                        refusal);
   }
-  return fmt::format(R"("refusal":{},"coverage":{},"counter_evidence":{},"plan":{})",
+  const auto counts = findings->counts.empty()
+                          ? ""
+                          : fmt::format(R"("counts":[{}],)", fmt::join(findings->counts, ","));
+  return fmt::format(R"({}"refusal":{},"coverage":{},"counter_evidence":{},"plan":{})",
+                     counts,
                      refusal,
                      coverage_json(*findings),
                      list_json(findings->counter_evidence, counter_json),

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "query/detail/known_words.h"
 #include "query/plan_grammar.h"
@@ -76,19 +77,20 @@ Answer summarize_all(const QuestionPlan& question,
 Answer refuse(const QuestionPlan& question,
               const index::Store& store,
               const model::ModelInfo& info) {
-  const auto unknown = detail::unknown_words(question.scopes.front().words.question, info);
-  const auto why =
-      unknown.empty()
-          ? fmt::format(
-                "{} answers about single pairs alone: ask when, how often, how long, in "
-                "which order or what is seen at a time, or name a larger model (--model)",
-                detail::name_of(info))
-          : detail::no_words_for(unknown, info);
-  return refusal(
-      question,
-      store,
-      info,
-      {RefusalReason::not_understood, "The question has no form that becomes a plan, and " + why});
+  auto unknown = detail::unknown_words(question.scopes.front().words.question, info);
+  std::erase_if(unknown, detail::is_question_word);
+  const auto also = unknown.empty()
+                        ? std::string()
+                        : fmt::format(" and does not know \"{}\"", fmt::join(unknown, "\", \""));
+  return refusal(question,
+                 store,
+                 info,
+                 {RefusalReason::not_understood,
+                  fmt::format("The question has no form that becomes a plan, and {} answers about "
+                              "single pairs alone{}: ask when, how often, how long, in which order "
+                              "or what is seen at a time, or name a larger model (--model)",
+                              detail::name_of(info),
+                              also)});
 }
 
 /// Retrieval and generation, with the reason where they found nothing.

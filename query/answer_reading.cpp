@@ -122,6 +122,9 @@ Answer read_answer(const Json& json, std::string_view source) {
   auto& findings = answer.findings.emplace();
   findings.plan = parse_plan(json.at("plan").dump(), fmt::format("the plan in {}", source));
   findings.value = read_value(json.at("value"));
+  if (json.contains("counts")) json.at("counts").get_to(findings.counts);
+  if (const auto& coverage = json.at("coverage"); coverage.contains("asked_seconds"))
+    findings.coverage.length = from_seconds(coverage.at("asked_seconds").get<double>());
   for (const auto& counter : json.at("counter_evidence"))
     findings.counter_evidence.push_back(read_counter(counter));
   return answer;

@@ -72,12 +72,15 @@ class Evaluator {
         return run_edges(node);
       case PlanOp::arrivals:
         return run_arrivals(node);
+      case PlanOp::most:
+        return run_most(node);
       default:
         return run_relation(node);
     }
   }
 
   std::vector<std::string> missing;
+  int at_once = 0;
 
  private:
   Intervals run_set(const PlanNode& node) {
@@ -110,6 +113,20 @@ class Evaluator {
     }
     std::ranges::stable_sort(all, {}, &TimeSpan::begin);
     return all;
+  }
+
+  Intervals run_most(const PlanNode& node) {
+    Intervals most = run(node.of[0]);
+    at_once = most.empty() ? 0 : 1;
+    for (int count = 2; !most.empty() && count <= kMostTogether; ++count) {
+      const auto predicate = detail::at_least_predicate(node.of[0].predicate, count);
+      if (!predicate) break;
+      auto more = both(find_(*predicate, most), most);
+      if (more.empty()) break;
+      most = std::move(more);
+      at_once = count;
+    }
+    return most;
   }
 
   Intervals run_relation(const PlanNode& node) {
@@ -254,7 +271,7 @@ void collect_presupposed(const PlanNode& node, std::set<std::string>& predicates
 
 void collect_askable(const PlanNode& node, std::set<std::string>& predicates) {
   if (node.op == PlanOp::timeline) predicates.insert(node.predicate);
-  if (node.op == PlanOp::arrivals) {
+  if (node.op == PlanOp::arrivals || node.op == PlanOp::most) {
     for (int count = 2; count <= kMostTogether; ++count) {
       if (auto more = detail::at_least_predicate(node.of[0].predicate, count))
         predicates.insert(std::move(*more));
@@ -269,6 +286,7 @@ Evaluation evaluate(const PlanNode& node, const Intervals& ranges, const FindInt
   Evaluator evaluator(ranges, find);
   Evaluation evaluation{.list = evaluator.run(node), .missing = {}};
   evaluation.missing = std::move(evaluator.missing);
+  evaluation.at_once = evaluator.at_once;
   return evaluation;
 }
 
@@ -296,14 +314,16 @@ std::vector<Leaf> leaves_of(const PlanNode& node) {
 }
 
 bool tells_arrivals(const PlanNode& node) {
-  return node.op == PlanOp::arrivals || (!node.of.empty() && tells_arrivals(node.of.front()));
+  return node.op == PlanOp::arrivals || node.op == PlanOp::most ||
+         (!node.of.empty() && tells_arrivals(node.of.front()));
 }
 
 std::set<std::string> presupposed_in(const Plan& plan) {
   std::set<std::string> predicates;
   for (const auto& node : plan.of) {
-    const bool is_named =
-        plan.type == AnswerType::order || (plan.type == AnswerType::text && !plan.look.empty());
+    // "Are there more dogs than cats?" takes neither to be there.
+    const bool is_named = (plan.type == AnswerType::order && !picks_by_number(plan)) ||
+                          (plan.type == AnswerType::text && !plan.look.empty());
     if (is_named) collect_true(node, predicates);
     collect_presupposed(node, predicates);
   }

@@ -19,6 +19,7 @@ struct Evaluation {
   /// Predicates of an operand that others are compared with and that holds nowhere: "before the
   /// truck" without a truck.
   std::vector<std::string> missing;
+  int at_once = 0;  ///< of a node that is PlanOp::most: how many there are
 };
 
 /// node: checked.  ranges: what is asked about, sorted and disjoint.
@@ -43,7 +44,8 @@ struct Leaf {
 /// Of the operand that is asked about, not of those it is compared with.
 [[nodiscard]] std::vector<Leaf> leaves_of(const PlanNode& node);
 
-/// Whether single things are told apart in the operand that is asked about (PlanOp::arrivals).
+/// Whether single things are told apart in the operand that is asked about (PlanOp::arrivals and
+/// PlanOp::most).
 [[nodiscard]] bool tells_arrivals(const PlanNode& node);
 
 /// Predicates that the question takes to hold somewhere: of things whose order or colour is asked

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
-#include <numeric>
 #include <optional>
 
 #include <fmt/format.h>
 
 #include "core/error.h"
+#include "query/detail/comparison.h"
 #include "query/detail/known_words.h"
 #include "query/detail/replies.h"
 #include "query/detail/video_execution.h"
@@ -56,8 +56,8 @@ class Execution {
       take_inventory();
     } else if (!findings_.plan.look.empty()) {
       look();
-    } else if (findings_.plan.type == AnswerType::order) {
-      order();
+    } else if (findings_.plan.of.size() > 1) {
+      compare();
     } else {
       list();
     }
@@ -80,9 +80,14 @@ class Execution {
     double seconds = 0;
     double events = 0;
     double hours = 0;
+    int most = 0;
     for (auto& video : videos_) {
       const auto found = video.evaluate(node);
       missing_.insert(missing_.end(), found.missing.begin(), found.missing.end());
+      // The most of all videos.
+      if (node.op == PlanOp::most && found.at_once < most) continue;
+      if (node.op == PlanOp::most && found.at_once > most) intervals.clear();
+      most = std::max(most, found.at_once);
       seconds += to_seconds(total_duration(found.list));
       const double long_for = to_seconds(total_duration(video.ranges())) / 3600;
       events += rate_per_hour(found.list, video.ranges()) * long_for;
@@ -110,96 +115,26 @@ class Execution {
     if (!holds && is_thinly_covered()) return;
     if (is_yes_no) findings_.value = holds != plan().never;
     if (is_number)
-      findings_.value = !plan().per_hour ? static_cast<double>(intervals.size())
-                        : hours > 0      ? events / hours
-                                         : 0;
-    if (plan().type == AnswerType::duration) findings_.value = seconds;
+      findings_.value = node.op == PlanOp::most ? most
+                        : !plan().per_hour      ? static_cast<double>(intervals.size())
+                        : hours > 0             ? events / hours
+                                                : 0;
+    if (plan().type == AnswerType::duration)
+      findings_.value = !plan().share ? seconds : hours > 0 ? seconds / hours / 36 : 0;
     answer_->found = true;
   }
 
-  /// The operands' intervals in the one video that shows them; empty, with a refusal where there is
-  /// something to say, when no video shows them all.
-  std::vector<Intervals> compared(VideoExecution*& shown_by) {
-    std::vector<Intervals> lists;
-    for (auto& video : videos_) {
-      std::vector<Intervals> here;
-      for (const auto& node : plan().of) here.push_back(video.evaluate(node).list);
-      if (order_of(here).empty()) continue;
-      if (!lists.empty()) {
-        refuse(RefusalReason::ambiguous, "several videos show some of them; name one with --video");
-        return {};
-      }
-      lists = std::move(here);
-      shown_by = &video;
-    }
-    for (std::size_t i = 0; i < plan().of.size(); ++i) {
-      if (!lists.empty() && !lists[i].empty()) continue;
-      for (const auto& leaf : leaves_of(plan().of[i])) missing_.push_back(leaf.predicate);
-    }
-    return missing_.empty() ? lists : std::vector<Intervals>{};
-  }
-
-  void order() {
-    VideoExecution* video = nullptr;
-    const auto lists = compared(video);
-    if (lists.empty()) return;
-    const bool by_length = plan().pick == Pick::longest || plan().pick == Pick::shortest;
-    if (by_length) return pick_by_length(*video, lists);
-    std::vector<Intervals> moments;
-    for (std::size_t i = 0; i < lists.size(); ++i)
-      moments.push_back(moments_of(plan().of[i], lists[i]));
-    const auto order = order_of(moments);
-    const auto event = [&](std::size_t i) { return moments[i].front().begin; };
-    for (std::size_t i = 1; i < order.size(); ++i) {
-      const bool decides = plan().pick == Pick::first  ? i == 1
-                           : plan().pick == Pick::last ? i + 1 == order.size()
-                                                       : true;
-      if (!decides || event(order[i]) != event(order[i - 1])) continue;
-      refuse(RefusalReason::ambiguous,
-             fmt::format("{} and {} {} together at {}",
-                         name_of(order[i - 1]),
-                         name_of(order[i]),
-                         happens_at_end(plan().of[order[i]]) ? "end" : "begin",
-                         to_clock(event(order[i]))));
-      return;
-    }
-    std::vector<std::string> names;
-    for (const std::size_t i : order) {
-      answer_->intervals.push_back(video->evidence(plan().of[i], lists[i].front()));
-      names.push_back(name_of(i));
-    }
-    if (plan().pick == Pick::first)
-      findings_.value = names.front();
-    else if (plan().pick == Pick::last)
-      findings_.value = names.back();
-    else
-      findings_.value = std::move(names);
-    answer_->found = true;
-  }
-
-  /// Which operand holds longest, or shortest, in all.
-  void pick_by_length(VideoExecution& video, const std::vector<Intervals>& lists) {
-    std::vector<std::size_t> order(lists.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-      const auto x = total_duration(lists[a]);
-      const auto y = total_duration(lists[b]);
-      return plan().pick == Pick::longest ? x > y : x < y;
-    });
-    const std::size_t best = order[0];
-    if (total_duration(lists[best]) == total_duration(lists[order[1]])) {
-      refuse(RefusalReason::ambiguous,
-             fmt::format("{} and {} hold equally long", name_of(best), name_of(order[1])));
-      return;
-    }
-    for (const auto& span : lists[best])
-      answer_->intervals.push_back(video.evidence(plan().of[best], span));
-    findings_.value = name_of(best);
-    answer_->found = true;
-  }
-
-  std::string name_of(std::size_t i) const {
-    return i < plan().names.size() ? plan().names[i] : leaves_of(plan().of[i]).front().predicate;
+  /// Which of the plan's nodes, or in which order.
+  void compare() {
+    auto found = detail::compare(plan(), videos_);
+    missing_ = std::move(found.missing);
+    if (found.refusal) answer_->refusal = std::move(found.refusal);
+    const bool is_thin = found.intervals.empty() && is_thinly_covered();
+    answer_->found = found.value && !is_thin;
+    if (!answer_->found) return;
+    findings_.value = std::move(*found.value);
+    findings_.counts = std::move(found.counts);
+    answer_->intervals = std::move(found.intervals);
   }
 
   /// What single pairs are replied to, at the moment or in the first intervals.

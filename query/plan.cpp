@@ -70,6 +70,10 @@ std::string node_text(const PlanNode& node, std::size_t indent) {
 
 }  // namespace
 
+bool picks_by_number(const Plan& plan) {
+  return plan.pick == Pick::most || plan.pick == Pick::fewest;
+}
+
 bool is_inventory(const Plan& plan) {
   const bool is_several = plan.type == AnswerType::list || plan.type == AnswerType::count;
   return is_several && !plan.look.empty() && plan.of.empty() && !plan.at;
@@ -86,8 +90,11 @@ void check(const Plan& plan) {
   if (plan.type == AnswerType::list && !plan.look.empty() && !is_inventory(plan))
     refuse("'list' with 'look' is about the whole range; leave out 'of' and 'at'");
   const bool needs_none = is_inventory(plan) || (reads_pairs && plan.at);
-  const std::size_t least = plan.type == AnswerType::order ? 2 : needs_none ? 0 : 1;
-  const std::size_t most = plan.type == AnswerType::order ? 16 : 1;
+  const bool is_comparison = plan.type == AnswerType::yes_no && picks_by_number(plan);
+  const std::size_t least = plan.type == AnswerType::order || is_comparison ? 2
+                            : needs_none                                    ? 0
+                                                                            : 1;
+  const std::size_t most = plan.type == AnswerType::order ? 16 : is_comparison ? 2 : 1;
   if (plan.of.size() < least || plan.of.size() > most) {
     refuse(fmt::format("'{}' has {} operands in 'of', but takes {}{}",
                        to_string(plan.type),
@@ -95,8 +102,12 @@ void check(const Plan& plan) {
                        least,
                        most == least ? "" : fmt::format(" to {}", most)));
   }
-  if (plan.pick != Pick::all && plan.type != AnswerType::order)
-    refuse(fmt::format("'{}' does not take 'pick'", to_string(plan.type)));
+  if (plan.pick != Pick::all && plan.type != AnswerType::order && !is_comparison)
+    refuse(fmt::format(
+        "'{}' does not take 'pick' {}", to_string(plan.type), detail::to_string(plan.pick)));
+  if (plan.at && is_comparison) refuse("'at' is one moment, which has no more of one thing");
+  if (plan.share && plan.type != AnswerType::duration)
+    refuse(fmt::format("'{}' does not take 'share'", to_string(plan.type)));
   if (plan.names.size() > plan.of.size()) refuse("'names' has more entries than 'of'");
   if (plan.merge < MediaDuration{}) refuse("'merge_seconds' is negative");
   if (plan.at && *plan.at < MediaTime{}) refuse("'at' is negative");
@@ -108,6 +119,7 @@ std::string to_text(const Plan& plan) {
   if (plan.pick != Pick::all) text += fmt::format(", the {}", detail::to_string(plan.pick));
   if (plan.never) text += ", never";
   if (plan.per_hour) text += ", an hour";
+  if (plan.share) text += ", as a share";
   if (plan.at) text += fmt::format(", at {}", to_clock(*plan.at));
   if (!plan.look.empty()) text += fmt::format(", looking with \"{}\"", plan.look);
   text += '\n';

@@ -27,6 +27,7 @@ enum class PlanOp {
   offsets,     ///< those of the operand whose end lies inside the range: seen to end
   arrivals,    ///< of a timeline "Is a car visible?" its intervals and, within them, those of two
                ///< cars, of three, ...: one for each car that comes
+  most,        ///< of the same, the intervals of the greatest number that is there at once
   before,      ///< those of the first that begin before the second first begins
   before_end,  ///< ... before the second first ends
   after,       ///< ... later than the second first begins
@@ -60,8 +61,8 @@ struct PlanNode {
 
 enum class AnswerType {
   when,      ///< the intervals, or one edge of them
-  count,     ///< how many intervals; with `look`, the number that one picture shows, or without
-             ///< a node and `at` how many different replies there are
+  count,     ///< how many intervals, or of `most` how many at once; with `look`, the number that
+             ///< one picture shows, or without a node and `at` how many different replies there are
   duration,  ///< seconds in the intervals
   text,      ///< what the model says of pairs in the first interval
   yes_no,    ///< whether there is any interval
@@ -72,18 +73,21 @@ enum class AnswerType {
 /// Which time of an interval is asked for.
 enum class Edge { whole, begin, end };
 
-/// Which of the operands of an `order` is asked for.
+/// Which of the operands of an `order` is asked for, or how those of a `yes_no` compare.
 enum class Pick {
   all,       ///< every one, in order
   first,     ///< that which begins first
   last,      ///< that which begins last, going by first begins
   longest,   ///< that which holds longest in all
   shortest,  ///< that which holds shortest in all
+  most,      ///< that with most intervals; of yes_no: whether the first has more than the second
+  fewest,    ///< likewise
 };
 
 struct Plan {
   AnswerType type = AnswerType::when;
-  /// One node; several for `order`; none when `at` and `look` say it all, and of an inventory.
+  /// One node; several for `order` and for a `yes_no` that compares; none when `at` and `look` say
+  /// it all, and of an inventory.
   std::vector<PlanNode> of{};
   /// How the question names each of them, for the answer's sentence.
   std::vector<std::string> names{};
@@ -93,6 +97,8 @@ struct Plan {
   bool never = false;
   /// count: intervals an hour instead of their number.
   bool per_hour = false;
+  /// duration: percent of the range instead of seconds.
+  bool share = false;
   /// text, count and list: the question put to single pairs, "What colour is the car?".
   std::string look{};
   /// The moment that is asked about: yes_no and `look` are decided there.
@@ -109,6 +115,9 @@ inline constexpr int kMaxPlanDepth = 16;
 inline constexpr std::size_t kMaxPredicateBytes = 300;
 
 [[nodiscard]] std::string_view to_string(AnswerType type);
+
+/// Whether its nodes are compared by how many intervals they have.
+[[nodiscard]] bool picks_by_number(const Plan& plan);
 
 /// Whether all replies to `look` are asked for, wherever in the range: "which places are shown".
 [[nodiscard]] bool is_inventory(const Plan& plan);

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "core/error.h"
-#include "query/detail/compared_things.h"
+#include "query/detail/colors.h"
 #include "query/detail/noun_phrase.h"
+#include "query/detail/question_frame.h"
 #include "query/detail/question_words.h"
 #include "query/detail/verbs.h"
 
@@ -13,8 +16,6 @@ namespace {
 
 using namespace detail;
 
-constexpr std::string_view kPoliteness =
-    "please can could would you tell me us do know i want to find out hindsight , and so";
 constexpr std::size_t kMostWords = 80;
 /// Questions about a whole range, form by form.
 class RangeReader : private QuestionWords {
@@ -22,133 +23,24 @@ class RangeReader : private QuestionWords {
   using QuestionWords::QuestionWords;
 
   std::optional<Plan> read() const {
-    for (const auto form : {&RangeReader::which_first,
-                            &RangeReader::which_longer,
-                            &RangeReader::order,
-                            &RangeReader::count_events,
+    if (auto plan = read_order_question(words_, question_, at_)) return plan;
+    for (const auto form : {&RangeReader::count_events,
+                            &RangeReader::time_until,
                             &RangeReader::time_between,
+                            &RangeReader::share,
                             &RangeReader::duration,
                             &RangeReader::list,
                             &RangeReader::when,
-                            &RangeReader::yes_no}) {
+                            &RangeReader::first_one_is,
+                            &RangeReader::all_are,
+                            &RangeReader::yes_no,
+                            &RangeReader::find}) {
       if (auto plan = (this->*form)()) return plan;
     }
     return std::nullopt;
   }
 
  private:
-  /// noun: of "which car ...", what "the blue one" is.  verb: what all things of the list do, where
-  /// it is more than to appear: "leave".
-  MaybePlan order_of_list(Words list,
-                          Pick pick = Pick::all,
-                          Words noun = {},
-                          Words verb = {}) const {
-    Plan plan{.type = AnswerType::order, .pick = pick};
-    for (const Words thing : split_list(list)) {
-      const auto named = with_noun(thing, noun);
-      // "the door open" of "in which order did the door open and the light go on".
-      const bool is_turned = verb.empty() && own_verb(thing) > 0 && asks_what_they_do();
-      auto found = is_turned
-                       ? read_event(named, question_, Auxiliary::do_, Togetherness::occurrences)
-                       : plain_event(named);
-      if (!found) return std::nullopt;
-      auto name = std::move(found->name);
-      if (!verb.empty()) {
-        auto clause = named;
-        clause.insert(clause.end(), verb.begin(), verb.end());
-        found = plain_event(clause);
-        if (!found) return std::nullopt;
-      }
-      plan.of.push_back(std::move(found->node));
-      plan.names.push_back(std::move(name));
-    }
-    constexpr std::size_t kMost = 16;
-    if (plan.of.size() < 2 || plan.of.size() > kMost) return std::nullopt;
-    return plan;
-  }
-
-  /// "in which order do/did ...".
-  bool asks_what_they_do() const {
-    for (std::size_t i = 0; i + 1 < words_.size(); ++i) {
-      if (is(words_, i, "order")) return is_any(words_, i + 1, "do does did");
-    }
-    return false;
-  }
-
-  bool has_or() const {
-    return std::any_of(words_.begin(), words_.end(), [](const Word& w) { return w.text == "or"; });
-  }
-
-  /// "which came first, the car or the truck", "did the car or the truck come first".
-  MaybePlan which_first() const {
-    std::size_t first = 1;
-    while (first < words_.size() && !is_any(words_, first, "first earlier last later")) ++first;
-    if (first == words_.size() || !has_or()) return std::nullopt;
-    const Pick pick = is_any(words_, first, "last later") ? Pick::last : Pick::first;
-    constexpr std::size_t kMostBefore = 8;
-    if (is_any(words_, 0, "what which who") && first <= kMostBefore) {
-      const auto compared = read_compared(words_.subspan(1, first - 1), !is(words_, 0, "who"));
-      if (!compared) return std::nullopt;
-      return order_of_list(list_behind(first), pick, compared->noun, compared->verb);
-    }
-    const auto auxiliary = auxiliary_at(words_, 0);
-    if (!auxiliary || first + 1 < words_.size()) return std::nullopt;
-    Words list = words_.subspan(1, first - 1);
-    const auto verb = take_verb(list);
-    return order_of_list(list, pick, {}, verb);
-  }
-
-  /// "which is shown longer in all, a table or a road", "which takes up more of the video, A or B".
-  MaybePlan which_longer() const {
-    constexpr std::size_t kMostBefore = 6;
-    if (!is_any(words_, 0, "what which who") || !has_or()) return std::nullopt;
-    std::size_t compared = 1;
-    while (compared < std::min(words_.size(), kMostBefore) &&
-           !is_any(words_, compared, "longer longest more most shorter shortest less least"))
-      ++compared;
-    if (compared >= std::min(words_.size(), kMostBefore)) return std::nullopt;
-    // How often is not how long.
-    if (is_any(words_, compared + 1, "often frequently times")) return std::nullopt;
-    const bool is_short = is_any(words_, compared, "shorter shortest less least");
-    return order_of_list(list_behind(compared), is_short ? Pick::shortest : Pick::longest);
-  }
-
-  /// The list that a question names after a comma, or right behind word `i`.
-  Words list_behind(std::size_t i) const {
-    for (std::size_t mark = i + 1; mark < words_.size(); ++mark) {
-      if (is_any(words_, mark, ", :")) return words_.subspan(mark + 1);
-    }
-    return skip_front(words_.subspan(i + 1), "-");
-  }
-
-  /// "in which order do A, B and C appear", "what is the order of A, B and C", "put A, B in order".
-  MaybePlan order() const {
-    if (const auto list = after_any({"what is/was the order of", "order", "sort"}))
-      return order_of_list(*list);
-    if (const auto list = after_any({"put", "list"}); list && list->size() > 2) {
-      std::size_t end = 0;
-      while (end < list->size() && !is_any(*list, end, "in by")) ++end;
-      const Words manner = list->subspan(end);
-      const bool in_order = after_pattern(manner, "in order") ||
-                            after_pattern(manner, "in the order") ||
-                            after_pattern(manner, "by time");
-      if (!in_order) return std::nullopt;
-      // "put these in the order of their appearance: A, B, C"
-      const bool is_ahead = end == 1 && is_any(*list, 0, "these them those");
-      return order_of_list(is_ahead ? list_behind(0) : list->first(end));
-    }
-    auto rest = after_any({"in what/which order do/does/did/are/were/is",
-                           "what/which order do/does/did/are/were/is"});
-    if (!rest) return std::nullopt;
-    // "in which order do these appear: A, B and C"
-    if (is_any(*rest, 0, "these those they the"))
-      for (std::size_t i = 1; i < rest->size(); ++i)
-        if (is(*rest, i, ":")) return order_of_list(rest->subspan(i + 1));
-    Words list = skip_back(*rest, "in");
-    const auto verb = take_verb(list);
-    return order_of_list(list, Pick::all, {}, verb);
-  }
-
   /// "how many times does the door open", "how often an hour ...".
   MaybePlan count_events() const {
     auto rest = after_any({"how many times",
@@ -179,7 +71,7 @@ class RangeReader : private QuestionWords {
                            "how long is/was it from"});
     bool turned = false;
     if (!rest) {
-      rest = after_any({"how long after", "how soon after"});
+      rest = after_any({"how long after", "how after"});  // "soon after" is "after" (plain_words)
       turned = rest.has_value();
     }
     if (!rest) return std::nullopt;
@@ -198,23 +90,66 @@ class RangeReader : private QuestionWords {
     return std::nullopt;
   }
 
-  /// "is the longest time the door is open".
+  /// "is the longest time the door is open", "is the longest stretch without a car".
   std::optional<Event> longest_or_shortest(Words words) const {
-    for (const auto op : {PlanOp::longest, PlanOp::shortest}) {
-      const auto of =
-          after_pattern(words,
-                        op == PlanOp::longest ? "is/was the longest time/stretch/period"
-                                              : "is/was the shortest time/stretch/period");
-      if (!of) continue;
-      auto found = event(skip_front(*of, "that when in which"), Togetherness::moments);
-      if (found) found->node = apply(op, {std::move(found->node)});
-      return found;
+    const auto of =
+        after_pattern(words, "is/was the longest/shortest time/stretch/period/interval/span/phase");
+    if (!of) return std::nullopt;
+    const bool is_without = is(*of, 0, "without");
+    auto found = event(skip_front(*of, "that when in which during for where without with"),
+                       Togetherness::moments);
+    if (!found) return std::nullopt;
+    if (is_without) {
+      found->node = apply(PlanOp::negation, {std::move(found->node)});
+      found->name = "without " + found->name;
     }
-    return std::nullopt;
+    found->node = apply(is(words, 2, "longest") ? PlanOp::longest : PlanOp::shortest,
+                        {std::move(found->node)});
+    return found;
+  }
+
+  /// "how long does it take until the first car appears": when it does.
+  MaybePlan time_until() const {
+    const auto rest = after_any({"how long does/did/will it take until/before",
+                                 "how long is/was it until/before",
+                                 "how long until/before",
+                                 "how much time passes/passed until/before",
+                                 "how after the start/beginning",
+                                 "how long after the start/beginning",
+                                 "how soon"});
+    // "how soon after A does B" is the time between both.
+    if (!rest || is(*rest, 0, "after")) return std::nullopt;
+    auto found = event(*rest);
+    if (!found) return std::nullopt;
+    if (found->edge == Edge::whole) found->edge = Edge::begin;
+    if (found->node.op != PlanOp::nth) found->node = apply(PlanOp::nth, {std::move(found->node)});
+    return plan_of(AnswerType::when, std::move(*found));
+  }
+
+  /// "what percentage of the time is a car visible".
+  MaybePlan share() const {
+    const auto of = after_any({"what/which percentage/share/fraction/proportion",
+                               "for what/which percentage/share/fraction/proportion",
+                               "how much of the time"});
+    if (!of) return std::nullopt;
+    const Words rest =
+        skip_front(*of, "of the this whole entire time video clip recording footage film movie");
+    auto found = event(rest, Togetherness::moments);
+    if (!found) return std::nullopt;
+    found->edge = Edge::whole;
+    auto plan = plan_of(AnswerType::duration, std::move(*found));
+    plan.share = true;
+    return plan;
   }
 
   /// "how long is the door open", "for how many seconds can a car be seen".
   MaybePlan duration() const {
+    for (const std::string_view front : {"what", "how long"}) {
+      const auto extreme = after_pattern(words_, front);
+      if (!extreme) continue;
+      if (auto found = longest_or_shortest(*extreme))
+        return plan_of(AnswerType::duration, std::move(*found));
+    }
     auto rest = after_any({"how long",
                            "for how long",
                            "for how many seconds/minutes/hours",
@@ -230,8 +165,6 @@ class RangeReader : private QuestionWords {
       stays = stays || !is(*rest, rest->size() - 1, "for");
       rest = rest->first(rest->size() - 1);
     }
-    if (auto extreme = longest_or_shortest(*rest))
-      return plan_of(AnswerType::duration, std::move(*extreme));
     // "how long does the door stay open": staying is being.
     std::vector<Word> plain(rest->begin(), rest->end());
     for (auto& word : plain) {
@@ -267,7 +200,7 @@ class RangeReader : private QuestionWords {
   MaybePlan when() const {
     auto rest = after_any({"when exactly",
                            "when",
-                           "at what/which time/times/moment/moments/point/points",
+                           "at what/which time/times/moment/moments/point/points/second/minute",
                            "what time/times",
                            "in what/which part/parts",
                            "during what/which times",
@@ -275,12 +208,77 @@ class RangeReader : private QuestionWords {
                            "the moment when/that",
                            "the moment",
                            "the times when",
+                           "the time/times when/that/of/at",
+                           "time/times of",
+                           "give me/us the time/times/moment when/that/of",
                            "where in the video",
                            "from when to when"});
     if (!rest || rest->empty()) return std::nullopt;
     if (auto found = longest_or_shortest(*rest))
       return plan_of(AnswerType::when, std::move(*found));
     auto found = event(*rest, Togetherness::moments);
+    if (!found) return std::nullopt;
+    return plan_of(AnswerType::when, std::move(*found));
+  }
+
+  /// The words without the colour at their end; empty where there is none.
+  static Words before_color(Words words) {
+    const bool ends_in_color = words.size() > 1 && is_color(words.back().text);
+    return ends_in_color ? words.first(words.size() - 1) : Words{};
+  }
+
+  /// "Is a red car visible?" of a car and "red".
+  static PlanNode of_color(std::string_view noun, std::string_view color) {
+    const bool is_person = noun == "person";
+    return timeline_of(
+        is_person
+            ? fmt::format("Is a person in {} visible?", color)
+            : fmt::format(
+                  "Is {} {} {} visible?", begins_with_vowel(color) ? "an" : "a", color, noun));
+  }
+
+  /// "is the first car red", "was the last dog black".
+  MaybePlan first_one_is() const {
+    const Words which = before_color(words_);
+    if (!is_any(words_, 0, "is was") || which.size() < 3 || at_) return std::nullopt;
+    auto found = plain_event(which.subspan(1));
+    const auto noun = subject_of(which.subspan(1));
+    if (!found || !noun || found->node.op != PlanOp::nth) return std::nullopt;
+    found->node =
+        apply(PlanOp::both, {std::move(found->node), of_color(*noun, words_.back().text)});
+    found->edge = Edge::whole;
+    return plan_of(AnswerType::yes_no, std::move(*found));
+  }
+
+  /// "are all cars red", "is every dog black": none is of another colour.
+  MaybePlan all_are() const {
+    const Words which = before_color(words_);
+    if (!is_any(words_, 0, "is are was were") || which.size() < 3 || at_) return std::nullopt;
+    if (!is_any(which, 1, "all every each")) return std::nullopt;
+    auto found = plain_event(which.subspan(1));
+    const auto noun = subject_of(which.subspan(1));
+    if (!found || !noun || found->node.op != PlanOp::timeline) return std::nullopt;
+    auto other = apply(PlanOp::negation, {of_color(*noun, words_.back().text)});
+    found->node = apply(PlanOp::both, {std::move(found->node), std::move(other)});
+    auto plan = plan_of(AnswerType::yes_no, std::move(*found));
+    plan.edge = Edge::whole;
+    plan.never = true;
+    return plan;
+  }
+
+  /// What one types into a search box: "red car", "show the dogs", "first time a truck appears".
+  MaybePlan find() const {
+    const Words rest = skip_front(words_, "show me us find search look for locate list get all");
+    const bool is_asked = rest.size() < words_.size();
+    constexpr std::size_t kMostBare = 5;
+    if (at_ || rest.empty() || auxiliary_at(rest, 0)) return std::nullopt;
+    const bool is_thing = read_thing(rest) && !behind_motion(rest);
+    const bool names_time = is_any(rest, 0, "first last second third next") ||
+                            (is(rest, 0, "the") && is_any(rest, 1, "first last second third next"));
+    // Words alone may be anything: an answer, a greeting, another language.
+    const bool is_known = rest.size() <= kMostBare && names_common_thing(rest);
+    if (!names_time && !(is_thing && (is_asked || is_known))) return std::nullopt;
+    auto found = plain_event(rest);
     if (!found) return std::nullopt;
     return plan_of(AnswerType::when, std::move(*found));
   }
@@ -333,78 +331,13 @@ class RangeReader : private QuestionWords {
   bool says_together() const {
     const auto written = split_words(question_);
     for (std::size_t i = 0; i < written.size(); ++i) {
-      if (is_any(written, i, "together simultaneously")) return true;
+      if (is_any(written, i, "together simultaneously moment instant")) return true;
       if (is(written, i, "at") && (is(written, i + 1, "once") || is(written, i + 2, "same")))
         return true;
     }
     return false;
   }
 };
-
-/// "after the truck, what colour is the next car" as "what colour is the next car after the truck".
-/// Empty when the question does not begin with such a clause.
-std::vector<Word> with_front_behind(Words words) {
-  if (!is_any(words, 0, "after before while when during since once")) return {};
-  std::size_t comma = 1;
-  while (comma < words.size() && !is(words, comma, ",")) ++comma;
-  if (comma + 1 >= words.size()) return {};
-  std::vector<Word> turned(words.begin() + static_cast<std::ptrdiff_t>(comma) + 1, words.end());
-  turned.insert(turned.end(), words.begin(), words.begin() + static_cast<std::ptrdiff_t>(comma));
-  return turned;
-}
-
-/// Without "in the video", which everything is.
-Words without_place(Words words) {
-  const auto size = words.size();
-  for (const std::size_t length : {std::size_t{3}, std::size_t{4}}) {
-    if (size <= length || !is_any(words, size - 1, "video clip recording footage film movie"))
-      continue;
-    const Words tail = words.subspan(size - length);
-    if (is_any(tail, 0, "in of during throughout on over") && is_any(tail, 1, "the this that") &&
-        (length == 3 || is_any(tail, 2, "whole entire")))
-      return words.first(size - length);
-  }
-  return words;
-}
-
-/// Takes "always", "throughout the video", "all the time" from a question of yes or no; true when
-/// there was one.
-bool take_throughout(std::vector<Word>& words, std::string_view question) {
-  if (!auxiliary_at(skip_front(words, kPoliteness), 0) && !auxiliary_at(words, 0)) return false;
-  const auto num_always = std::erase_if(words, [&](const Word& word) {
-    return word.text == "always" && !is_in_capitals(word, question);
-  });
-  if (num_always > 0) return true;
-  std::size_t end = words.size();
-  while (end > 0 && is_any(words, end - 1, ". ? !")) --end;
-  // Longest first.
-  for (const std::string_view pattern :
-       {"in/of/during/throughout/on/over/for the/this whole/entire "
-        "video/clip/recording/footage/film/movie/time",
-        "the/this whole/entire video/clip/recording/footage/film/movie/time",
-        "throughout the/this video/clip/recording/footage/film/movie",
-        "all the time",
-        "at all times",
-        "throughout"}) {
-    const auto length = static_cast<std::size_t>(std::ranges::count(pattern, ' ')) + 1;
-    if (end <= length || !after_pattern(Words(words).subspan(end - length), pattern)) continue;
-    words.erase(words.begin() + static_cast<std::ptrdiff_t>(end - length),
-                words.begin() + static_cast<std::ptrdiff_t>(end));
-    return true;
-  }
-  return false;
-}
-
-/// Whether it always is so: never not.  Of a state; "does the door open all the time" is none.
-std::optional<Plan> throughout(Plan plan) {
-  if (plan.type != AnswerType::yes_no || plan.at) return plan;
-  if (plan.never || !is_state(plan.of.front())) return std::nullopt;
-  PlanNode node = std::move(plan.of.front());
-  plan.of.front() = node.op == PlanOp::negation ? std::move(node.of.front())
-                                                : apply(PlanOp::negation, {std::move(node)});
-  plan.never = true;
-  return plan;
-}
 
 }  // namespace
 

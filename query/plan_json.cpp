@@ -114,6 +114,7 @@ Plan read_plan(const Json& json, const std::string& source) {
                        "pick",
                        "never",
                        "per_hour",
+                       "share",
                        "look",
                        "at",
                        "merge_seconds"});
@@ -141,6 +142,7 @@ Plan read_plan(const Json& json, const std::string& source) {
   }
   plan.never = reader.flag("never");
   plan.per_hour = reader.flag("per_hour");
+  plan.share = reader.flag("share");
   plan.look = reader.text_or_empty("look");
   if (reader.has("at")) plan.at = MediaTime{reader.seconds("at")};
   if (reader.has("merge_seconds")) plan.merge = reader.seconds("merge_seconds");
@@ -157,6 +159,7 @@ std::string to_json(const Plan& plan) {
   if (plan.pick != Pick::all) json["pick"] = detail::to_string(plan.pick);
   if (plan.never) json["never"] = true;
   if (plan.per_hour) json["per_hour"] = true;
+  if (plan.share) json["share"] = true;
   if (!plan.look.empty()) json["look"] = plan.look;
   if (plan.at) json["at"] = to_seconds(*plan.at);
   if (plan.merge != Plan{}.merge) json["merge_seconds"] = to_seconds(plan.merge);

@@ -47,6 +47,20 @@ std::string times_text(const std::vector<EvidenceInterval>& intervals, Edge edge
   return text;
 }
 
+/// ": a car 9 times, a truck 3 times", of what was compared by number; else nothing.
+std::string counts_text(const PlanFindings& findings) {
+  std::string text;
+  for (std::size_t i = 0; i < findings.counts.size(); ++i) {
+    const auto count = findings.counts[i];
+    text += fmt::format("{}{} {} time{}",
+                        i == 0 ? ": " : ", ",
+                        findings.plan.names.at(i),
+                        count,
+                        count == 1 ? "" : "s");
+  }
+  return text;
+}
+
 /// Of an inventory: one reply an interval.
 std::string replies_text(const std::vector<EvidenceInterval>& intervals) {
   std::vector<std::string> replies;
@@ -71,18 +85,27 @@ std::string to_sentence(const PlanFindings& findings,
       if (is_inventory(plan)) return fmt::format("{}: {}.", number, replies_text(intervals));
       if (!plan.look.empty()) return fmt::format("{}.", number);
       if (intervals.empty()) return fmt::format("{}.", number);
+      if (plan.of.front().op == PlanOp::most)
+        return fmt::format("{} at once: {}.", number, times_text(intervals, Edge::whole));
       return fmt::format(
           "{}{}: {}.", number, plan.per_hour ? " an hour" : "", times_text(intervals, plan.edge));
     }
     case AnswerType::duration:
+      if (plan.share)
+        return fmt::format(
+            "{:.1f} %: {}.", std::get<double>(findings.value), times_text(intervals, Edge::whole));
       return fmt::format("{:.1f} seconds: {}.",
                          std::get<double>(findings.value),
                          times_text(intervals, Edge::whole));
     case AnswerType::text:
       return std::get<std::string>(findings.value);
     case AnswerType::yes_no:
-      return std::get<bool>(findings.value) ? "Yes." : "No.";
+      return fmt::format(
+          "{}{}.", std::get<bool>(findings.value) ? "Yes" : "No", counts_text(findings));
     case AnswerType::order:
+      if (!findings.counts.empty())
+        return detail::upper_first(
+            fmt::format("{}{}.", std::get<std::string>(findings.value), counts_text(findings)));
       if (const auto* picked = std::get_if<std::string>(&findings.value))
         return detail::upper_first(fmt::format("{}.", *picked));
       return detail::upper_first(fmt::format(

@@ -15,6 +15,7 @@
 #include "query/contrast.h"
 #include "query/detail/cited_pairs.h"
 #include "query/detail/replies.h"
+#include "query/detail/stated_numbers.h"
 #include "query/evaluate.h"
 #include "query/evidence.h"
 #include "query/judge.h"
@@ -266,20 +267,8 @@ class Checker {
     if (!stated_.found || !stated_.findings) return;
     const auto& plan = stated_.findings->plan;
     const auto& value = stated_.findings->value;
-    const auto& intervals = stated_.intervals;
-    if (const auto* number = std::get_if<double>(&value)) {
-      const bool counts_intervals = plan.type == AnswerType::count && !plan.per_hour &&
-                                    (plan.look.empty() || is_inventory(plan));
-      if (counts_intervals && *number != static_cast<double>(intervals.size())) {
-        fault(fmt::format("it counts {:g} but shows {} intervals", *number, intervals.size()));
-      }
-      MediaDuration length{};
-      for (const auto& interval : intervals) length += interval.span.length();
-      if (plan.type == AnswerType::duration && std::abs(*number - to_seconds(length)) > 0.01) {
-        fault(fmt::format(
-            "it says {:g} seconds but its intervals last {:g}", *number, to_seconds(length)));
-      }
-    }
+    for (auto& sentence : detail::faults_of_numbers(stated_)) fault(std::move(sentence));
+    if (picks_by_number(plan)) return;
     if (const auto* truth = std::get_if<bool>(&value)) check_truth(*truth);
     const auto* listed = std::get_if<std::vector<std::string>>(&value);
     if (listed != nullptr && is_inventory(plan)) {

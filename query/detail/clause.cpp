@@ -4,18 +4,18 @@
 
 #include <fmt/format.h>
 
+#include "query/detail/compared_things.h"
 #include "query/detail/in_view.h"
 #include "query/detail/noun_phrase.h"
 #include "query/detail/number_predicate.h"
 #include "query/detail/verbs.h"
-#include "query/detail/written_text.h"
+#include "query/detail/written_clause.h"
 
 namespace hindsight::query::detail {
 namespace {
 
 constexpr std::string_view kAdverbs =
     "ever actually really suddenly finally again just also currently now already";
-constexpr std::string_view kBe = "is are was were be been being gets get got becomes become";
 
 /// Reads one clause; see read_clause().
 class ClauseReader {
@@ -26,7 +26,7 @@ class ClauseReader {
   std::optional<Clause> read() const {
     if (words_.empty()) return std::nullopt;
     if (auto clause = read_special()) return clause;
-    if (auto clause = read_text_on()) return clause;
+    if (auto clause = read_text_on(words_, question_)) return clause;
     if (is_any(words_, 0, "you we one i") && is_any(words_, 1, "see notice spot"))
       return of(words_.subspan(2), Auxiliary::none).read();
     if (is(words_, 0, "there"))
@@ -40,6 +40,8 @@ class ClauseReader {
     if (const auto some = with_somebody()) return negated(of(*some, auxiliary_).read());
     if (is(words_, 0, "no") && !is_in_capitals(words_[0], question_))
       return negated(of(words_.subspan(1), auxiliary_).read());
+    if (is(words_, 0, "neither")) return negated(of(with_or(), auxiliary_).read());
+    if (auto clause = read_beginning()) return clause;
     // The first split whose verb phrase is understood to its last word.
     // A subject without a verb is a clause only where nothing was turned round.
     const std::size_t last = auxiliary_ == Auxiliary::none ? words_.size() : words_.size() - 1;
@@ -67,6 +69,41 @@ class ClauseReader {
     return some;
   }
 
+  /// "a car or a truck" for "neither a car nor a truck".
+  std::vector<Word> with_or() const {
+    std::vector<Word> either(words_.begin() + 1, words_.end());
+    for (auto& word : either)
+      if (word.text == "nor") word.text = "or";
+    return either;
+  }
+
+  /// "it starts to rain", "a car begins moving", "it stops raining": the begin or end of a state.
+  std::optional<Clause> read_beginning() const {
+    for (std::size_t i = 1; i + 1 < words_.size(); ++i) {
+      const bool starts =
+          is_any(words_, i, "start starts started starting begin begins began beginning");
+      const bool stops = is_any(words_, i, "stop stops stopped cease ceases ceased");
+      const Words doing = words_.subspan(i + (is(words_, i + 1, "to") ? 2 : 1));
+      if (!(starts || stops) || doing.empty()) continue;
+      // "a car stops the traffic".
+      const bool is_verb = doing[0].text.ends_with("ing") || is_any(doing, 0, "rain move") ||
+                           doing.size() < words_.size() - i - 1;
+      if (!is_verb) continue;
+      std::vector<Word> state(words_.begin(), words_.begin() + static_cast<std::ptrdiff_t>(i));
+      state.insert(state.end(), doing.begin(), doing.end());
+      auto clause = of(state, Auxiliary::none).read();
+      // A car that stops moving is still there.
+      const bool is_moving = stops && lemma_at(doing, 0) == "move";
+      if (!clause || is_moving || !is_state(clause->node)) return std::nullopt;
+      auto found = starts
+                       ? begins(std::move(clause->node))
+                       : Clause{apply(PlanOp::offsets, {std::move(clause->node)}), Edge::end, {}};
+      found.verb = words_[i].begin;
+      return found;
+    }
+    return std::nullopt;
+  }
+
   static Clause whole(std::string predicate) { return {timeline_of(std::move(predicate)), {}, {}}; }
   static Clause begins(PlanNode node) {
     return {apply(PlanOp::onsets, {std::move(node)}), Edge::begin, {}};
@@ -80,6 +117,12 @@ class ClauseReader {
 
   /// Weather, light and "anything", which have no subject of their own.
   std::optional<Clause> read_special() const {
+    if (is(words_, 0, "it") && is_any(words_, 1, "get gets got become becomes became")) {
+      std::vector<Word> is_so(words_.begin(), words_.end());
+      is_so.erase(is_so.begin() + 1);
+      auto state = of(is_so, Auxiliary::be).read_special();
+      return state ? std::optional(begins(std::move(state->node))) : std::nullopt;
+    }
     const Words rest = is(words_, 0, "it") ? skip_front(words_.subspan(1), kBe) : words_;
     const bool is_it = is(words_, 0, "it") || auxiliary_ == Auxiliary::none;
     if (is_it && rest.size() == 1 && is_any(rest, 0, "rain raining rains rained"))
@@ -91,28 +134,35 @@ class ClauseReader {
       return whole("Is it night?");
     if (is_it && (text == "day" || text == "daytime" || text == "daylight"))
       return negated(whole("Is it night?"));
-    if (is_any(words_, 0, "anything something") || text == "motion" || text == "movement") {
-      const Words verb = skip_front(words_.subspan(1), kBe);
-      if (verb.empty() && is_any(words_, 0, "anything something")) return std::nullopt;
-      if (verb.empty() || lemma_at(verb, 0) == "move") return whole("Is anything moving?");
-    }
-    if (is(words_, 0, "nothing") && lemma_at(skip_front(words_.subspan(1), kBe), 0) == "move")
-      return negated(whole("Is anything moving?"));
+    const Words moving = skip_front(words_, "any some");
+    if (is_any(moving, 0, "motion movement activity") && is_visible(moving.subspan(1)))
+      return whole("Is anything moving?");
+    // What a picture shows of "something happens" is that something moves.
+    const Words verb = skip_front(words_.subspan(1), kBe);
+    const bool happens = is_any(verb, 0, "happen happens happened happening occurs occurred") ||
+                         (is_any(verb, 0, "going go goes went") && is(verb, 1, "on"));
+    if (!happens && lemma_at(verb, 0) != "move") return std::nullopt;
+    if (is_any(words_, 0, "anything something")) return whole("Is anything moving?");
+    if (is(words_, 0, "nothing")) return negated(whole("Is anything moving?"));
     return std::nullopt;
   }
 
   std::optional<Clause> split_at(std::size_t verb) const {
     const Words subject = words_.first(verb);
     for (std::size_t i = 1; i + 1 < subject.size(); ++i) {
-      if (!is_any(subject, i, "and or") || is(subject, i + 1, "more")) continue;
+      if (!is_any(subject, i, "and or but") || is(subject, i + 1, "more")) continue;
       // "two or three cars" are no two things.
       const auto number = read_number(subject, 0);
       if (number && number->next == i) return std::nullopt;
       const Words first = skip_front(subject.first(i), "both either");
       auto a = with_subject(first, words_.subspan(verb));
-      auto b = with_subject(subject.subspan(i + 1), words_.subspan(verb));
+      // "a car but no person".
+      const bool is_without = is_any(subject, i + 1, "no not") && !is(subject, i, "or");
+      if (is(subject, i, "but") && !is_without) continue;
+      auto b = with_subject(subject.subspan(i + (is_without ? 2 : 1)), words_.subspan(verb));
+      if (is_without) b = negated(std::move(b));
       if (!a || !b) continue;
-      const auto op = is(subject, i, "and") ? PlanOp::both : PlanOp::either;
+      const auto op = is(subject, i, "or") ? PlanOp::either : PlanOp::both;
       Clause joined{apply(op, {std::move(a->node), std::move(b->node)}), a->edge, {}};
       joined.is_several = op == PlanOp::both;
       joined.is_presence = a->is_presence && b->is_presence;
@@ -122,11 +172,15 @@ class ClauseReader {
   }
 
   std::optional<Clause> with_subject(Words subject, Words verb_phrase) const {
-    if (const auto text = read_written(subject, verb_phrase)) return text;
-    if (const auto text = read_board(subject, verb_phrase)) return text;
+    if (const auto text = read_written(subject, verb_phrase, question_)) return text;
+    if (const auto text = read_board(subject, verb_phrase, question_)) return text;
     const auto noun = read_thing(subject);
     // "a person come into the corridor" is no subject of "carrying a bag".
     if (!noun || behind_motion(subject)) return std::nullopt;
+    // "does the door stand open": no door stand.
+    if (auxiliary_ == Auxiliary::do_ && own_verb(subject) + 1 == subject.size() &&
+        subject.size() > 1)
+      return std::nullopt;
     const bool has_not = std::any_of(verb_phrase.begin(), verb_phrase.end(), [](const Word& word) {
       return word.text == "not" || word.text == "never" || word.text.ends_with("n't");
     });
@@ -137,60 +191,6 @@ class ClauseReader {
              word.text == "does" || word.text == "do" || word.text == "did";
     });
     return negated(with_noun(*noun, positive));
-  }
-
-  /// "OPEN is written on the sign".
-  std::optional<Clause> read_written(Words subject, Words verb_phrase) const {
-    Words rest = skip_front(verb_phrase, kBe);
-    if (!is(rest, 0, "written") || !is(rest, 1, "on")) return std::nullopt;
-    rest = skip_front(rest.subspan(2), "the a");
-    if (rest.empty()) return std::nullopt;
-    return whole(says_predicate(join(rest), written(subject)));
-  }
-
-  /// "the display NOW 10", "the slide title SOUND": a board by what it says, in capitals or digits.
-  std::optional<Clause> read_board(Words subject, Words verb_phrase) const {
-    const Words board = skip_front(subject, "the a");
-    const auto surface = read_surface(board);
-    if (!surface || board.size() <= surface->num_words) return std::nullopt;
-    if (!is_visible(skip_front(verb_phrase, kBe))) return std::nullopt;
-    const auto said = written_behind(board[surface->num_words - 1], board.back());
-    const bool is_lettering =
-        std::none_of(said.begin(), said.end(), [](char c) { return c >= 'a' && c <= 'z'; });
-    if (!is_lettering) return std::nullopt;
-    return whole(says_predicate(surface->name, said));
-  }
-
-  /// "one read 20:56 on the clock".
-  std::optional<Clause> read_text_on() const {
-    if (!is_any(words_, 0, "you we one i someone") || !is(words_, 1, "read")) return std::nullopt;
-    for (std::size_t on = words_.size() - 1; on > 2; --on) {
-      if (!is(words_, on, "on")) continue;
-      const Words thing = skip_front(words_.subspan(on + 1), "the a");
-      if (thing.empty()) return std::nullopt;
-      const auto text = written_behind(words_[1], words_[on - 1]);
-      auto clause = whole(says_predicate(join(thing), text));
-      clause.name = fmt::format("{} can be read {}", text, join(words_.subspan(on)));
-      return clause;
-    }
-    return std::nullopt;
-  }
-
-  /// What stands in the question behind one word, up to another: "NOW" on a display is no adverb.
-  std::string written_behind(const Word& before, const Word& last) const {
-    Word text = last;
-    text.begin = question_.find_first_not_of(' ', before.end);
-    return written(Words(&text, 1));
-  }
-
-  /// The words as the user typed them, without the quotes around them.
-  std::string written(Words words) const {
-    auto text = question_.substr(words.front().begin, words.back().end - words.front().begin);
-    while (!text.empty() && std::string_view("\"'`").find(text.front()) != std::string_view::npos)
-      text.remove_prefix(1);
-    while (!text.empty() && std::string_view("\"'`").find(text.back()) != std::string_view::npos)
-      text.remove_suffix(1);
-    return std::string(text);
   }
 
   std::optional<Clause> with_noun(const NounPhrase& noun, Words verb_phrase) const {
@@ -205,8 +205,8 @@ class ClauseReader {
         return std::nullopt;
       return visible(noun);
     }
+    if (auto clause = read_saying(noun, rest, question_)) return clause;
     for (const auto rule : {&ClauseReader::carries,
-                            &ClauseReader::says,
                             &ClauseReader::has_side,
                             &ClauseReader::changes_state,
                             &ClauseReader::stops,
@@ -260,24 +260,19 @@ class ClauseReader {
     return clause;
   }
 
-  std::optional<Clause> says(const NounPhrase& noun, Words rest) const {
-    const auto lemma = lemma_at(rest, 0);
-    const auto words = split_words(noun.noun);
-    const auto surface = read_surface(words);
-    const bool is_sign = surface && surface->num_words == words.size();
-    const bool is_saying =
-        lemma == "say" || lemma == "read" || (is_sign && (lemma == "show" || lemma == "display"));
-    if (!is_saying || rest.size() < 2) return std::nullopt;
-    return whole(says_predicate(noun.noun, written_behind(rest[0], rest.back())));
-  }
-
   std::optional<Clause> has_side(const NounPhrase& noun, Words rest) const {
     rest = skip_front(rest, "to on the");
     if (!is_any(rest, 0, "left right") || !is(rest, 1, "of")) return std::nullopt;
     const auto other = read_thing(rest.subspan(2));
     if (!other) return std::nullopt;
-    return whole(
+    // Asked where one of them is missing, a model says anything.
+    auto side = timeline_of(
         fmt::format("Is the {} to the {} of the {}?", noun.noun, rest[0].text, other->noun));
+    return Clause{
+        apply(PlanOp::both,
+              {std::move(side), std::move(seen(noun).node), std::move(seen(*other).node)}),
+        Edge::whole,
+        {}};
   }
 
   /// "the door opens", "the light is turned off".

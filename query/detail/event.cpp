@@ -1,74 +1,19 @@
 #include "query/detail/event.h"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 
+#include "query/detail/compared_things.h"
+#include "query/detail/in_view.h"
 #include "query/detail/noun_phrase.h"
 #include "query/detail/verbs.h"
 
 namespace hindsight::query::detail {
 namespace {
 
-constexpr std::string_view kConnectors =
-    "before after while during when whenever until since between";
 /// Of one event.  Every "between" is tried with every "and", within each other: time grows with
 /// their number as a power.
 constexpr std::ptrdiff_t kMostConnectors = 4;
-
-/// Several words that mean one.
-struct Idiom {
-  std::array<std::string_view, 4> words;  ///< unused ones are empty
-  std::string_view meaning;               ///< empty: they mean nothing here
-};
-
-constexpr std::array kIdioms{Idiom{{"earlier", "than"}, "before"},
-                             Idiom{{"sooner", "than"}, "before"},
-                             Idiom{{"prior", "to"}, "before"},
-                             Idiom{{"later", "than"}, "after"},
-                             Idiom{{"as", "soon", "as"}, "after"},
-                             Idiom{{"at", "the", "moment", "when"}, "when"},
-                             Idiom{{"at", "the", "moment"}, "when"},
-                             Idiom{{"the", "time", "in", "which"}, ""},
-                             Idiom{{"as", "long", "as"}, "while"},
-                             Idiom{{"at", "the", "same", "time"}, ""},
-                             Idiom{{"right", "after"}, "after"},
-                             Idiom{{"just", "after"}, "after"},
-                             Idiom{{"soon", "after"}, "after"},
-                             Idiom{{"shortly", "after"}, "after"},
-                             Idiom{{"immediately", "after"}, "after"},
-                             Idiom{{"directly", "after"}, "after"},
-                             Idiom{{"right", "before"}, "before"},
-                             Idiom{{"just", "before"}, "before"},
-                             Idiom{{"immediately", "before"}, "before"},
-                             Idiom{{"till"}, "until"},
-                             Idiom{{"final"}, "last"},
-                             Idiom{{"together"}, ""},
-                             Idiom{{"simultaneously"}, ""}};
-
-/// When all of a clause takes place, behind it: "during" and what.
-constexpr std::array kSettings{Idiom{{"at", "night"}, "night"},
-                               Idiom{{"by", "night"}, "night"},
-                               Idiom{{"in", "the", "night"}, "night"},
-                               Idiom{{"in", "the", "dark"}, "night"},
-                               Idiom{{"after", "dark"}, "night"},
-                               Idiom{{"by", "day"}, "day"},
-                               Idiom{{"in", "the", "daytime"}, "day"},
-                               Idiom{{"in", "daylight"}, "day"},
-                               Idiom{{"in", "the", "rain"}, "rain"}};
-
-struct Contraction {
-  std::string_view word;
-  std::string_view first;
-  std::string_view second;
-};
-constexpr std::array kContractions{Contraction{"what's", "what", "is"},
-                                   Contraction{"when's", "when", "is"},
-                                   Contraction{"who's", "who", "is"},
-                                   Contraction{"where's", "where", "is"},
-                                   Contraction{"how's", "how", "is"},
-                                   Contraction{"there's", "there", "is"},
-                                   Contraction{"it's", "it", "is"}};
 
 /// Which of its occurrences a clause names, and the clause without saying so.
 struct Ordinal {
@@ -147,6 +92,13 @@ std::string as_statement(Words words,
   std::vector<Word> told = as_written(words, question);
   const auto at = std::find_if(
       told.begin(), told.end(), [&](const Word& word) { return verb && word.begin == *verb; });
+  const bool is_it =
+      !verb && told.size() > 1 && is_any(told, 0, "it there something anything nothing");
+  if (is_it && auxiliary == Auxiliary::do_) told[1].text = third_person(told[1].text);
+  const bool are = is(told, 0, "there") && singular_of(told.back().text) != told.back().text;
+  if (is_it && auxiliary == Auxiliary::be)
+    told.insert(told.begin() + 1, Word{.text = are ? "are" : "is"});
+  if (is_it) return join(told);
   if (at == told.end() || at == told.begin()) return join(told);
   const std::string& subject = std::prev(at)->text;
   const bool is_plural = singular_of(subject) != subject;
@@ -166,7 +118,10 @@ std::string as_statement(Words words,
       insert("can");
       break;
     case Auxiliary::do_:
-      if (!is_plural) at->text = third_person(at->text);
+      if (is(told, static_cast<std::size_t>(at - told.begin()), "not"))
+        insert(is_plural ? "do" : "does");
+      else if (!is_plural)
+        at->text = third_person(at->text);
       break;
   }
   return join(told);
@@ -183,6 +138,12 @@ class EventReader {
       return is_any(Words(&word, 1), 0, kConnectors) || word.text == "within";
     });
     if (num_connectors > kMostConnectors) return std::nullopt;
+    if (is(words, 0, "there")) {
+      const Words moment = words.subspan(1);
+      const Words behind = behind_moment(moment);
+      if (behind.size() < moment.size())
+        return EventReader(question_, Auxiliary::none, togetherness_).read(behind);
+    }
     for (std::size_t i = 1; i < words.size(); ++i) {
       if (auto event = near_at(words, i)) return event;
       if (!is_any(words, i, kConnectors)) continue;
@@ -251,7 +212,7 @@ class EventReader {
                             {std::move(node), bounds->first.node, bounds->second.node});
       return finish(std::move(*main));
     }
-    auto reference = read_reference(rest);
+    auto reference = read_reference(with_noun(rest, head_in(words.first(i))));
     if (!reference) return std::nullopt;
     const auto& connector = words[i].text;
     const auto op = is_cut ? cut_of(connector, reference->edge) : op_of(connector, reference->edge);
@@ -294,10 +255,27 @@ class EventReader {
     return togetherness_ == Togetherness::moments ? PlanOp::both : PlanOp::sharing;
   }
 
+  /// "car" of "does the red car come": what "the blue one" behind it is.
+  static std::vector<Word> head_in(Words words) {
+    if (auxiliary_at(words, 0)) words = words.subspan(1);
+    const std::size_t verb = own_verb(words);
+    const auto subject = subject_of(verb > 0 ? words.first(verb) : words);
+    if (!subject) return {};
+    auto named = split_words(*subject);
+    return {named[head_of(named)]};
+  }
+
   std::optional<std::pair<Event, Event>> read_bounds(Words words) const {
     for (std::size_t i = 1; i + 1 < words.size(); ++i) {
       if (!is(words, i, "and")) continue;
-      auto first = read_reference(words.first(i));
+      // "the first and the second car".
+      const Words bare = skip_front(words.first(i), "the");
+      std::vector<Word> begin(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(i));
+      if (bare.size() == 1 && ordinal_at(bare, 0)) {
+        const auto thing = skip_front(take_ordinal(words.subspan(i + 1)).words, "the");
+        begin.insert(begin.end(), thing.begin(), thing.end());
+      }
+      auto first = read_reference(begin);
       auto second = read_reference(words.subspan(i + 1));
       if (first && second) return std::pair(std::move(*first), std::move(*second));
     }
@@ -324,20 +302,6 @@ class EventReader {
   Togetherness togetherness_;
 };
 
-bool matches(Words words, std::size_t i, const Idiom& idiom, std::size_t& length) {
-  length = 0;
-  while (length < idiom.words.size() && !idiom.words[length].empty()) {
-    if (!is(words, i + length, idiom.words[length])) return false;
-    ++length;
-  }
-  return true;
-}
-
-bool ends_clause(Words words, std::size_t i) {
-  return i >= words.size() || words[i].kind == Word::Kind::mark || is_any(words, i, kConnectors) ||
-         is_any(words, i, "and or");
-}
-
 }  // namespace
 
 std::optional<Event> read_event(Words words,
@@ -345,48 +309,6 @@ std::optional<Event> read_event(Words words,
                                 Auxiliary auxiliary,
                                 Togetherness togetherness) {
   return EventReader(question, auxiliary, togetherness).read(words);
-}
-
-std::vector<Word> plain_words(std::string_view question) {
-  const auto words = split_words(question);
-  std::vector<Word> plain;
-  for (std::size_t i = 0; i < words.size();) {
-    std::size_t length = 0;
-    const auto fits = [&](const Idiom& idiom) { return matches(words, i, idiom, length); };
-    const auto add = [&](std::string_view text) {
-      Word word = words[i];
-      word.end = words[i + length - 1].end;
-      word.text = text;
-      plain.push_back(std::move(word));
-    };
-    if (const auto* idiom = std::ranges::find_if(kIdioms, fits); idiom != kIdioms.end()) {
-      if (!idiom->meaning.empty()) add(idiom->meaning);
-      i += length;
-      continue;
-    }
-    const auto* setting = i == 0 ? kSettings.end() : std::ranges::find_if(kSettings, fits);
-    // "When is it at night?" is about the night itself, "in the dark blue car" about no night.
-    if (setting != kSettings.end() && !is_any(words, i - 1, "it is was") &&
-        ends_clause(words, i + length)) {
-      add("during");
-      add(setting->meaning);
-      i += length;
-      continue;
-    }
-    const auto* contraction =
-        std::find_if(kContractions.begin(), kContractions.end(), [&](const Contraction& c) {
-          return c.word == words[i].text;
-        });
-    plain.push_back(words[i]);
-    if (contraction != kContractions.end()) {
-      plain.back().text = contraction->first;
-      plain.push_back(words[i]);
-      plain.back().text = contraction->second;
-      plain.back().glued = false;
-    }
-    ++i;
-  }
-  return plain;
 }
 
 std::vector<Words> split_list(Words words) {

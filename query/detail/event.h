@@ -35,6 +35,10 @@ enum class Togetherness {
                                               Auxiliary auxiliary,
                                               Togetherness togetherness);
 
+/// Words that join an event's clause with another.
+inline constexpr std::string_view kConnectors =
+    "before after while during when whenever until since between";
+
 /// Words of a question with "what's" as "what is", "prior to" as "before" and the like; each keeps
 /// its place in the question.
 [[nodiscard]] std::vector<Word> plain_words(std::string_view question);

@@ -34,9 +34,10 @@ bool is_visible(Words words) {
 
 Words behind_moment(Words words) {
   const Words moment = skip_front(words, "a any one");
-  if (!is_any(moment, 0, "moment time point instant") || !is_any(moment, 1, "with when where"))
-    return words;
-  return moment.subspan(2);
+  if (!is_any(moment, 0, "moment time point instant")) return words;
+  // The "which" of "at which" may be gone.
+  const Words behind = skip_front(moment.subspan(1), "at in during with when where which that");
+  return behind.size() + 1 < moment.size() ? skip_front(behind, "both") : words;
 }
 
 Words without_together(Words words) {

@@ -8,6 +8,8 @@
 #include <fmt/ranges.h>
 
 #include "query/detail/named_replies.h"
+#include "query/detail/time_lexer.h"
+#include "query/detail/verbs.h"
 #include "query/detail/written_text.h"
 
 namespace hindsight::query::detail {
@@ -53,6 +55,21 @@ std::vector<std::string> unknown_words(const Plan& plan, const model::ModelInfo&
   for (const auto& predicate : predicates_of(plan)) add_unknown(predicate, model, unknown);
   add_unknown(plan.look, model, unknown);
   return unknown;
+}
+
+bool is_question_word(std::string_view word) {
+  constexpr std::string_view kAsking =
+      "what which who whom whose when where why how many much long often soon far first last next "
+      "second third time times hour hours minute minutes seconds moment point video clip recording "
+      "more most less least fewer than after before between while during until since once twice "
+      "again ever never always any some every each all both either neither nor but if as so "
+      "with without into onto out off over under through past within about at in on of to from by "
+      "for the a an this that these those it its they them he she we you i me us my there here and "
+      "or not no be been being is are was were am do does did has have had can could will would "
+      "shall should may might must please tell give find list order same";
+  const Word asked{.text = std::string(word)};
+  const Words one(&asked, 1);
+  return is_any(one, 0, kAsking) || !lemma_at(one, 0).empty();
 }
 
 std::string name_of(const model::ModelInfo& model) {

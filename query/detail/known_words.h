@@ -19,6 +19,9 @@ namespace hindsight::query::detail {
 [[nodiscard]] std::vector<std::string> unknown_words(const Plan& plan,
                                                      const model::ModelInfo& model);
 
+/// "when", "first", "appears": a word that says what is asked, not what is in a picture.
+[[nodiscard]] bool is_question_word(std::string_view word);
+
 /// What people call a model: its folder's name.
 [[nodiscard]] std::string name_of(const model::ModelInfo& model);
 

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "query/detail/in_view.h"
 #include "query/detail/named_replies.h"
 #include "query/detail/noun_phrase.h"
 #include "query/detail/question_words.h"
@@ -26,6 +27,7 @@ class LookReader : private QuestionWords {
                             &LookReader::reading,
                             &LookReader::direction,
                             &LookReader::carried,
+                            &LookReader::most_at_once,
                             &LookReader::count_things}) {
       if (auto plan = (this->*form)()) return plan;
     }
@@ -179,18 +181,63 @@ class LookReader : private QuestionWords {
         AnswerType::text, fmt::format("What is the {} carrying?", *subject), std::move(found));
   }
 
+  /// "how many people are there at most", "the maximum number of cars", "when are the most people
+  /// visible".
+  MaybePlan most_at_once() const {
+    Words rest = without_together(words_);
+    auto type = AnswerType::count;
+    if (const auto number =
+            after_any({"what is/was the maximum/highest/largest/greatest/most number of",
+                       "what is/was the most"})) {
+      rest = without_together(*number);
+    } else if (const auto time = after_any({"when are/were the most",
+                                            "when are/were there the most",
+                                            "when are/were most",
+                                            "when do/did the most",
+                                            "when is/was the number of"})) {
+      type = AnswerType::when;
+      rest = skip_back(without_together(*time), "highest greatest largest maximal the");
+      if (is(words_, 4, "of") && rest.size() == time->size()) return std::nullopt;
+    } else if (const auto many = after_pattern(rest, "how many");
+               many && many->size() > 2 && is(*many, many->size() - 1, "most")) {
+      const Words counted = skip_back(many->first(many->size() - 1), "the");
+      if (!is(counted, counted.size() - 1, "at")) return std::nullopt;
+      rest = without_together(counted.first(counted.size() - 1));
+    } else {
+      return std::nullopt;
+    }
+    std::size_t end = 0;
+    while (end < rest.size() && !auxiliary_at(rest, end) && !is_visible(rest.subspan(end)) &&
+           lemma_at(rest, end).empty())
+      ++end;
+    const auto noun = read_thing(rest.first(end));
+    const Words there = skip_front(rest.subspan(end), "is are was were can be do you see appear");
+    if (!noun || noun->count > 0 || !is_visible(there)) return std::nullopt;
+    auto visible = plain_event(rest.first(end));
+    if (!visible || visible->node.op != PlanOp::timeline || visible->edge != Edge::whole)
+      return std::nullopt;
+    visible->node = apply(PlanOp::most, {std::move(visible->node)});
+    if (type == AnswerType::when) visible->name = "the most " + join(rest.first(end));
+    return plan_of(type, std::move(*visible));
+  }
+
   /// "how many cars appear", "how many people are visible at 1:30".
   MaybePlan count_things() const {
     const auto counted = after_any({"how many", "count the", "count all", "what is the number of"});
     if (!counted || counted->empty()) return std::nullopt;
-    const Words rest = skip_front(*counted, "different distinct separate");
+    std::vector<Word> once(counted->begin(), counted->end());
+    const bool per_hour = take_per_hour(once);
+    const Words rest = skip_front(once, "different distinct separate");
     std::size_t end = 0;
     while (end < rest.size() && !auxiliary_at(rest, end) && lemma_at(rest, end).empty() &&
            !is_any(rest, end, "when while before after during between since until that"))
       ++end;
     const auto noun = read_thing(rest.first(end));
     const bool is_time = is_any(rest, 0, "times seconds minutes hours");
-    if (!noun || is_time) return std::nullopt;
+    // Of colours and kinds no picture shows one.
+    const bool is_property = is_any(
+        rest, 0, "colour colours color colors kind kinds type types sort sorts brand brands");
+    if (!noun || is_time || is_property) return std::nullopt;
     // Of several that come, nobody knows which were there before.
     const bool comes_again = read_motion(rest.subspan(end)) == Motion::returns ||
                              std::any_of(rest.begin(), rest.end(), [](const Word& word) {
@@ -220,7 +267,20 @@ class LookReader : private QuestionWords {
     auto found = plain_event(clause);
     if (!found) return std::nullopt;
     tell_apart(found->node, *noun);
-    return plan_of(AnswerType::count, std::move(*found));
+    auto plan = plan_of(AnswerType::count, std::move(*found));
+    plan.per_hour = per_hour;
+    return plan;
+  }
+
+  /// Takes "per hour" out of the words; whether it was there.
+  static bool take_per_hour(std::vector<Word>& words) {
+    for (std::size_t i = 1; i + 1 < words.size(); ++i) {
+      if (!is_any(words, i, "per each every an") || !is(words, i + 1, "hour")) continue;
+      const auto at = words.begin() + static_cast<std::ptrdiff_t>(i);
+      words.erase(at, at + 2);
+      return true;
+    }
+    return false;
   }
 
   /// "How many cars appear" counts cars: two that are there together are two.

@@ -34,7 +34,7 @@ constexpr std::string_view kDeterminers =
 constexpr std::string_view kNoPart =
     "and or but is are was were be been does do did has have had can could will would when while "
     "before after until since because if than whether who whom whose which what where why how then "
-    "it he she they them him her we you i not no never ever there";
+    "it he she they them him her we you i not no never ever there per each every";
 /// What follows the head of a phrase.
 constexpr std::string_view kAfterHead =
     "in with on of at near by from under behind beside inside outside dressed wearing carrying "
@@ -253,6 +253,22 @@ std::optional<NounPhrase> read_noun_phrase(Words words) {
 std::optional<NounPhrase> read_thing(Words words) {
   if (says_when(words) || lacks_noun(words)) return std::nullopt;
   return read_noun_phrase(words);
+}
+
+bool names_common_thing(Words words) {
+  constexpr std::string_view kCommon =
+      "person bicycle car motorcycle airplane bus train truck boat light hydrant sign meter bench "
+      "bird cat dog horse sheep cow elephant bear zebra giraffe backpack umbrella handbag tie "
+      "suitcase frisbee skis snowboard ball kite bat glove skateboard surfboard racket bottle "
+      "glass "
+      "cup fork knife spoon bowl banana apple sandwich orange broccoli carrot pizza donut cake "
+      "chair couch plant bed table toilet tv laptop mouse remote keyboard phone microwave oven "
+      "toaster sink refrigerator book clock vase scissors drier toothbrush man woman child "
+      "boy girl bike motorbike van vehicle plane ship animal bag box door gate window display "
+      "screen hand face";
+  words = skip_front(words, kDeterminers);
+  if (words.empty()) return false;
+  return is_one_of(singular_of(words[head_of(words)].text), kCommon);
 }
 
 bool says_when(Words words) {

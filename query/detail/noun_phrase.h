@@ -61,6 +61,10 @@ struct NounPhrase {
 /// "twice"; a "five minute walk" is a thing.
 [[nodiscard]] bool says_when(Words words);
 
+/// Whether the head of a phrase is one of the 80 classes of COCO (cocodataset.org), in the singular
+/// or plural, or one of a few more: what pictures show most.  words: not empty.
+[[nodiscard]] bool names_common_thing(Words words);
+
 /// Where the head stands in the words of a phrase: "car" of "the red car in front".  words: not
 /// empty.
 [[nodiscard]] std::size_t head_of(Words words);

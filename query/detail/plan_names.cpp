@@ -21,6 +21,7 @@ constexpr std::array kOps{OpFacts{PlanOp::timeline, "timeline", 0, 0},
                           OpFacts{PlanOp::onsets, "onsets", 1, 1},
                           OpFacts{PlanOp::offsets, "offsets", 1, 1},
                           OpFacts{PlanOp::arrivals, "arrivals", 1, 1},
+                          OpFacts{PlanOp::most, "most", 1, 1},
                           OpFacts{PlanOp::before, "before", 2, 2},
                           OpFacts{PlanOp::before_end, "before_end", 2, 2},
                           OpFacts{PlanOp::after, "after", 2, 2},
@@ -40,7 +41,8 @@ constexpr std::array kOps{OpFacts{PlanOp::timeline, "timeline", 0, 0},
 constexpr std::array<std::string_view, 7> kTypes{
     "when", "count", "duration", "text", "yes_no", "order", "list"};
 constexpr std::array<std::string_view, 3> kEdges{"whole", "begin", "end"};
-constexpr std::array<std::string_view, 5> kPicks{"all", "first", "last", "longest", "shortest"};
+constexpr std::array<std::string_view, 7> kPicks{
+    "all", "first", "last", "longest", "shortest", "most", "fewest"};
 
 template <class Enum, std::size_t N>
 std::optional<Enum> find_name(const std::array<std::string_view, N>& names, std::string_view name) {

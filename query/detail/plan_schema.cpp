@@ -80,13 +80,15 @@ JsonSchemaPtr plan_schema() {
   return make({.kind = Kind::choice,
                .of = {plan(AnswerType::when, {of, {"edge", word({"begin", "end"}), false}}),
                       plan(AnswerType::count, {of, {"per_hour", truth, false}}),
-                      plan(AnswerType::duration, {of}),
+                      plan(AnswerType::duration, {of, {"share", truth, false}}),
                       plan(AnswerType::text, {of, {"look", question()}}),
                       plan(AnswerType::yes_no, {of, {"never", truth, false}}),
                       plan(AnswerType::list, {of}),
                       plan(AnswerType::order,
                            {{"of", list_of(any_node, 2, kMostOperands)},
-                            {"pick", word({"first", "last", "longest", "shortest"}), false}})}});
+                            {"pick",
+                             word({"first", "last", "longest", "shortest", "most", "fewest"}),
+                             false}})}});
 }
 
 }  // namespace hindsight::query::detail

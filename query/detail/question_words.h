@@ -49,4 +49,10 @@ class QuestionWords {
                                                      std::string_view question,
                                                      std::optional<MediaTime> at);
 
+/// Questions that compare things: which came first, which is seen longer or more often, in which
+/// order they come.  Empty for other questions.
+[[nodiscard]] std::optional<Plan> read_order_question(Words words,
+                                                      std::string_view question,
+                                                      std::optional<MediaTime> at);
+
 }  // namespace hindsight::query::detail

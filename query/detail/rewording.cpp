@@ -72,8 +72,8 @@ std::optional<Subject> find_subject(std::string_view question, const Plan& plan)
       const auto phrase = read_noun_phrase(run);
       if (!phrase) continue;
       // "Are two cars" names the thing in the plural.
-      const bool is_named = names(named, phrase->noun) ||
-                            (!phrase->plural.empty() && names(named, phrase->plural));
+      const bool is_named =
+          names(named, phrase->noun) || (!phrase->plural.empty() && names(named, phrase->plural));
       const auto number = read_number(run, 0);
       const bool is_number = number && number->next == run.size();
       if (!is_named || is_number) continue;

@@ -170,13 +170,17 @@ bool is_object(Words words) {
 
 std::string_view read_direction(Words words) {
   const auto text = join(words);
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kDirections{
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 16> kDirections{
       {{"left", "to the left"},
        {"right", "to the right"},
        {"to the left", "to the left"},
        {"to the right", "to the right"},
        {"towards the left", "to the left"},
        {"towards the right", "to the right"},
+       {"from left to right", "to the right"},
+       {"from the left to the right", "to the right"},
+       {"from right to left", "to the left"},
+       {"from the right to the left", "to the left"},
        {"leftwards", "to the left"},
        {"rightwards", "to the right"},
        {"up", "up"},

@@ -9,6 +9,9 @@
 
 namespace hindsight::query::detail {
 
+/// Being and becoming, in all forms.
+inline constexpr std::string_view kBe = "is are was were be been being gets get got becomes become";
+
 /// The base form of word `i` when it is a form of a known verb ("left" -> "leave"), else empty.
 [[nodiscard]] std::string_view lemma_at(Words words, std::size_t i);
 

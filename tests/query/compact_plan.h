@@ -29,6 +29,7 @@ inline std::string compact(const query::Plan& plan) {
     text += fmt::format(".{}", query::detail::to_string(plan.pick));
   if (plan.never) text += ".never";
   if (plan.per_hour) text += ".per_hour";
+  if (plan.share) text += ".share";
   if (plan.at) text += fmt::format("@{:g}", to_seconds(*plan.at));
   if (!plan.look.empty()) text += fmt::format(" look '{}'", plan.look);
   for (const auto& node : plan.of) text += " " + compact(node);
