@@ -190,15 +190,20 @@ std::vector<index::StoredPair> uniform_pairs(const VideoScope& scope,
                                              const index::Store& store,
                                              int most) {
   const TimeSpan all{scope.ranges.front().begin, scope.ranges.back().end};
+  const auto near = store.pairs(scope.run.id, all);
   std::vector<index::StoredPair> chosen;
-  for (auto& pair : store.pairs(scope.run.id, all)) {
-    if (static_cast<int>(chosen.size()) == most) break;
-    const bool is_asked =
-        std::any_of(scope.ranges.begin(), scope.ranges.end(), [&](const TimeSpan& range) {
-          return range.contains(pair.first);
-        });
-    if (is_asked) chosen.push_back(std::move(pair));
-  }
+  const auto choose = [&](const auto& fits) {
+    for (const auto& pair : near) {
+      if (static_cast<int>(chosen.size()) == most) break;
+      const bool is_asked = std::ranges::any_of(
+          scope.ranges, [&](const TimeSpan& range) { return fits(pair, range); });
+      if (is_asked) chosen.push_back(pair);
+    }
+  };
+  choose([](const auto& pair, const TimeSpan& range) { return range.contains(pair.first); });
+  // In a short range in which no pair begins, others stand for what is there.
+  if (chosen.empty())
+    choose([](const auto& pair, const TimeSpan& range) { return pair.covers.overlaps(range); });
   std::sort(chosen.begin(), chosen.end(), [](const auto& a, const auto& b) {
     return std::tie(a.first, a.id) < std::tie(b.first, b.id);
   });

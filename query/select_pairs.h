@@ -74,6 +74,7 @@ using ChoosePairs = std::function<std::vector<std::size_t>(std::span<const Candi
                                    const SelectOptions& options);
 
 /// The beginning of the global order within the scope's ranges, by time: at most `most` pairs.
+/// Where no pair begins within the ranges, those that cover a part of them.
 [[nodiscard]] std::vector<index::StoredPair> uniform_pairs(const VideoScope& scope,
                                                            const index::Store& store,
                                                            int most);

@@ -202,6 +202,10 @@ bool asks_for_summary(std::string_view question) {
   }
   return is_rest("describe the/this video/film/clip/recording/footage/movie") ||
          is_rest("what happens/happened") || is_rest("what is/was going on") ||
+         is_rest("describe what happens/happened") || is_rest("describe what is/was happening") ||
+         is_rest("describe the scene/picture/image") || is_rest("what is/are/was/were visible") ||
+         is_rest("what can be seen") || is_rest("what can/do/did/could you/we/i see") ||
+         is_rest("what is/was there") || is_rest("what is/was shown") ||
          is_rest("what is/was happening") ||
          is_rest("what is/was in the/this video/film/clip/recording/footage/movie");
 }

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "query/detail/replies.h"
 #include "query/relevance.h"
 
 namespace hindsight::query::detail {
@@ -123,11 +124,18 @@ std::vector<PhaseRange> find_phases(std::span<const std::string> descriptions, s
 
 Digest digest(std::span<const std::string> descriptions) {
   if (descriptions.empty()) return {};
-  const auto things = things_in(descriptions);
+  auto things = things_in(descriptions);
   const auto num_pictures = static_cast<double>(descriptions.size());
   const auto share = [&](const Thing& thing) {
     return static_cast<double>(thing.count) / num_pictures;
   };
+  // Where there is something in most of the pictures, nothing is not what they show.
+  std::string empty_rest;
+  const bool is_empty_first = things.size() > 1 && says_nothing(std::string(things.front().text));
+  if (is_empty_first && share(things.front()) < kCommon) {
+    empty_rest = fmt::format("; nothing in {:.0f} % of the pictures", 100 * share(things.front()));
+    things.erase(things.begin());
+  }
   std::size_t num_common = 1;
   while (num_common < std::min(things.size(), kMostCommon) && share(things[num_common]) >= kCommon)
     ++num_common;
@@ -141,6 +149,7 @@ Digest digest(std::span<const std::string> descriptions) {
   if (num_named < things.size()) digest.text += fmt::format("; {} more", things.size() - num_named);
   if (num_named > num_common) digest.text += ")";
   if (digest.share >= kCommon && digest.share < 1) digest.text.insert(0, "mostly ");
+  digest.text += empty_rest;
   return digest;
 }
 

@@ -99,6 +99,13 @@ TEST_CASE("a summary of a range, and of a film that is not read to its end") {
   CHECK(within.sections.front().phases.size() == 3);
   CHECK_FALSE(within.complete);
 
+  // Of a moment in which no pair begins.
+  const auto moment = query::summarize(
+      road.scope("summary of 6:06 to 6:08"), road.test.store, road.model, tokenizer());
+  CHECK(moment.num_pairs == 1);
+  CHECK(moment.sections.front().span == span(366, 368));
+  CHECK(moment.text == "a red car on a road");
+
   const auto sections = road.summarize({.every = std::chrono::minutes{10}});
   CHECK(sections.sections[1].phases.empty());
   const auto text = to_text(sections, SummaryFormat::markdown);
@@ -172,6 +179,10 @@ TEST_CASE("a digest names the commonest description and some others") {
   CHECK(text({"a", "b", "c", "d", "e", "f", "g"}) == "a (also: b; c; d; e; 2 more)");
   CHECK(text({"a bag; a box", "a bag; a hand; a box", "a bag"}) == "a bag; a box (also: a hand)");
   CHECK(text({"a bag; a bag"}) == "a bag");
+  CHECK(text({"nothing", "nothing", "a", "b", "c"}) ==
+        "a (also: b; c); nothing in 40 % of the pictures");
+  CHECK(digest(std::vector<std::string>{"nothing", "nothing", "a", "b", "c"}).typical == 2);
+  CHECK(text({"nothing", "nothing", "a"}) == "mostly nothing (also: a)");
   CHECK(text({"", ";"}).empty());
   CHECK(text({}).empty());
 }
@@ -186,6 +197,10 @@ TEST_CASE("questions about everything") {
                                      "summary",
                                      "Can you give me an overview?",
                                      "What happens?",
+                                     "Describe what happens.",
+                                     "What is visible?",
+                                     "What do you see?",
+                                     "What can be seen?",
                                      "what happens in the video?",
                                      "Describe the video.",
                                      "What is going on?"}) {
