@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "query/detail/kinds.h"
 #include "query/detail/known_words.h"
 #include "query/plan_grammar.h"
 
@@ -125,7 +126,12 @@ Answer answer_question(const QuestionPlan& question,
   if (asks_for_summary(words.question))
     return summarize_all(question, store, language_model, tokenizer, options.summary);
   if (const auto plan = read_question_plan(words.question, moment_of(words)))
-    return execute(*plan, question, store, language_model, tokenizer, options.execute);
+    return execute(detail::in_known_kinds(*plan, language_model.info()),
+                   question,
+                   store,
+                   language_model,
+                   tokenizer,
+                   options.execute);
   Proposal proposal;
   if (options.planner.planning != Planning::never)
     proposal = propose_plan(words.question, language_model, tokenizer, options.planner);

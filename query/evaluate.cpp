@@ -72,6 +72,8 @@ class Evaluator {
         return run_edges(node);
       case PlanOp::arrivals:
         return run_arrivals(node);
+      case PlanOp::each:
+        return run_each(node);
       case PlanOp::most:
         return run_most(node);
       default:
@@ -110,6 +112,16 @@ class Evaluator {
       if (!predicate) break;
       level = both(find_(*predicate, level), level);
       all.insert(all.end(), level.begin(), level.end());
+    }
+    std::ranges::stable_sort(all, {}, &TimeSpan::begin);
+    return all;
+  }
+
+  Intervals run_each(const PlanNode& node) {
+    Intervals all;
+    for (const auto& operand : node.of) {
+      const auto list = run(operand);
+      all.insert(all.end(), list.begin(), list.end());
     }
     std::ranges::stable_sort(all, {}, &TimeSpan::begin);
     return all;
@@ -226,8 +238,8 @@ void collect(const PlanNode& node, bool is_true, std::vector<Leaf>& leaves) {
     return;
   }
   const bool flips = node.op == PlanOp::negation || node.op == PlanOp::gaps;
-  const bool all =
-      node.op == PlanOp::both || node.op == PlanOp::either || node.op == PlanOp::stretch;
+  const bool all = node.op == PlanOp::both || node.op == PlanOp::either ||
+                   node.op == PlanOp::each || node.op == PlanOp::stretch;
   for (std::size_t i = 0; i < (all ? node.of.size() : 1); ++i)
     collect(node.of[i], is_true != flips, leaves);
 }
@@ -314,7 +326,7 @@ std::vector<Leaf> leaves_of(const PlanNode& node) {
 }
 
 bool tells_arrivals(const PlanNode& node) {
-  return node.op == PlanOp::arrivals || node.op == PlanOp::most ||
+  return node.op == PlanOp::arrivals || node.op == PlanOp::each || node.op == PlanOp::most ||
          (!node.of.empty() && tells_arrivals(node.of.front()));
 }
 

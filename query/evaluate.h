@@ -44,8 +44,8 @@ struct Leaf {
 /// Of the operand that is asked about, not of those it is compared with.
 [[nodiscard]] std::vector<Leaf> leaves_of(const PlanNode& node);
 
-/// Whether single things are told apart in the operand that is asked about (PlanOp::arrivals and
-/// PlanOp::most).
+/// Whether single things are told apart in the operand that is asked about (PlanOp::arrivals,
+/// PlanOp::each and PlanOp::most).
 [[nodiscard]] bool tells_arrivals(const PlanNode& node);
 
 /// Predicates that the question takes to hold somewhere: of things whose order or colour is asked

@@ -43,6 +43,8 @@ void check(const PlanNode& node, int depth) {
                            ? " or more"
                            : fmt::format(" to {}", facts.max_operands)));
   }
+  if (node.op == PlanOp::most && node.of.front().op != PlanOp::timeline)
+    refuse("'most' takes a timeline, \"Is a car visible?\"");
   if (node.op == PlanOp::timeline) check_question(node.predicate, "predicate");
   if (node.op == PlanOp::nth && node.n == 0) refuse("'n' is 0; the first is 1 and the last -1");
   if (node.distance < MediaDuration{}) refuse("'seconds' is negative");

@@ -27,6 +27,7 @@ enum class PlanOp {
   offsets,     ///< those of the operand whose end lies inside the range: seen to end
   arrivals,    ///< of a timeline "Is a car visible?" its intervals and, within them, those of two
                ///< cars, of three, ...: one for each car that comes
+  each,        ///< the intervals of all operands, one by one: of cars and of trucks
   most,        ///< of the same, the intervals of the greatest number that is there at once
   before,      ///< those of the first that begin before the second first begins
   before_end,  ///< ... before the second first ends

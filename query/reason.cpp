@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "model/prompt.h"
+#include "query/detail/kinds.h"
 #include "query/detail/picture.h"
 #include "query/evidence.h"
 #include "query/plan_grammar.h"
@@ -233,8 +234,8 @@ class Steps {
   std::vector<EvidenceInterval> seen_;
 };
 
-/// Those of `seen` that the stated times lie in, all of them when there are none; each stretch once,
-/// by time.
+/// Those of `seen` that the stated times lie in, all of them when there are none; each stretch
+/// once, by time.
 std::vector<EvidenceInterval> evidence_of(const std::vector<TimeSpan>& stated,
                                           std::vector<EvidenceInterval> seen) {
   std::erase_if(seen, [&](const EvidenceInterval& interval) {
@@ -337,7 +338,8 @@ Answer reason(const QuestionPlan& question,
 
   Usage usage;
   Steps steps(tools, options.max_steps, on_step, usage);
-  const auto plan = read_question_plan(scope.words.question, moment_of(scope.words));
+  auto plan = read_question_plan(scope.words.question, moment_of(scope.words));
+  if (plan) plan = detail::in_known_kinds(std::move(*plan), language_model.info());
   if (reasoning.chosen_by_model) {
     ModelChooser chooser(question, store, language_model, tokenizer, options, usage);
     conclude(answer, steps.run(chooser), steps.seen(), scope.video.end);

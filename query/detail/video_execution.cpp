@@ -70,6 +70,19 @@ Evaluation VideoExecution::evaluate(const PlanNode& node) {
 std::vector<Leaf> VideoExecution::leaves_for(const PlanNode& node, const TimeSpan& span) const {
   auto leaves = leaves_of(node);
   if (!tells_arrivals(node)) return leaves;
+  const PlanNode* told = &node;
+  while (told->op != PlanOp::arrivals && told->op != PlanOp::each && told->op != PlanOp::most)
+    told = &told->of.front();
+  if (told->op == PlanOp::each) {
+    for (const auto& operand : told->of) {
+      auto own = leaves_for(operand, span);
+      const auto found = timelines_.find(own.front().predicate);
+      if (found == timelines_.end()) continue;
+      const auto spans = spans_of(found->second);
+      if (std::ranges::find(spans, span) != spans.end()) return own;
+    }
+    return leaves;
+  }
   auto& leaf = leaves.front();
   const std::string one = leaf.predicate;
   for (int count = 2;; ++count) {

@@ -1,5 +1,6 @@
 // Answers by number: which is seen more often, how many at once, which share of the time; and that
 // they are verified by what they cite.
+#include <algorithm>
 #include <map>
 #include <string>
 
@@ -93,6 +94,39 @@ TEST_CASE("how many there are at once at most, and when") {
   CHECK(std::get<double>(one.findings->value) == 1);
   CHECK(one.intervals.size() == 3);
   CHECK(street.ask("How many cats are there at most?").text == "0.");
+}
+
+TEST_CASE("vehicles are the kinds of them that a model knows") {
+  Street street;
+  street.truth["Is a car visible?"] = {span(100, 110), span(300, 310), span(500, 510)};
+  street.truth["Is a truck visible?"] = {span(105, 130), span(700, 710)};
+  street.model.facts.words = {"a",
+                              "an",
+                              "are",
+                              "car",
+                              "cars",
+                              "is",
+                              "moving",
+                              "red",
+                              "truck",
+                              "trucks",
+                              "two",
+                              "three",
+                              "visible"};
+  std::ranges::sort(street.model.facts.words);
+  const auto count = street.ask("How many vehicles appear?");
+  CHECK(std::get<double>(count.findings->value) == 5);
+  CHECK(count.intervals[0].looks.front().question == "Is a car visible?");
+  CHECK(count.intervals[1].looks.front().question == "Is a truck visible?");
+  CHECK(street.ask("When is a vehicle visible?").intervals.size() == 4);
+  CHECK(street.verify("How many vehicles appear?") == AnswerVerdict::holds);
+  CHECK(street.ask("How many animals appear?").refusal->reason == RefusalReason::not_understood);
+  CHECK(street.ask("How many vehicles are there at most?").refusal->reason ==
+        RefusalReason::not_understood);
+  // A model that names no words is asked about vehicles.
+  street.model.facts.words.clear();
+  street.truth["Is a vehicle visible?"] = {span(100, 110)};
+  CHECK(street.ask("How many vehicles appear?").text == "1: at 00:01:40.000.");
 }
 
 TEST_CASE("what the first one is, and whether all are so") {
