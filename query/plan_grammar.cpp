@@ -68,18 +68,21 @@ class RangeReader : private QuestionWords {
                            "how long is/was it between",
                            "how long does/did it take from",
                            "how much time passes/passed from",
+                           "how many seconds/minutes/hours pass/passed/lie between",
                            "how long is/was it from"});
     bool turned = false;
     if (!rest) {
       rest = after_any({"how long after", "how after"});  // "soon after" is "after" (plain_words)
       turned = rest.has_value();
     }
-    if (!rest) return std::nullopt;
+    // Each is tried, and those within its parts again.
+    constexpr std::ptrdiff_t kMostJoints = 4;
+    if (!rest || std::ranges::count(*rest, "and", &Word::text) > kMostJoints) return std::nullopt;
     for (std::size_t i = 1; i + 1 < rest->size(); ++i) {
       const bool is_joint =
           turned ? auxiliary_at(*rest, i).has_value() : is_any(*rest, i, "and to until");
       if (!is_joint) continue;
-      auto a = event(rest->first(i));
+      auto a = event(with_thing_of(rest->first(i), rest->subspan(i + 1)));
       auto b = event(rest->subspan(turned ? i : i + 1));
       if (!a || !b) continue;
       Event stretch{apply(PlanOp::stretch, {std::move(a->node), std::move(b->node)}),
@@ -128,13 +131,19 @@ class RangeReader : private QuestionWords {
 
   /// "what percentage of the time is a car visible".
   MaybePlan share() const {
+    if (at_) return std::nullopt;
     const auto of = after_any({"what/which percentage/share/fraction/proportion",
                                "for what/which percentage/share/fraction/proportion",
                                "how much of the time"});
     if (!of) return std::nullopt;
-    const Words rest =
-        skip_front(*of, "of the this whole entire time video clip recording footage film movie");
-    auto found = event(rest, Togetherness::moments);
+    constexpr std::string_view kWhole = "time video clip recording footage film movie";
+    const Words rest = skip_front(*of, "of the this whole entire");
+    const Words asked = skip_front(rest, kWhole);
+    // "of the cars" is no share of the time.
+    const bool is_of_things =
+        is(*of, 0, "of") && of->size() > 1 && asked.size() == rest.size() && !auxiliary_at(rest, 0);
+    if (is_of_things) return std::nullopt;
+    auto found = event(asked, Togetherness::moments);
     if (!found) return std::nullopt;
     found->edge = Edge::whole;
     auto plan = plan_of(AnswerType::duration, std::move(*found));
@@ -150,6 +159,8 @@ class RangeReader : private QuestionWords {
       if (auto found = longest_or_shortest(*extreme))
         return plan_of(AnswerType::duration, std::move(*found));
     }
+    // How long it is so around a moment is not how long it has been so then.
+    if (at_) return std::nullopt;
     auto rest = after_any({"how long",
                            "for how long",
                            "for how many seconds/minutes/hours",
@@ -198,6 +209,12 @@ class RangeReader : private QuestionWords {
 
   /// "when does a car appear", "at what times can a car be seen", "the moment when ...".
   MaybePlan when() const {
+    if (const auto ending = after_any({"until when", "till when"})) {
+      auto found = event(*ending, Togetherness::moments);
+      if (!found) return std::nullopt;
+      found->edge = Edge::end;
+      return plan_of(AnswerType::when, std::move(*found));
+    }
     auto rest = after_any({"when exactly",
                            "when",
                            "at what/which time/times/moment/moments/point/points/second/minute",
@@ -205,6 +222,8 @@ class RangeReader : private QuestionWords {
                            "in what/which part/parts",
                            "during what/which times",
                            "since when",
+                           "show me/us when",
+                           "what second/minute",
                            "the moment when/that",
                            "the moment",
                            "the times when",
@@ -255,8 +274,9 @@ class RangeReader : private QuestionWords {
     const Words which = before_color(words_);
     if (!is_any(words_, 0, "is are was were") || which.size() < 3 || at_) return std::nullopt;
     if (!is_any(which, 1, "all every each")) return std::nullopt;
-    auto found = plain_event(which.subspan(1));
-    const auto noun = subject_of(which.subspan(1));
+    const Words things = skip_front(which.subspan(2), "of the");
+    auto found = plain_event(things);
+    const auto noun = subject_of(things);
     if (!found || !noun || found->node.op != PlanOp::timeline) return std::nullopt;
     auto other = apply(PlanOp::negation, {of_color(*noun, words_.back().text)});
     found->node = apply(PlanOp::both, {std::move(found->node), std::move(other)});

@@ -4,8 +4,10 @@
 
 #include <fmt/format.h>
 
+#include "query/detail/colors.h"
 #include "query/detail/compared_things.h"
 #include "query/detail/in_view.h"
+#include "query/detail/noun_clauses.h"
 #include "query/detail/noun_phrase.h"
 #include "query/detail/number_predicate.h"
 #include "query/detail/verbs.h"
@@ -40,6 +42,9 @@ class ClauseReader {
     if (const auto some = with_somebody()) return negated(of(*some, auxiliary_).read());
     if (is(words_, 0, "no") && !is_in_capitals(words_[0], question_))
       return negated(of(words_.subspan(1), auxiliary_).read());
+    const bool is_two = std::ranges::count(words_, "and", &Word::text) > 0;
+    if (is(words_, 0, "both") && is_two) return of(words_.subspan(1), auxiliary_).read();
+    if (is_any(words_, 0, "all every each both everyone everybody")) return read_all();
     if (is(words_, 0, "neither")) return negated(of(with_or(), auxiliary_).read());
     if (auto clause = read_beginning()) return clause;
     // The first split whose verb phrase is understood to its last word.
@@ -69,6 +74,13 @@ class ClauseReader {
     return some;
   }
 
+  /// "all lights off", "everyone wearing a helmet", as it is asked: it is not that one of them is.
+  std::optional<Clause> read_all() const {
+    if (auxiliary_ != Auxiliary::be || words_.size() < 3 || says_when(words_)) return std::nullopt;
+    const bool is_one = is_any(words_, 0, "every each everyone everybody");
+    return whole(fmt::format("{} {}?", is_one ? "Is" : "Are", join(words_)));
+  }
+
   /// "a car or a truck" for "neither a car nor a truck".
   std::vector<Word> with_or() const {
     std::vector<Word> either(words_.begin() + 1, words_.end());
@@ -91,7 +103,13 @@ class ClauseReader {
       if (!is_verb) continue;
       std::vector<Word> state(words_.begin(), words_.begin() + static_cast<std::ptrdiff_t>(i));
       state.insert(state.end(), doing.begin(), doing.end());
-      auto clause = of(state, Auxiliary::none).read();
+      const bool is_participle = doing[0].text.ends_with("ing");
+      const bool is_it = is(state, 0, "it");
+      auto clause = of(state,
+                       is_participle ? Auxiliary::be
+                       : is_it       ? Auxiliary::none
+                                     : Auxiliary::do_)
+                        .read();
       // A car that stops moving is still there.
       const bool is_moving = stops && lemma_at(doing, 0) == "move";
       if (!clause || is_moving || !is_state(clause->node)) return std::nullopt;
@@ -102,17 +120,6 @@ class ClauseReader {
       return found;
     }
     return std::nullopt;
-  }
-
-  static Clause whole(std::string predicate) { return {timeline_of(std::move(predicate)), {}, {}}; }
-  static Clause begins(PlanNode node) {
-    return {apply(PlanOp::onsets, {std::move(node)}), Edge::begin, {}};
-  }
-  static std::optional<Clause> negated(std::optional<Clause> clause) {
-    if (!clause) return std::nullopt;
-    Clause none{apply(PlanOp::negation, {std::move(clause->node)}), Edge::whole, {}};
-    none.verb = clause->verb;
-    return none;
   }
 
   /// Weather, light and "anything", which have no subject of their own.
@@ -127,6 +134,9 @@ class ClauseReader {
     const bool is_it = is(words_, 0, "it") || auxiliary_ == Auxiliary::none;
     if (is_it && rest.size() == 1 && is_any(rest, 0, "rain raining rains rained"))
       return whole("Is it raining?");
+    if (is_it && rest.size() == 1 &&
+        is_any(rest, 0, "snowing foggy sunny windy cloudy hailing stormy bright"))
+      return whole(fmt::format("Is it {}?", rest[0].text));
     const auto text = join(skip_front(rest, "the"));
     if (is_it && text == "rain") return whole("Is it raining?");
     if (is_it &&
@@ -156,6 +166,8 @@ class ClauseReader {
       if (number && number->next == i) return std::nullopt;
       const Words first = skip_front(subject.first(i), "both either");
       auto a = with_subject(first, words_.subspan(verb));
+      // "the red and black jacket" is one.
+      if (is_color(subject[i - 1].text) && is_color(subject[i + 1].text)) return std::nullopt;
       // "a car but no person".
       const bool is_without = is_any(subject, i + 1, "no not") && !is(subject, i, "or");
       if (is(subject, i, "but") && !is_without) continue;
@@ -184,173 +196,20 @@ class ClauseReader {
     const bool has_not = std::any_of(verb_phrase.begin(), verb_phrase.end(), [](const Word& word) {
       return word.text == "not" || word.text == "never" || word.text.ends_with("n't");
     });
-    if (!has_not) return with_noun(*noun, verb_phrase);
+    if (!has_not) return read_verb_phrase(*noun, verb_phrase, question_, auxiliary_);
+    const bool is_doing = std::any_of(verb_phrase.begin(), verb_phrase.end(), [](const Word& word) {
+      return word.text.ends_with("ing") && word.text.size() > 4;
+    });
     std::vector<Word> positive(verb_phrase.begin(), verb_phrase.end());
     std::erase_if(positive, [](const Word& word) {
       return word.text == "not" || word.text == "never" || word.text.ends_with("n't") ||
              word.text == "does" || word.text == "do" || word.text == "did";
     });
-    return negated(with_noun(*noun, positive));
-  }
-
-  std::optional<Clause> with_noun(const NounPhrase& noun, Words verb_phrase) const {
-    const bool has_be = auxiliary_ == Auxiliary::be || is_any(verb_phrase, 0, kBe);
-    Words rest = skip_front(verb_phrase, kBe);
-    if (rest.size() > 1) rest = skip_front(rest, "still");
-    // "only one bottle is left".
-    const bool remains = has_be && rest.size() == 1 && is_any(rest, 0, "left remaining");
-    if (is_visible(rest) || (remains && !noun.number.empty())) {
-      // "does a car visible", "a car do seen" are no English.
-      if (rest.empty() && has_be && auxiliary_ == Auxiliary::none && !verb_phrase.empty())
-        return std::nullopt;
-      return visible(noun);
-    }
-    if (auto clause = read_saying(noun, rest, question_)) return clause;
-    for (const auto rule : {&ClauseReader::carries,
-                            &ClauseReader::has_side,
-                            &ClauseReader::changes_state,
-                            &ClauseReader::stops,
-                            &ClauseReader::moves,
-                            &ClauseReader::comes_or_goes}) {
-      if (auto clause = (this->*rule)(noun, rest)) return clause;
-    }
-    // "the door closed" happens, "the door is closed" is.
-    if (!has_be && auxiliary_ == Auxiliary::none && rest.size() == 1 && is(rest, 0, "closed"))
-      return begins(timeline_of(fmt::format("Is the {} closed?", noun.noun)));
-    return has_state(noun, rest, has_be);
-  }
-
-  static std::optional<Clause> visible(const NounPhrase& noun) {
-    auto clause = seen(noun);
-    clause.is_presence = true;
-    return clause;
-  }
-
-  static Clause seen(const NounPhrase& noun) {
-    if (noun.is_compared || (!noun.number.empty() && !noun.plural.empty()))
-      return Clause{visible_number(noun), Edge::whole, {}};
-    const auto subject = noun.with_article();
-    // "a person carrying a bag" and "a car moving to the left" are judged as what they do.
-    for (const std::string_view doing : {" carrying ", " holding ", " moving ", " wearing "}) {
-      if (subject.find(doing) != std::string::npos) return whole(fmt::format("Is {}?", subject));
-    }
-    const auto with = noun.noun.find(" with ");
-    const Word holder{.text = noun.noun.substr(0, with)};
-    if (with != std::string::npos &&
-        is_any(Words(&holder, 1), 0, "person man woman child boy girl"))
-      return whole(fmt::format("Is a {} carrying {}?", holder.text, noun.noun.substr(with + 6)));
-    return whole(fmt::format("Is {} visible?", subject));
-  }
-
-  std::optional<Clause> carries(const NounPhrase& noun, Words rest) const {
-    const auto lemma = lemma_at(rest, 0);
-    Words thing = rest.empty() ? rest : rest.subspan(1);
-    const bool picks_up = lemma == "pick" && is(thing, 0, "up");
-    const bool puts_down = lemma == "put" && is(thing, 0, "down");
-    if (picks_up || puts_down) thing = thing.subspan(1);
-    const bool drops = puts_down || lemma == "drop";
-    if (!(picks_up || drops || lemma == "carry" || lemma == "hold" || lemma == "have"))
-      return std::nullopt;
-    const auto held = read_thing(thing);
-    if (!held) return std::nullopt;
-    auto clause =
-        whole(fmt::format("Is {} carrying {}?", noun.with_article(), held->with_article()));
-    if (picks_up) return begins(std::move(clause.node));
-    if (drops) return Clause{apply(PlanOp::offsets, {std::move(clause.node)}), Edge::end, {}};
-    return clause;
-  }
-
-  std::optional<Clause> has_side(const NounPhrase& noun, Words rest) const {
-    rest = skip_front(rest, "to on the");
-    if (!is_any(rest, 0, "left right") || !is(rest, 1, "of")) return std::nullopt;
-    const auto other = read_thing(rest.subspan(2));
-    if (!other) return std::nullopt;
-    // Asked where one of them is missing, a model says anything.
-    auto side = timeline_of(
-        fmt::format("Is the {} to the {} of the {}?", noun.noun, rest[0].text, other->noun));
-    return Clause{
-        apply(PlanOp::both,
-              {std::move(side), std::move(seen(noun).node), std::move(seen(*other).node)}),
-        Edge::whole,
-        {}};
-  }
-
-  /// "the door opens", "the light is turned off".
-  std::optional<Clause> changes_state(const NounPhrase& noun, Words rest) const {
-    const auto state_of = [&](std::string_view state) {
-      return begins(timeline_of(fmt::format("Is the {} {}?", noun.noun, state)));
-    };
-    if (rest.size() == 1) {
-      const bool bare = auxiliary_ == Auxiliary::do_;
-      const auto& word = rest[0].text;
-      if (word == "opens" || word == "opened" || word == "opening" || (bare && word == "open"))
-        return state_of("open");
-      if (word == "closes" || word == "closing" || (bare && (word == "close" || word == "shut")))
-        return state_of("closed");
-    }
-    const bool turns = is_any(rest,
-                              0,
-                              "goes go going went gone turns turn turned turning comes come "
-                              "came coming switched switches switch put");
-    if (rest.size() == 2 && turns && is_any(rest, 1, "on off")) return state_of(rest[1].text);
-    return std::nullopt;
-  }
-
-  std::optional<Clause> stops(const NounPhrase& noun, Words rest) const {
-    const bool stops = lemma_at(rest, 0) == "stop" && (rest.size() == 1 || is(rest, 1, "moving"));
-    const bool still =
-        join(rest) == "still" || (lemma_at(rest, 0) == "stand" && is(rest, 1, "still"));
-    if (!stops && !still) return std::nullopt;
-    auto standing =
-        apply(PlanOp::both,
-              {timeline_of(fmt::format("Is {} visible?", noun.with_article())),
-               apply(PlanOp::negation,
-                     {timeline_of(fmt::format("Is {} moving?", noun.with_article()))})});
-    if (stops) return begins(std::move(standing));
-    return Clause{std::move(standing), Edge::whole, {}};
-  }
-
-  std::optional<Clause> moves(const NounPhrase& noun, Words rest) const {
-    const auto lemma = lemma_at(rest, 0);
-    const Word verb{.text = std::string(lemma)};
-    if (lemma.empty() || !is_any(Words(&verb, 1), 0, "move go drive walk run ride head travel"))
-      return std::nullopt;
-    if (rest.size() == 1 && lemma == "move")
-      return whole(fmt::format("Is {} moving?", noun.with_article()));
-    const auto direction = read_direction(rest.subspan(1));
-    if (direction.empty()) return std::nullopt;
-    return whole(fmt::format("Is {} moving {}?", noun.with_article(), direction));
-  }
-
-  std::optional<Clause> comes_or_goes(const NounPhrase& noun, Words rest) const {
-    const auto motion = read_motion(rest);
-    // "is the emergency exit ..." asks about no exiting.
-    const bool is_noun =
-        auxiliary_ == Auxiliary::be && !rest.empty() && rest[0].text == lemma_at(rest, 0);
-    // "does the car turn left" asks about no leaving.
-    const bool is_side = auxiliary_ == Auxiliary::do_ && is(rest, 0, "left");
-    if (motion == Motion::none || is_noun || is_side) return std::nullopt;
-    auto clause = visible(noun);
-    clause->edge = motion == Motion::leaves ? Edge::end : Edge::begin;
-    if (motion == Motion::leaves) clause->node = apply(PlanOp::offsets, {std::move(clause->node)});
-    // Who returns was there before.
-    if (motion == Motion::returns)
-      clause->node = apply(PlanOp::after, {clause->node, clause->node});
-    return clause;
-  }
-
-  /// "the door is open", "the lamp is on", "a man is wearing a hat".
-  static std::optional<Clause> has_state(const NounPhrase& noun, Words rest, bool has_be) {
-    if (!has_be || rest.empty()) return std::nullopt;
-    if (rest.size() == 1 && is_any(rest, 0, "open opened closed shut on off"))
-      return whole(fmt::format("Is the {} {}?",
-                               noun.noun,
-                               is(rest, 0, "opened") ? "open"
-                               : is(rest, 0, "shut") ? "closed"
-                                                     : rest[0].text));
-    const bool is_doing = rest[0].text.ends_with("ing") && rest[0].text.size() > 4;
-    if (!is_doing) return std::nullopt;
-    return whole(fmt::format("Is {} {}?", noun.with_article(), join(rest)));
+    auto none = negated(read_verb_phrase(*noun, positive, question_, auxiliary_));
+    // Who does not wear a hat is there.
+    if (none && is_doing)
+      none->node = apply(PlanOp::both, {seen(*noun).node, std::move(none->node)});
+    return none;
   }
 
   /// A question that was turned round is itself a question about a picture, whatever its verb.
@@ -363,15 +222,25 @@ class ClauseReader {
     if (is_any(words_, 1, "one ones") || is_any(words_, 2, "one ones")) return std::nullopt;
     const bool is_one_clause = std::none_of(words_.begin(), words_.end(), [](const Word& word) {
       return (word.kind == Word::Kind::mark && word.text != "-") ||
-             is_any(Words(&word, 1), 0, "but and or then so because");
+             is_any(Words(&word, 1), 0, "but and or then so because than often only");
     });
     const auto behind = behind_motion(words_);
-    if (!is_one_clause || says_when(words_) || (behind && !is_object(*behind))) return std::nullopt;
+    const bool lacks_end = is_any(words_, words_.size() - 1, "the a an of to it they he she");
+    if (!is_one_clause || lacks_end || says_when(words_) || (behind && !is_object(*behind)))
+      return std::nullopt;
+    if (auxiliary_ == Auxiliary::be && words_.size() < 3 && is_any(words_, 0, "the a an"))
+      return std::nullopt;
     if (auxiliary_ == Auxiliary::be) return whole(fmt::format("Is {}?", join(words_)));
-    constexpr std::size_t kWithVerbAndMore = 4;
-    if (auxiliary_ == Auxiliary::do_ && words_.size() >= kWithVerbAndMore)
-      return whole(fmt::format("Does {}?", join(words_)));
-    return std::nullopt;
+    // "does the blue appear" has a verb that is known, and no thing.
+    const bool is_known = words_.size() <= 3 && !lemma_at(words_, words_.size() - 1).empty();
+    const std::size_t with_verb = is_any(words_, 0, "someone somebody anyone anybody") ? 2 : 3;
+    const bool is_plural = singular_of(words_[1].text) != words_[1].text &&
+                           !words_[1].text.ends_with("'s") && words_[1].text != "news";
+    if (auxiliary_ != Auxiliary::do_ || words_.size() < with_verb || is_known) return std::nullopt;
+    auto clause = whole(fmt::format("{} {}?", is_plural ? "Do" : "Does", join(words_)));
+    const std::size_t verb = with_verb == words_.size() ? with_verb - 1 : own_verb(words_);
+    if (verb > 0) clause.verb = words_[verb].begin;
+    return clause;
   }
 
   Words words_;

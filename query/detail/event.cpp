@@ -24,22 +24,39 @@ struct Ordinal {
   bool is_of_thing = false;  ///< "the first dog", not "first", "the first time"
 };
 
-std::optional<int> ordinal_at(Words words, std::size_t i) {
-  if (is(words, i, "last")) return -1;
-  // "next to the door" is a place.
-  if (is(words, i, "next")) return is(words, i + 1, "to") ? std::nullopt : std::optional(1);
+/// -1 is the last one.
+std::optional<Number> ordinal_at(Words words, std::size_t i) {
+  constexpr double kMost = 1e6;
+  // Names and places that begin like one: "first aid", "second hand", "next to the door".
+  const bool is_name =
+      is_any(words, i + 1, "- aid hand class base minute to world floor row place");
+  if (is_any(words, i, "first last second third next") && is_name) return std::nullopt;
+  if (is(words, i, "last")) return Number{-1, i + 1};
+  if (is(words, i, "next")) return Number{1, i + 1};
+  if (is(words, i, "another")) return Number{2, i + 1};
   const auto number = read_ordinal(words, i);
-  if (!number) return std::nullopt;
-  return static_cast<int>(number->value);
+  if (!number || number->value < 1 || number->value > kMost) return std::nullopt;
+  return number;
+}
+
+/// Whether what stands at `i` says which of the things that the clause is about, or which time:
+/// "the first car", "the car that appears first", "first appears", not "the person in the second
+/// row".
+bool is_of_clause(Words words, std::size_t i, std::size_t next) {
+  if (i == 0 || next >= words.size() || is(words, next, "time")) return true;
+  const bool is_early = i == 1 || (i == 2 && is_any(words, 0, "is was are were when"));
+  if (is_any(words, i - 1, "the a this that his her its their")) return is_early;
+  return !is_any(words, i - 1, "to in into on of at from through by") &&
+         lemma_at(words, i - 1).empty();
 }
 
 /// "for the first time", "the second time that", "first".
 Ordinal take_ordinal(Words words) {
   for (std::size_t i = 0; i < words.size(); ++i) {
     const auto n = ordinal_at(words, i);
-    if (!n || *n == 0) continue;
+    if (!n || !is_of_clause(words, i, n->next)) continue;
     std::size_t first = i;
-    std::size_t next = i + 1;
+    std::size_t next = n->next;
     const bool is_time = is(words, next, "time");
     if (is_time) {
       ++next;
@@ -51,7 +68,7 @@ Ordinal take_ordinal(Words words) {
     rest.insert(rest.end(), words.begin() + static_cast<std::ptrdiff_t>(next), words.end());
     const bool is_of_thing =
         !is_time && next < words.size() && (i == 0 || is_any(words, i - 1, "the this that"));
-    return {std::move(rest), *n, is_time && first == 0, is_of_thing};
+    return {std::move(rest), static_cast<int>(n->value), is_time && first == 0, is_of_thing};
   }
   return {{words.begin(), words.end()}, 0};
 }
@@ -60,11 +77,15 @@ Ordinal take_ordinal(Words words) {
 std::vector<Word> without_relative(std::vector<Word> words) {
   for (std::size_t i = 1; i < words.size(); ++i) {
     const bool relative = is_any(words, i, "that which who");
-    const bool infinitive = is(words, i, "to") && !is_any(words, i + 1, "the a left right be");
-    if (relative || infinitive) {
-      words.erase(words.begin() + static_cast<std::ptrdiff_t>(i));
-      break;
-    }
+    // "the first car to appear", not "begins to rain" or "from red to green".
+    const bool infinitive = is(words, i, "to") && i + 1 < words.size() &&
+                            lemma_at(words, i + 1) == words[i + 1].text &&
+                            lemma_at(words, i - 1).empty() &&
+                            !is_any(words, i - 1, "start starts started begin begins began");
+    if (!relative && !infinitive) continue;
+    words.erase(words.begin() + static_cast<std::ptrdiff_t>(i));
+    if (infinitive) words[i].text = third_person(words[i].text);
+    break;
   }
   return words;
 }
@@ -186,6 +207,7 @@ class EventReader {
   static Event finish(Main main) {
     Event event{std::move(main.clause.node), main.clause.edge, std::move(main.clause.name)};
     event.is_several = main.clause.is_several;
+    event.is_presence = main.clause.is_presence && main.n == 0;
     event.is_of_nth = main.is_of_thing && !main.clause.is_presence;
     if (main.n == 0) return event;
     PlanNode chosen = apply(PlanOp::nth, {std::move(event.node)});
@@ -201,8 +223,10 @@ class EventReader {
                         togetherness_ != Togetherness::occurrences;
     // "does the first car after the truck appear": the verb stands behind both.
     if (!main) main = read_main(words.first(i), Auxiliary::none);
-    if (!main) return std::nullopt;
     const Words rest = words.subspan(i + 1);
+    if (!main || rest.empty() || is_place(words, i)) return std::nullopt;
+    // One moment in which both hold does not make it so whenever the other holds.
+    if (is(words, i, "whenever") && togetherness_ == Togetherness::existence) return std::nullopt;
     auto& node = main->clause.node;
     if (is(words, i, "between")) {
       auto bounds = read_bounds(rest);
@@ -212,8 +236,17 @@ class EventReader {
                             {std::move(node), bounds->first.node, bounds->second.node});
       return finish(std::move(*main));
     }
-    auto reference = read_reference(with_noun(rest, head_in(words.first(i))));
+    auto reference =
+        read_reference(is_thing_alone(rest) ? with_noun(rest, head_in(words.first(i)))
+                                            : std::vector<Word>(rest.begin(), rest.end()));
     if (!reference) return std::nullopt;
+    // "leaves before the woman" is before she leaves.
+    const bool also_leaves = main->clause.edge == Edge::end && reference->is_presence &&
+                             reference->edge == Edge::whole && is_any(words, i, "before after");
+    if (also_leaves) {
+      reference->node = apply(PlanOp::offsets, {std::move(reference->node)});
+      reference->edge = Edge::end;
+    }
     const auto& connector = words[i].text;
     const auto op = is_cut ? cut_of(connector, reference->edge) : op_of(connector, reference->edge);
     node = apply(op, {std::move(node), std::move(reference->node)});
@@ -255,6 +288,21 @@ class EventReader {
     return togetherness_ == Togetherness::moments ? PlanOp::both : PlanOp::sharing;
   }
 
+  /// "is the dog between the car and the truck" is about where it is.
+  bool is_place(Words words, std::size_t i) const {
+    const Words main = is(words, 0, "there") ? words.subspan(1) : words;
+    return auxiliary_ == Auxiliary::be && is(words, i, "between") &&
+           read_thing(main.first(i - (words.size() - main.size()))).has_value() &&
+           !is_visible(words.subspan(i - 1, 1)) && !is_any(words, i - 1, "on off open closed shut");
+  }
+
+  /// "the blue one", not "the light is blue" or "there is no one".
+  static bool is_thing_alone(Words words) {
+    return std::ranges::none_of(words, [](const Word& word) {
+      return word.text == "no" || is_any(Words(&word, 1), 0, kBe);
+    });
+  }
+
   /// "car" of "does the red car come": what "the blue one" behind it is.
   static std::vector<Word> head_in(Words words) {
     if (auxiliary_at(words, 0)) words = words.subspan(1);
@@ -268,14 +316,7 @@ class EventReader {
   std::optional<std::pair<Event, Event>> read_bounds(Words words) const {
     for (std::size_t i = 1; i + 1 < words.size(); ++i) {
       if (!is(words, i, "and")) continue;
-      // "the first and the second car".
-      const Words bare = skip_front(words.first(i), "the");
-      std::vector<Word> begin(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(i));
-      if (bare.size() == 1 && ordinal_at(bare, 0)) {
-        const auto thing = skip_front(take_ordinal(words.subspan(i + 1)).words, "the");
-        begin.insert(begin.end(), thing.begin(), thing.end());
-      }
-      auto first = read_reference(begin);
+      auto first = read_reference(with_thing_of(words.first(i), words.subspan(i + 1)));
       auto second = read_reference(words.subspan(i + 1));
       if (first && second) return std::pair(std::move(*first), std::move(*second));
     }
@@ -303,6 +344,17 @@ class EventReader {
 };
 
 }  // namespace
+
+std::vector<Word> with_thing_of(Words first, Words second) {
+  std::vector<Word> whole(first.begin(), first.end());
+  const Words bare = skip_front(first, "the");
+  const auto n = ordinal_at(bare, 0);
+  if (!n || n->next != bare.size()) return whole;
+  const auto rest = take_ordinal(second).words;
+  const auto thing = skip_front(rest, "the");
+  whole.insert(whole.end(), thing.begin(), thing.end());
+  return whole;
+}
 
 std::optional<Event> read_event(Words words,
                                 std::string_view question,

@@ -14,8 +14,9 @@ namespace hindsight::query::detail {
 struct Event {
   PlanNode node;
   Edge edge = Edge::whole;
-  std::string name;         ///< as the user wrote it
-  bool is_several = false;  ///< of "a dog and a bicycle", both at once
+  std::string name;          ///< as the user wrote it
+  bool is_several = false;   ///< of "a dog and a bicycle", both at once
+  bool is_presence = false;  ///< of any that is there, and no more is said of it
   /// More is said of "the first dog" than that it is there: the node has the first time that this
   /// is so of any dog.
   bool is_of_nth = false;
@@ -42,6 +43,10 @@ inline constexpr std::string_view kConnectors =
 /// Words of a question with "what's" as "what is", "prior to" as "before" and the like; each keeps
 /// its place in the question.
 [[nodiscard]] std::vector<Word> plain_words(std::string_view question);
+
+/// "the first car" of "the first and the second car": `first` with the thing of `second` where it
+/// has an ordinal alone.
+[[nodiscard]] std::vector<Word> with_thing_of(Words first, Words second);
 
 /// The words split at commas, "and" and "or": the things of "A, B and C".  A word that closes a
 /// list ("both", "either") is left out.

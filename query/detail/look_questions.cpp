@@ -10,6 +10,7 @@
 #include "query/detail/in_view.h"
 #include "query/detail/named_replies.h"
 #include "query/detail/noun_phrase.h"
+#include "query/detail/number_predicate.h"
 #include "query/detail/question_words.h"
 #include "query/detail/verbs.h"
 #include "query/detail/written_text.h"
@@ -208,10 +209,11 @@ class LookReader : private QuestionWords {
     }
     std::size_t end = 0;
     while (end < rest.size() && !auxiliary_at(rest, end) && !is_visible(rest.subspan(end)) &&
-           lemma_at(rest, end).empty())
+           lemma_at(rest, end).empty() && !is_any(rest, end, "that which who"))
       ++end;
     const auto noun = read_thing(rest.first(end));
-    const Words there = skip_front(rest.subspan(end), "is are was were can be do you see appear");
+    const Words there =
+        skip_front(rest.subspan(end), "that which who is are was were can be do you see appear");
     if (!noun || noun->count > 0 || !is_visible(there)) return std::nullopt;
     auto visible = plain_event(rest.first(end));
     if (!visible || visible->node.op != PlanOp::timeline || visible->edge != Edge::whole)
@@ -223,8 +225,19 @@ class LookReader : private QuestionWords {
 
   /// "how many cars appear", "how many people are visible at 1:30".
   MaybePlan count_things() const {
-    const auto counted = after_any({"how many", "count the", "count all", "what is the number of"});
+    auto counted = after_any({"how many",
+                              "count the number of",
+                              "count the",
+                              "count all",
+                              "count",
+                              "what is/was the number of",
+                              "what is/was the total number of",
+                              "the number of",
+                              "number of"});
     if (!counted || counted->empty()) return std::nullopt;
+    if (const Words all = skip_back(*counted, "total altogether overall");
+        all.size() < counted->size())
+      counted = skip_back(all, "in");
     std::vector<Word> once(counted->begin(), counted->end());
     const bool per_hour = take_per_hour(once);
     const Words rest = skip_front(once, "different distinct separate");
@@ -247,11 +260,27 @@ class LookReader : private QuestionWords {
     const bool shows_number = is_any(rest, end, "is are was were do can") || end == rest.size();
     const auto plural = noun->plural.empty() ? noun->noun : noun->plural;
     const auto one_picture = fmt::format("How many {} are visible?", plural);
-    if (at_ && shows_number) return look(AnswerType::count, one_picture, std::nullopt);
-    for (std::size_t i = end; shows_number && i < rest.size(); ++i) {
-      if (is(rest, i, "when"))
-        return look(AnswerType::count, one_picture, plain_event(rest.subspan(i + 1)));
+    // "how many people are sitting": what they do or are.
+    const auto asked = [&](Words doing) -> std::string {
+      const Words bare = skip_front(doing, "there is are was were do did can could you we see be");
+      if (is_visible(bare)) return one_picture;
+      const bool is_state = is_any(doing, 0, "is are was were") && !is_any(bare, 0, "left gone");
+      return is_state ? fmt::format("How many {} are {}?", plural, join(bare)) : std::string();
+    };
+    if (at_ && shows_number) {
+      auto question = asked(rest.subspan(end));
+      if (question.empty()) return std::nullopt;
+      return look(AnswerType::count, std::move(question), std::nullopt);
     }
+    for (std::size_t i = end; shows_number && i < rest.size(); ++i) {
+      if (!is(rest, i, "when")) continue;
+      auto question = asked(rest.subspan(end, i - end));
+      if (question.empty()) return std::nullopt;
+      return look(AnswerType::count, std::move(question), plain_event(rest.subspan(i + 1)));
+    }
+    // "have passed when the truck comes" is more than what is there then.
+    if (is_any(rest, end, "have has had") && std::ranges::count(rest, "when", &Word::text) > 0)
+      return std::nullopt;
     if (noun->noun == "thing") return std::nullopt;
     std::vector<Word> clause(rest.begin(), rest.end());
     for (const std::string_view seen :
@@ -262,6 +291,11 @@ class LookReader : private QuestionWords {
       clause.insert(clause.end(), tail->begin(), tail->end());
       break;
     }
+    // "how many people are in the room": those in the room.
+    if (is_any(clause, end, "are were is was") &&
+        is_any(clause, end + 1, "in on at under behind near inside outside by") &&
+        clause.size() > end + 2)
+      clause.erase(clause.begin() + static_cast<std::ptrdiff_t>(end));
     if (is_any(clause, end, "do did have has can could"))
       clause.erase(clause.begin() + static_cast<std::ptrdiff_t>(end));
     auto found = plain_event(clause);
@@ -286,10 +320,11 @@ class LookReader : private QuestionWords {
   /// "How many cars appear" counts cars: two that are there together are two.
   static void tell_apart(PlanNode& node, const NounPhrase& noun) {
     if (node.op != PlanOp::timeline) {
-      if (!node.of.empty()) tell_apart(node.of.front(), noun);
+      // "who do not wear a helmet" are no arrivals.
+      if (!node.of.empty() && !is_state(node)) tell_apart(node.of.front(), noun);
       return;
     }
-    if (noun.count == 0 && node.predicate == fmt::format("Is {} visible?", noun.with_article()))
+    if (noun.count == 0 && at_least_predicate(node.predicate, 2))
       node = apply(PlanOp::arrivals, {std::move(node)});
   }
 };

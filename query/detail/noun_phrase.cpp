@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "query/detail/colors.h"
+#include "query/detail/verbs.h"
 
 namespace hindsight::query::detail {
 namespace {
@@ -29,15 +30,17 @@ constexpr std::string_view kUncountable =
     "smoke fire water snow rain traffic fog dust light text movement motion furniture luggage food "
     "blood ice steam mud grass sand";
 constexpr std::string_view kDeterminers =
-    "a an the any some this that these those each every another all of";
+    "a an the any some this that these those each every all of";
 /// A phrase with one of these in it is a clause or a list, not something to be seen.
 constexpr std::string_view kNoPart =
     "and or but is are was were be been does do did has have had can could will would when while "
     "before after until since because if than whether who whom whose which what where why how then "
-    "it he she they them him her we you i not no never ever there per each every";
+    "it he she they them him her we you i not no never ever there per each every other both only "
+    "almost most fewest average";
 /// What follows the head of a phrase.
 constexpr std::string_view kAfterHead =
-    "in with on of at near by from under behind beside inside outside dressed wearing carrying "
+    "in with on of at near by from under behind beside inside outside around above below dressed "
+    "wearing carrying "
     "holding "
     "moving standing sitting without for between next";
 
@@ -179,6 +182,32 @@ std::string plural_of(std::string_view noun) {
 
 namespace {
 
+/// "people wear a hat", "man sits down": up to its head a phrase has no article, no plural and no
+/// particle.
+bool is_clause(Words words) {
+  constexpr std::string_view kPluralModifiers = "sports glasses news clothes goods arms customs";
+  const auto& head = words.back().text;
+  const bool is_close_up = words.size() > 1 && words[words.size() - 2].text == "-";
+  if (words.size() > 1 && !is_close_up && is_one_of(head, "down up away off out back over"))
+    return true;
+  constexpr std::string_view kDoes =
+      "starts begins ends rings barks happens falls lands speaks talks sings cries jumps sits "
+      "stands "
+      "sleeps eats drinks scores wins loses fights dances swims flies explodes burns breaks "
+      "arrives";
+  if (words.size() > 1 && is_one_of(head, kDoes)) return true;
+  // "after leaving", "before the end".
+  const bool is_doing = head.ends_with("ing") && !lemma_at(words, 0).empty();
+  if (words.size() == 1 && (is_doing || is_one_of(head, "end start beginning middle"))) return true;
+  for (std::size_t i = 0; i + 1 < words.size(); ++i) {
+    const auto& word = words[i].text;
+    const bool is_plural =
+        singular_of(word) != word && !word.ends_with("'s") && !is_one_of(word, kPluralModifiers);
+    if (is_plural || (i > 0 && is_one_of(word, "a an the"))) return true;
+  }
+  return false;
+}
+
 /// "more than two", "exactly 3", "two or more", "two": puts the number into the phrase, and gives
 /// what follows it.  Words without a number, or with nothing behind it, stay as they are.
 Words read_how_many(Words words, NounPhrase& phrase) {
@@ -231,19 +260,25 @@ std::optional<NounPhrase> read_noun_phrase(Words words) {
   NounPhrase phrase;
   words = skip_front(words, kDeterminers);
   if (words.empty()) return std::nullopt;
-  if (is_any(words, 0, "someone somebody anyone anybody everyone everybody") ||
-      (words.size() == 1 && is(words, 0, "who"))) {
+  const bool is_dangling_behind = std::any_of(words.begin() + 1, words.end(), [](const Word& word) {
+    return is_one_of(word.text, kNoPart);
+  });
+  if (!is_dangling_behind &&
+      (is_any(words, 0, "someone somebody anyone anybody everyone everybody") ||
+       (words.size() == 1 && is(words, 0, "who")))) {
     phrase.noun = words.size() == 1 ? "person" : fmt::format("person {}", join(words.subspan(1)));
     return phrase;
   }
   words = read_how_many(words, phrase);
   const bool is_dangling = std::any_of(words.begin(), words.end(), [](const Word& word) {
     const bool is_mark = word.kind == Word::Kind::mark && word.text != "-";
-    return is_mark || word.kind == Word::Kind::clock || is_one_of(word.text, kNoPart);
+    return is_mark || word.kind == Word::Kind::clock || is_one_of(word.text, kNoPart) ||
+           word.text.ends_with("n't");
   });
   if (is_dangling || is_one_of(words.front().text, kAfterHead)) return std::nullopt;
   const std::size_t head = head_of(words);
-  if (words[head].kind == Word::Kind::mark || is_one_of(words[head].text, kAfterHead))
+  if (words[head].kind == Word::Kind::mark || is_one_of(words[head].text, kAfterHead) ||
+      is_clause(words.first(head + 1)))
     return std::nullopt;
   phrase.noun = singular_phrase(words, head);
   if (singular_of(words[head].text) != words[head].text) phrase.plural = join(words);

@@ -113,6 +113,17 @@ class OrderReader : private QuestionWords {
     return std::nullopt;
   }
 
+  /// "are there more cars or trucks".
+  MaybePlan more_of_two(std::size_t more) const {
+    Words list = words_.subspan(more + 1);
+    const auto verb = take_verb(list);
+    auto plan = order_of_list(list, is(words_, more, "more") ? Pick::most : Pick::fewest, {}, verb);
+    if (!plan) return std::nullopt;
+    for (auto& node : plan->of)
+      if (at_least_predicate(node.predicate, 2)) node = apply(PlanOp::arrivals, {std::move(node)});
+    return plan;
+  }
+
   /// "are there more cars than trucks", "do more cars go left than right", "does a red car appear
   /// more often than a blue one".
   MaybePlan more_than() const {
@@ -121,6 +132,7 @@ class OrderReader : private QuestionWords {
     while (more < words_.size() && !is_any(words_, more, "more fewer less")) ++more;
     std::size_t than = more + 1;
     while (than < words_.size() && !is(words_, than, "than")) ++than;
+    if (than == words_.size() && more <= 2 && has_or()) return more_of_two(more);
     // "more than two cars" is a number.
     if (than + 1 >= words_.size() || than == more + 1) return std::nullopt;
     const bool is_often = is_any(words_, more + 1, "often frequently") && than == more + 2;
@@ -179,6 +191,20 @@ class OrderReader : private QuestionWords {
     if (compared >= std::min(words_.size(), kMostBefore)) return std::nullopt;
     // How often is not how long.
     if (is_any(words_, compared + 1, "often frequently times")) return std::nullopt;
+    // Nothing but how long it is to be seen: "has more wheels" and "is shorter" are about the
+    // thing.
+    constexpr std::string_view kSeen =
+        "shown seen visible view screen lasts last takes take appears stays stay stayed";
+    std::size_t list = compared + 1;
+    while (list < words_.size() && !is_any(words_, list, ", :")) ++list;
+    const Words before = words_.subspan(1, compared - 1);
+    const bool is_seen = std::ranges::any_of(
+        before, [&](const Word& word) { return is_any(Words(&word, 1), 0, kSeen); });
+    const Words between =
+        list == words_.size() ? Words{} : words_.subspan(compared + 1, list - compared - 1);
+    constexpr std::string_view kMore =
+        "in all total time of the video on screen for long altogether overall up view camera";
+    if (!is_seen || !skip_front(between, kMore).empty()) return std::nullopt;
     const bool is_short = is_any(words_, compared, "shorter shortest less least");
     return order_of_list(list_behind(compared), is_short ? Pick::shortest : Pick::longest);
   }

@@ -11,7 +11,9 @@
 namespace hindsight::query::detail {
 
 inline constexpr std::string_view kPoliteness =
-    "please can could would you tell me us do know i want to find out hindsight , and so";
+    "please can could would you tell me us do know i want need to find out if whether check "
+    "hindsight , "
+    "and so";
 
 /// "after the truck, what colour is the next car" as "what colour is the next car after the truck".
 /// Empty when the question does not begin with such a clause.

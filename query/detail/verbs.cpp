@@ -102,13 +102,15 @@ bool is_place(Words words) {
     while (to < 2 && is_any(words, to, kToPlace)) ++to;
     if (to == words.size()) return is_any(words, 0, kInwards);
     words = words.subspan(to);
-    const bool has_article = is_any(words, 0, "the a an this that");
-    const Words body = has_article ? words.subspan(1) : words;
+    const Words body = is_any(words, 0, "the a an this that") ? words.subspan(1) : words;
     std::size_t end = 0;
     while (end < body.size() && !is_any(body, end, kToPlace)) ++end;
     if (end == 0) return false;
+    // "into the net" and "through the red light" are what happens, not where it is seen; "the left
+    // door" is one of two.
     const bool is_known = is_any(body, end - 1, kPlaces);
-    if (!(is_known || (to > 0 && has_article)) || !is_plain_noun(body.first(end))) return false;
+    const bool is_side = end > 1 && is_any(body, 0, "left right other red green");
+    if (!is_known || is_side || !is_plain_noun(body.first(end))) return false;
     words = body.subspan(end);
   }
   return true;
@@ -142,6 +144,8 @@ Motion read_motion(Words words) {
   const Words rest = words.subspan(1);
   if (is_lemma(lemma, kLeave)) return is_place(rest) ? Motion::leaves : Motion::none;
   const bool is_going = is_lemma(lemma, kGo);
+  // What an alarm does.
+  if (lemma == "go" && is(rest, 0, "off") && rest.size() == 1) return Motion::none;
   if (lemma == "come" && is(rest, 0, "back"))
     return is_place(rest.subspan(1)) ? Motion::returns : Motion::none;
   if (is_going && is_any(rest, 0, kOutwards))
@@ -170,13 +174,15 @@ bool is_object(Words words) {
 
 std::string_view read_direction(Words words) {
   const auto text = join(words);
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 16> kDirections{
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 18> kDirections{
       {{"left", "to the left"},
        {"right", "to the right"},
        {"to the left", "to the left"},
        {"to the right", "to the right"},
        {"towards the left", "to the left"},
        {"towards the right", "to the right"},
+       {"from the left", "to the right"},
+       {"from the right", "to the left"},
        {"from left to right", "to the right"},
        {"from the left to the right", "to the right"},
        {"from right to left", "to the left"},

@@ -72,7 +72,7 @@ std::optional<Clause> read_saying(const NounPhrase& noun, Words rest, std::strin
   const auto surface = read_surface(words);
   const bool is_sign = surface && surface->num_words == words.size();
   const bool is_saying =
-      lemma == "say" || lemma == "read" || (is_sign && (lemma == "show" || lemma == "display"));
+      lemma == "say" || (is_sign && (lemma == "read" || lemma == "show" || lemma == "display"));
   if (!is_saying || rest.size() < 2) return std::nullopt;
   return says(says_predicate(noun.noun, written_behind(rest[0], rest.back(), question)));
 }

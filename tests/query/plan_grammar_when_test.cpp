@@ -181,7 +181,7 @@ TEST_CASE("when something happens") {
       {"When does a person enter the corridor through the door on the left?",
        "when.begin 'Is a person visible?'"},
       {"When does a dog appear in front of the house?", "when.begin 'Is a dog visible?'"},
-      {"When does a person come from the left?", "when.begin 'Is a person visible?'"},
+      {"When does a person come from the left?", "when 'Is a person moving to the right?'"},
       {"When does the man walk out of the building?", "when.end offsets('Is a man visible?')"},
       {"When does the person in blue return?",
        "when.begin after('Is a person in blue visible?', 'Is a person in blue visible?')"},
