@@ -195,7 +195,8 @@ inline constexpr int kAnswerVersion = 1;
 
 /// One line: {"version","question","answer","found","type","value","confidence","intervals",
 /// "refusal","coverage","counter_evidence","plan","usage","timings_ms","model","fingerprints",
-/// "store"}; verify_answer() reads it.  Times in seconds with microsecond digits.  "value",
+/// "store"}; verify_answer() reads it.  "coverage" has "asked_seconds", the length that was asked
+/// about.  Times in seconds with microsecond digits.  "value",
 /// "confidence", "coverage" and "plan" are null without a plan; "type" is then "summary", or null
 /// for a generated answer.  "counts" is there when a plan compares by number, "proposal",
 /// {"json","rejected"}, when the grammar did not read the question, "reasoning",

@@ -122,7 +122,14 @@ Answer read_answer(const Json& json, std::string_view source) {
   auto& findings = answer.findings.emplace();
   findings.plan = parse_plan(json.at("plan").dump(), fmt::format("the plan in {}", source));
   findings.value = read_value(json.at("value"));
-  if (json.contains("counts")) json.at("counts").get_to(findings.counts);
+  if (json.contains("counts")) {
+    for (const auto& count : json.at("counts")) {
+      const auto value = count.is_number_integer() ? count.get<std::int64_t>() : -1;
+      if (value < 0 || value > std::ssize(answer.intervals))
+        throw Error(ErrorCode::usage, "its 'counts' are no numbers of its intervals");
+      findings.counts.push_back(static_cast<std::size_t>(value));
+    }
+  }
   if (const auto& coverage = json.at("coverage"); coverage.contains("asked_seconds"))
     findings.coverage.length = from_seconds(coverage.at("asked_seconds").get<double>());
   for (const auto& counter : json.at("counter_evidence"))

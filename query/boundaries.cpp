@@ -57,7 +57,10 @@ Timeline place_boundaries(Timeline timeline,
   return timeline;
 }
 
-Timeline place_at_ends_of(const Intervals& shown, Timeline timeline) {
+Timeline place_at_ends_of(const Intervals& shown,
+                          MediaDuration error,
+                          const std::vector<MediaTime>& cuts,
+                          Timeline timeline) {
   std::vector<MediaTime> begins;
   std::vector<MediaTime> ends;
   for (const TimeSpan& span : shown) {
@@ -65,16 +68,26 @@ Timeline place_at_ends_of(const Intervals& shown, Timeline timeline) {
     ends.push_back(span.end);
   }
   const auto& pairs = timeline.pairs;
+  const auto is_told = [&](const ScoredPair& before, const ScoredPair& after) {
+    return after.pair.second - before.pair.first > 2 * error;
+  };
   for (auto& interval : timeline.intervals) {
     auto& span = interval.span;
-    if (interval.first > 0)
-      span.begin =
-          last_in(begins, pairs[interval.first - 1].pair.first, pairs[interval.first].pair.second)
-              .value_or(span.begin);
-    if (interval.last + 1 < pairs.size())
-      span.end =
-          first_in(ends, pairs[interval.last].pair.first, pairs[interval.last + 1].pair.second)
-              .value_or(span.end);
+    if (interval.first > 0 && is_told(pairs[interval.first - 1], pairs[interval.first])) {
+      const auto& before = pairs[interval.first - 1].pair;
+      const auto& after = pairs[interval.first].pair;
+      const auto cut = last_in(cuts, before.second, after.first);
+      if (const auto begin = last_in(begins, before.first, after.second))
+        span.begin = std::max(*begin, cut.value_or(*begin));
+    }
+    if (interval.last + 1 < pairs.size() &&
+        is_told(pairs[interval.last], pairs[interval.last + 1])) {
+      const auto& before = pairs[interval.last].pair;
+      const auto& after = pairs[interval.last + 1].pair;
+      const auto cut = first_in(cuts, before.second, after.first);
+      if (const auto end = first_in(ends, before.first, after.second))
+        span.end = std::min(*end, cut.value_or(*end));
+    }
   }
   return timeline;
 }

@@ -29,8 +29,13 @@ enum class Ceasing {
                                         Ceasing ceasing = Ceasing::leaves);
 
 /// Moves each such end to the begin, or the end, of one of `shown` between the two pairs: where it
-/// is known when the predicate came to hold and ceased, as of a clock.
-/// shown: by time, disjoint.
-[[nodiscard]] Timeline place_at_ends_of(const Intervals& shown, Timeline timeline);
+/// is known, up to `error`, when the predicate came to hold and ceased, as of a clock.  Not where
+/// the pairs tell it as well; and what a cut shows begins no earlier than the cut, and ends no
+/// later.
+/// shown: by time, disjoint; cuts: by time.
+[[nodiscard]] Timeline place_at_ends_of(const Intervals& shown,
+                                        MediaDuration error,
+                                        const std::vector<MediaTime>& cuts,
+                                        Timeline timeline);
 
 }  // namespace hindsight::query

@@ -22,11 +22,14 @@ std::optional<TimeOfDay> time_in(const std::string& predicate) {
 }  // namespace
 
 const RunningClock* ClockReader::clock_of(const std::string& predicate, std::int64_t run_id) {
-  if (!judge_.is_read_as_text(predicate) || !time_in(predicate)) return nullptr;
+  const auto time = time_in(predicate);
+  if (!judge_.is_read_as_text(predicate) || !time) return nullptr;
   const auto question = detail::reading_question(detail::written_text_of(predicate)->thing);
   const auto [it, is_new] = clocks_.try_emplace({question, run_id});
   if (is_new) it->second = read(question, run_id);
-  return it->second ? &*it->second : nullptr;
+  // A clock of minutes says nothing of seconds.
+  const bool is_told = it->second && it->second->finest <= time->length;
+  return is_told ? &*it->second : nullptr;
 }
 
 std::optional<RunningClock> ClockReader::read(const std::string& question, std::int64_t run_id) {
@@ -56,16 +59,17 @@ Intervals ClockReader::shows(const std::string& predicate,
 std::vector<double> ClockReader::p_yes(const std::string& predicate,
                                        std::span<const index::StoredPair> pairs) {
   auto scores = judge_.p_yes(predicate, pairs);
+  const auto time = time_in(predicate);
+  if (!time || !judge_.is_read_as_text(predicate)) return scores;
   std::vector<std::size_t> corrected;
   std::vector<double> rather;
   std::vector<index::StoredPair> doubted;
   for (std::size_t i = 0; i < pairs.size(); ++i) {
     const auto* clock = clock_of(predicate, pairs[i].run_id);
     if (clock == nullptr) continue;
-    const auto time = *time_in(predicate);
-    const bool is_shown = clock->shows_at(time, pairs[i].first);
-    if (is_shown != clock->shows_at(time, pairs[i].second)) continue;
-    const double p = is_shown ? std::max(scores[i], kRight) : std::min(scores[i], 1 - kRight);
+    const auto is_shown = clock->shows_at(*time, pairs[i].first);
+    if (!is_shown || is_shown != clock->shows_at(*time, pairs[i].second)) continue;
+    const double p = *is_shown ? std::max(scores[i], kRight) : std::min(scores[i], 1 - kRight);
     if (p == scores[i]) continue;
     corrected.push_back(i);
     rather.push_back(p);

@@ -21,9 +21,10 @@ class ClockReader {
  public:
   ClockReader(const index::Store& store, Judge& judge) : store_(store), judge_(judge) {}
 
-  /// The clock that the predicate is about; null where it is about no time of day, the judge reads
-  /// no texts, or no clock runs there.  Reads it off up to a few hundred of the run's pairs, the
-  /// first of the global order; off a few dozen where these show no times of day.
+  /// The clock that the predicate is about; null where it is about no time of day, or one that is
+  /// finer than what the clock shows, the judge reads no texts, or no clock runs there.  Reads it
+  /// off up to a few hundred of the run's pairs, the first of the global order; off a few dozen
+  /// where these show no times of day.
   const RunningClock* clock_of(const std::string& predicate, std::int64_t run_id);
 
   /// Where the clock shows what the predicate says; empty without a clock.

@@ -80,14 +80,13 @@ class Execution {
     double seconds = 0;
     double events = 0;
     double hours = 0;
+    // Of all videos.
     int most = 0;
+    for (auto& video : videos_) most = std::max(most, video.evaluate(node).at_once);
     for (auto& video : videos_) {
       const auto found = video.evaluate(node);
       missing_.insert(missing_.end(), found.missing.begin(), found.missing.end());
-      // The most of all videos.
-      if (node.op == PlanOp::most && found.at_once < most) continue;
-      if (node.op == PlanOp::most && found.at_once > most) intervals.clear();
-      most = std::max(most, found.at_once);
+      if (found.at_once < most) continue;
       seconds += to_seconds(total_duration(found.list));
       const double long_for = to_seconds(total_duration(video.ranges())) / 3600;
       events += rate_per_hour(found.list, video.ranges()) * long_for;

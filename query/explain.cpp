@@ -119,7 +119,7 @@ void add_findings(Out out, const PlanFindings& findings) {
                      "clock       {} at 00:00:00.000 (to within {:.1f} s), and running: {} of {} "
                      "readings agree\n",
                      scan.clock->text_at_begin(),
-                     scan.clock->error,
+                     to_seconds(scan.clock->error),
                      scan.clock->agreeing,
                      scan.clock->readings);
   }

@@ -76,6 +76,13 @@ bool picks_by_number(const Plan& plan) {
   return plan.pick == Pick::most || plan.pick == Pick::fewest;
 }
 
+std::string name_of(const Plan& plan, std::size_t i) {
+  if (i < plan.names.size()) return plan.names[i];
+  std::vector<std::string> predicates;
+  collect(plan.of.at(i), predicates);
+  return predicates.front();
+}
+
 bool is_inventory(const Plan& plan) {
   const bool is_several = plan.type == AnswerType::list || plan.type == AnswerType::count;
   return is_several && !plan.look.empty() && plan.of.empty() && !plan.at;
@@ -108,6 +115,11 @@ void check(const Plan& plan) {
     refuse(fmt::format(
         "'{}' does not take 'pick' {}", to_string(plan.type), detail::to_string(plan.pick)));
   if (plan.at && is_comparison) refuse("'at' is one moment, which has no more of one thing");
+  if (is_comparison && plan.never) refuse("'never' says nothing of what is compared");
+  const bool is_most = !plan.of.empty() && plan.of.front().op == PlanOp::most;
+  if (is_most && (plan.per_hour || !plan.look.empty()))
+    refuse("how many there are at once takes neither 'per_hour' nor 'look'");
+  if (plan.share && plan.at) refuse("'share' of one moment says nothing");
   if (plan.share && plan.type != AnswerType::duration)
     refuse(fmt::format("'{}' does not take 'share'", to_string(plan.type)));
   if (plan.names.size() > plan.of.size()) refuse("'names' has more entries than 'of'");

@@ -120,6 +120,9 @@ inline constexpr std::size_t kMaxPredicateBytes = 300;
 /// Whether its nodes are compared by how many intervals they have.
 [[nodiscard]] bool picks_by_number(const Plan& plan);
 
+/// How the question names the plan's node `i`; without a name, its first predicate.
+[[nodiscard]] std::string name_of(const Plan& plan, std::size_t i);
+
 /// Whether all replies to `look` are asked for, wherever in the range: "which places are shown".
 [[nodiscard]] bool is_inventory(const Plan& plan);
 

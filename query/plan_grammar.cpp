@@ -32,7 +32,6 @@ class RangeReader : private QuestionWords {
                             &RangeReader::list,
                             &RangeReader::when,
                             &RangeReader::first_one_is,
-                            &RangeReader::all_are,
                             &RangeReader::yes_no,
                             &RangeReader::find}) {
       if (auto plan = (this->*form)()) return plan;
@@ -259,7 +258,8 @@ class RangeReader : private QuestionWords {
   /// "is the first car red", "was the last dog black".
   MaybePlan first_one_is() const {
     const Words which = before_color(words_);
-    if (!is_any(words_, 0, "is was") || which.size() < 3 || at_) return std::nullopt;
+    const bool is_negative = std::ranges::count(which, "not", &Word::text) > 0;
+    if (!is_any(words_, 0, "is was") || which.size() < 3 || is_negative || at_) return std::nullopt;
     auto found = plain_event(which.subspan(1));
     const auto noun = subject_of(which.subspan(1));
     if (!found || !noun || found->node.op != PlanOp::nth) return std::nullopt;
@@ -269,23 +269,6 @@ class RangeReader : private QuestionWords {
     return plan_of(AnswerType::yes_no, std::move(*found));
   }
 
-  /// "are all cars red", "is every dog black": none is of another colour.
-  MaybePlan all_are() const {
-    const Words which = before_color(words_);
-    if (!is_any(words_, 0, "is are was were") || which.size() < 3 || at_) return std::nullopt;
-    if (!is_any(which, 1, "all every each")) return std::nullopt;
-    const Words things = skip_front(which.subspan(2), "of the");
-    auto found = plain_event(things);
-    const auto noun = subject_of(things);
-    if (!found || !noun || found->node.op != PlanOp::timeline) return std::nullopt;
-    auto other = apply(PlanOp::negation, {of_color(*noun, words_.back().text)});
-    found->node = apply(PlanOp::both, {std::move(found->node), std::move(other)});
-    auto plan = plan_of(AnswerType::yes_no, std::move(*found));
-    plan.edge = Edge::whole;
-    plan.never = true;
-    return plan;
-  }
-
   /// What one types into a search box: "red car", "show the dogs", "first time a truck appears".
   MaybePlan find() const {
     const Words rest = skip_front(words_, "show me us find search look for locate list get all");
@@ -293,8 +276,15 @@ class RangeReader : private QuestionWords {
     constexpr std::size_t kMostBare = 5;
     if (at_ || rest.empty() || auxiliary_at(rest, 0)) return std::nullopt;
     const bool is_thing = read_thing(rest) && !behind_motion(rest);
-    const bool names_time = is_any(rest, 0, "first last second third next") ||
-                            (is(rest, 0, "the") && is_any(rest, 1, "first last second third next"));
+    const Words which = skip_front(rest, "the");
+    const bool names_time =
+        is_any(which, 0, "first last second third next") &&
+        (is(which, 1, "time") ||
+         (which.size() > 1 && names_common_thing(split_words(subject_of(which).value_or("-")))));
+    // "all colours of cars", "the number of cars": no picture shows one.
+    const bool is_property = is_any(
+        which, 0, "colour colours color colors kind kinds type types sort sorts number percentage");
+    if (is_property) return std::nullopt;
     // Words alone may be anything: an answer, a greeting, another language.
     const bool is_known = rest.size() <= kMostBare && names_common_thing(rest);
     if (!names_time && !(is_thing && (is_asked || is_known))) return std::nullopt;
@@ -316,8 +306,10 @@ class RangeReader : private QuestionWords {
     const auto num_never = std::erase_if(positive, [](const Word& w) { return w.text == "never"; });
     // At no time, rather than at some time not.
     const bool is_none = !at_ && num_never == 0 && take_no(positive, is_statement ? 0 : 1);
+    // That all are so at one moment is not that they are.
+    const bool is_all = is_any(asked, 1, "all every each everyone everybody") && !at_;
     auto found = event(positive, Togetherness::existence);
-    if (!found) return std::nullopt;
+    if (!found || is_all) return std::nullopt;
     // One may come without the other.
     if (found->is_several && !at_ && !says_together()) return std::nullopt;
     if (found->is_of_nth) return std::nullopt;

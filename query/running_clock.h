@@ -17,6 +17,9 @@ namespace hindsight::query {
 struct TimeOfDay {
   MediaDuration since_midnight{};
   MediaDuration length{};
+  /// No dial of twelve hours shows it so: its hour is 0 or above 12.
+  bool needs_day = false;
+  bool has_zero = false;  ///< "08:45": a day of 24 hours is likelier than a half
 };
 /// Empty when the text is anything else.
 [[nodiscard]] std::optional<TimeOfDay> read_time_of_day(std::string_view text);
@@ -34,13 +37,16 @@ inline constexpr int kLeastClockTimes = 3;
 
 struct RunningClock {
   MediaDuration at_begin{};  ///< since midnight, at media time 0
-  /// Twelve hours where nothing that was read needs 24.
+  /// A day or, where the readings fit a dial of twelve hours better, half of one.
   MediaDuration period{};
-  int agreeing = 0;  ///< readings that it explains
-  int readings = 0;  ///< that were times of day
-  double error = 0;  ///< seconds by which `at_begin` may be off, as far as the readings tell
+  /// It may have begun so much earlier or later, as far as the readings tell.
+  MediaDuration error{};
+  MediaDuration finest{};  ///< what a reading that agrees tells: a minute or a second
+  int agreeing = 0;        ///< readings that it explains
+  int readings = 0;        ///< that were times of day
 
-  [[nodiscard]] bool shows_at(const TimeOfDay& time, MediaTime at) const;
+  /// Whether it shows the time then; empty where `error` leaves that open.
+  [[nodiscard]] std::optional<bool> shows_at(const TimeOfDay& time, MediaTime at) const;
   /// Where it shows `time`, within `within`.
   [[nodiscard]] Intervals shows(const TimeOfDay& time, const TimeSpan& within) const;
   /// "20:59:50", what it shows at media time 0.
@@ -48,7 +54,8 @@ struct RunningClock {
 };
 
 /// The clock that more than half of the readings which are times of day agree with; empty where
-/// there is none, or less than the two constants above ask for.
+/// there is none, less than the two constants above ask for, or where enough of the others, in a
+/// stretch of their own, agree with another clock: the film has two recordings.
 [[nodiscard]] std::optional<RunningClock> fit_clock(std::span<const ClockReading> readings);
 
 }  // namespace hindsight::query

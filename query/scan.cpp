@@ -143,7 +143,8 @@ Timeline Scanner::timeline(const std::string& predicate,
     refine(predicate, reasons, window);
   }
   ScanReport report{.predicate = predicate};
-  if (const auto* clock = clock_.clock_of(predicate, run_.id)) report.clock = *clock;
+  const auto* clock = clock_.clock_of(predicate, run_.id);
+  if (clock != nullptr) report.clock = *clock;
   std::vector<ScoredPair> scored;
   for (std::size_t i = 0; i < pairs_.size(); ++i) {
     if (scores_[i] < 0) continue;
@@ -153,7 +154,8 @@ Timeline Scanner::timeline(const std::string& predicate,
   const auto finish = [&](Timeline whole) {
     const auto ceasing = judge_.is_read_as_text(predicate) ? Ceasing::is_replaced : Ceasing::leaves;
     auto placed = place_boundaries(std::move(whole), active_, cuts_, ceasing);
-    return clip(place_at_ends_of(shown_, std::move(placed)), ranges);
+    if (clock != nullptr) placed = place_at_ends_of(shown_, clock->error, cuts_, std::move(placed));
+    return clip(std::move(placed), ranges);
   };
   auto whole = make_timeline(predicate, scored, hysteresis_);
   if (contrast_) report.compared = rule_out(whole, *contrast_, hysteresis_, judge_);

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
+#include "query/clock_reader.h"
 #include "query/detail/clause.h"
 #include "query/detail/gather.h"
 #include "query/detail/known_words.h"
@@ -50,7 +51,8 @@ class Search {
         options_(options),
         predicate_(std::move(predicate)),
         is_known_(detail::unknown_words(predicate_, language_model.info()).empty()),
-        judge_(store, language_model, tokenizer, options.keep) {}
+        judge_(store, language_model, tokenizer, options.keep),
+        clock_(store, judge_) {}
 
   void run(const VideoScope& scope,
            const std::vector<std::string>& words,
@@ -61,7 +63,7 @@ class Search {
     std::vector<index::StoredPair> pairs;
     for (const auto* candidate : wanted) pairs.push_back(candidate->pair);
     const auto scores =
-        is_known_ ? judge_.p_yes(predicate_, pairs) : std::vector<double>(pairs.size(), 0.0);
+        is_known_ ? clock_.p_yes(predicate_, pairs) : std::vector<double>(pairs.size(), 0.0);
     std::vector<Seen> seen;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
       seen.push_back({.candidate = wanted[i], .p_yes = scores[i]});
@@ -148,6 +150,7 @@ class Search {
   std::string predicate_;
   bool is_known_;
   Judge judge_;
+  ClockReader clock_;
 };
 
 nlohmann::ordered_json seconds(MediaTime time) {

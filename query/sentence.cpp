@@ -54,7 +54,7 @@ std::string counts_text(const PlanFindings& findings) {
     const auto count = findings.counts[i];
     text += fmt::format("{}{} {} time{}",
                         i == 0 ? ": " : ", ",
-                        findings.plan.names.at(i),
+                        name_of(findings.plan, i),
                         count,
                         count == 1 ? "" : "s");
   }

@@ -20,6 +20,7 @@
 #include "query/evidence.h"
 #include "query/judge.h"
 #include "query/scan.h"
+#include "query/sentence.h"
 #include "query/summary.h"
 #include "query/time_words.h"
 
@@ -133,8 +134,13 @@ class Checker {
           judge_reply(check_.looks[positions[k]], replies[k]);
       } else {
         const auto scores = clock_.p_yes(question.second, pairs);
-        for (std::size_t k = 0; k < positions.size(); ++k)
+        // Before enough of a clock had been read, a pair was judged by itself.
+        const auto alone = judge_.p_yes(question.second, pairs);
+        for (std::size_t k = 0; k < positions.size(); ++k) {
           judge_score(check_.looks[positions[k]], scores[k]);
+          if (check_.looks[positions[k]].verdict == LookVerdict::differs)
+            judge_score(check_.looks[positions[k]], alone[k]);
+        }
       }
     }
   }
@@ -240,6 +246,11 @@ class Checker {
         });
   }
 
+  static const std::regex& clock() {
+    static const std::regex pattern(R"(\d\d+:\d\d:\d\d\.\d\d\d)");
+    return pattern;
+  }
+
   void check_times() {
     if (!stated_.found) return;
     const auto outside = [&](MediaTime time) {
@@ -254,9 +265,8 @@ class Checker {
     }
     // What a clock in the picture says is no time of the video.
     if (stated_.findings->plan.type == AnswerType::text) return;
-    static const std::regex clock(R"(\d\d+:\d\d:\d\d\.\d\d\d)");
     const std::sregex_iterator end;
-    for (std::sregex_iterator it(stated_.text.begin(), stated_.text.end(), clock); it != end;
+    for (std::sregex_iterator it(stated_.text.begin(), stated_.text.end(), clock()); it != end;
          ++it) {
       const auto time = parse_time(it->str());
       if (time && !is_evidence(*time)) outside(*time);
@@ -267,7 +277,17 @@ class Checker {
     if (!stated_.found || !stated_.findings) return;
     const auto& plan = stated_.findings->plan;
     const auto& value = stated_.findings->value;
-    for (auto& sentence : detail::faults_of_numbers(stated_)) fault(std::move(sentence));
+    auto numbers = detail::faults_of_numbers(stated_);
+    // Times are checked by themselves: those in the text are rounded from finer ones.
+    const auto timeless = [](const std::string& text) {
+      return std::regex_replace(text, clock(), "T");
+    };
+    if (numbers.empty()) {
+      const auto sentence = to_sentence(*stated_.findings, stated_.intervals);
+      if (timeless(sentence) != timeless(stated_.text))
+        fault(fmt::format("its text is not what its value says: \"{}\"", sentence));
+    }
+    for (auto& sentence : numbers) fault(std::move(sentence));
     if (picks_by_number(plan)) return;
     if (const auto* truth = std::get_if<bool>(&value)) check_truth(*truth);
     const auto* listed = std::get_if<std::vector<std::string>>(&value);

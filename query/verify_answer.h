@@ -43,8 +43,11 @@ inline constexpr double kLookTolerance = 0.05;
 /// Looks again at every pair that `stated` (see parse_answer()) cites.  Beyond that:
 /// - a plan's answer cites what its plan asks, and in each interval some pair shows it again;
 /// - an interval lies within the pairs that it cites and their neighbours;
-/// - every time in the text lies in an interval; a count is the number of the intervals, a duration
-///   their length, a text what some pair was replied to, a yes or no what the evidence says;
+/// - every time in the text lies in an interval, and the text says what the value and the intervals
+///   do; a count is the number of the intervals, a duration their length, a share that of what was
+///   asked about, "three at once" what looks at so many say, what is compared by number as many
+///   intervals of each, a text what some pair was replied to, a yes or no what the evidence says;
+/// - where a clock runs in the picture it is read again, all of it;
 /// - of a "no" and a refusal, nothing that was ruled out is likely now.
 /// Throws Error(model) when another language model made the answer, Error(not_found) when the store
 /// does not hold a video that it cites, or not its tokens for this model.

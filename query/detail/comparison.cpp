@@ -25,21 +25,19 @@ class Comparer {
     found_.refusal = Refusal{RefusalReason::ambiguous, std::move(detail)};
   }
 
-  std::string name_of(std::size_t i) const {
-    return i < plan_.names.size() ? plan_.names[i] : leaves_of(plan_.of[i]).front().predicate;
-  }
-
   void by_number() {
     std::vector<std::size_t> order;
     for (const auto& node : plan_.of) {
       const std::size_t before = found_.intervals.size();
       for (auto& video : videos_) {
-        for (const auto& span : video.evaluate(node).list)
-          found_.intervals.push_back(video.evidence(node, span));
+        const auto found = video.evaluate(node);
+        found_.missing.insert(found_.missing.end(), found.missing.begin(), found.missing.end());
+        for (const auto& span : found.list) found_.intervals.push_back(video.evidence(node, span));
       }
       order.push_back(found_.counts.size());
       found_.counts.push_back(found_.intervals.size() - before);
     }
+    if (!found_.missing.empty()) return;
     // As for other numbers: where nothing was seen at all there may have been nothing to see.
     if (found_.intervals.empty() && plan_.type == AnswerType::order) {
       for (const auto& node : plan_.of) found_.missing.push_back(leaves_of(node).front().predicate);
@@ -56,12 +54,12 @@ class Comparer {
     });
     if (counts[order[0]] == counts[order[1]]) {
       refuse(fmt::format("{} and {} are seen equally often, {} times each",
-                         name_of(order[0]),
-                         name_of(order[1]),
+                         name_of(plan_, order[0]),
+                         name_of(plan_, order[1]),
                          counts[order[0]]));
       return;
     }
-    found_.value = name_of(order[0]);
+    found_.value = name_of(plan_, order[0]);
   }
 
   void in_one_video() {
@@ -109,15 +107,15 @@ class Comparer {
                                                       : true;
       if (!decides || event(order[i]) != event(order[i - 1])) continue;
       return refuse(fmt::format("{} and {} {} together at {}",
-                                name_of(order[i - 1]),
-                                name_of(order[i]),
+                                name_of(plan_, order[i - 1]),
+                                name_of(plan_, order[i]),
                                 happens_at_end(plan_.of[order[i]]) ? "end" : "begin",
                                 to_clock(event(order[i]))));
     }
     std::vector<std::string> names;
     for (const std::size_t i : order) {
       found_.intervals.push_back(video.evidence(plan_.of[i], lists[i].front()));
-      names.push_back(name_of(i));
+      names.push_back(name_of(plan_, i));
     }
     if (plan_.pick == Pick::first)
       found_.value = names.front();
@@ -138,10 +136,11 @@ class Comparer {
     });
     const std::size_t best = order[0];
     if (total_duration(lists[best]) == total_duration(lists[order[1]]))
-      return refuse(fmt::format("{} and {} hold equally long", name_of(best), name_of(order[1])));
+      return refuse(fmt::format(
+          "{} and {} hold equally long", name_of(plan_, best), name_of(plan_, order[1])));
     for (const auto& span : lists[best])
       found_.intervals.push_back(video.evidence(plan_.of[best], span));
-    found_.value = name_of(best);
+    found_.value = name_of(plan_, best);
   }
 
   const Plan& plan_;

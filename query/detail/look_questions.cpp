@@ -188,8 +188,7 @@ class LookReader : private QuestionWords {
     Words rest = without_together(words_);
     auto type = AnswerType::count;
     if (const auto number =
-            after_any({"what is/was the maximum/highest/largest/greatest/most number of",
-                       "what is/was the most"})) {
+            after_any({"what is/was the maximum/highest/largest/greatest/most number of"})) {
       rest = without_together(*number);
     } else if (const auto time = after_any({"when are/were the most",
                                             "when are/were there the most",
@@ -300,7 +299,7 @@ class LookReader : private QuestionWords {
       clause.erase(clause.begin() + static_cast<std::ptrdiff_t>(end));
     auto found = plain_event(clause);
     if (!found) return std::nullopt;
-    tell_apart(found->node, *noun);
+    tell_apart(found->node);
     auto plan = plan_of(AnswerType::count, std::move(*found));
     plan.per_hour = per_hour;
     return plan;
@@ -315,17 +314,6 @@ class LookReader : private QuestionWords {
       return true;
     }
     return false;
-  }
-
-  /// "How many cars appear" counts cars: two that are there together are two.
-  static void tell_apart(PlanNode& node, const NounPhrase& noun) {
-    if (node.op != PlanOp::timeline) {
-      // "who do not wear a helmet" are no arrivals.
-      if (!node.of.empty() && !is_state(node)) tell_apart(node.of.front(), noun);
-      return;
-    }
-    if (noun.count == 0 && at_least_predicate(node.predicate, 2))
-      node = apply(PlanOp::arrivals, {std::move(node)});
   }
 };
 

@@ -36,7 +36,7 @@ constexpr std::string_view kNoPart =
     "and or but is are was were be been does do did has have had can could will would when while "
     "before after until since because if than whether who whom whose which what where why how then "
     "it he she they them him her we you i not no never ever there per each every other both only "
-    "almost most fewest average";
+    "almost most fewest more less average";
 /// What follows the head of a phrase.
 constexpr std::string_view kAfterHead =
     "in with on of at near by from under behind beside inside outside around above below dressed "

@@ -6,9 +6,9 @@
 
 #include "query/detail/compared_things.h"
 #include "query/detail/noun_phrase.h"
-#include "query/detail/number_predicate.h"
 #include "query/detail/question_words.h"
 #include "query/detail/verbs.h"
+#include "query/evaluate.h"
 
 namespace hindsight::query::detail {
 namespace {
@@ -100,6 +100,11 @@ class OrderReader : private QuestionWords {
                             is_any(words_, i + 1, "often frequently times");
       if (!is_often) continue;
       const Pick pick = is_any(words_, i, "more most") ? Pick::most : Pick::fewest;
+      std::size_t mark = i + 2;
+      while (mark < words_.size() && !is_any(words_, mark, ", :")) ++mark;
+      // "more often after the dog, a car or a truck", "more often open, ...".
+      const bool is_narrowed = mark < words_.size() && mark > i + 2;
+      if (is_narrowed) return std::nullopt;
       if (is_any(words_, 0, "what which who")) {
         const auto compared = read_compared(words_.subspan(1, i - 1), !is(words_, 0, "who"));
         if (!compared) return std::nullopt;
@@ -113,14 +118,19 @@ class OrderReader : private QuestionWords {
     return std::nullopt;
   }
 
+  /// Counts single things on all sides, or on none: intervals in which there are some are fewer.
+  static void tell_all_apart(Plan& plan) {
+    auto told = plan.of;
+    for (auto& node : told) tell_apart(node);
+    if (std::ranges::all_of(told, tells_arrivals)) plan.of = std::move(told);
+  }
+
   /// "are there more cars or trucks".
   MaybePlan more_of_two(std::size_t more) const {
     Words list = words_.subspan(more + 1);
     const auto verb = take_verb(list);
     auto plan = order_of_list(list, is(words_, more, "more") ? Pick::most : Pick::fewest, {}, verb);
-    if (!plan) return std::nullopt;
-    for (auto& node : plan->of)
-      if (at_least_predicate(node.predicate, 2)) node = apply(PlanOp::arrivals, {std::move(node)});
+    if (plan) tell_all_apart(*plan);
     return plan;
   }
 
@@ -151,7 +161,11 @@ class OrderReader : private QuestionWords {
     const bool is_way = !read_direction(second).empty() && verb.size() > 1;
     const bool is_verb = !verb.empty() && !lemma_at(second, 0).empty();
     const bool is_direction = is_way || is_verb;
-    if (first.empty() || is_any(second, 0, "usual normal ever before expected"))
+    // "than people at night", "than usual", "coming than going": of which of both is not clear.
+    const bool is_open = std::ranges::any_of(second, [](const Word& word) {
+      return is_any(Words(&word, 1), 0, kConnectors) || word.text.ends_with("ing");
+    });
+    if (first.empty() || is_open || is_any(second, 0, "usual normal ever expected"))
       return std::nullopt;
     auto other = verb;
     if (is_direction) {
@@ -169,14 +183,13 @@ class OrderReader : private QuestionWords {
                          const std::vector<Word>& told) {
       auto found = thing_that(thing, does);
       if (!found) return false;
-      const bool is_each = !is_often && at_least_predicate(found->node.predicate, 2).has_value();
-      plan.of.push_back(is_each ? apply(PlanOp::arrivals, {std::move(found->node)})
-                                : std::move(found->node));
+      plan.of.push_back(std::move(found->node));
       plan.names.push_back(is_direction ? fmt::format("{} {}", join(thing), join(told))
                                         : std::move(found->name));
       return true;
     };
     if (!add(subject, verb, how) || !add(rival, other, other_how)) return std::nullopt;
+    if (!is_often) tell_all_apart(plan);
     return plan;
   }
 

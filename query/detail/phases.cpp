@@ -131,7 +131,7 @@ Digest digest(std::span<const std::string> descriptions) {
   };
   // Where there is something in most of the pictures, nothing is not what they show.
   std::string empty_rest;
-  const bool is_empty_first = things.size() > 1 && says_nothing(std::string(things.front().text));
+  const bool is_empty_first = things.size() > 1 && says_nothing(normalized_reply(std::string(things.front().text)));
   if (is_empty_first && share(things.front()) < kCommon) {
     empty_rest = fmt::format("; nothing in {:.0f} % of the pictures", 100 * share(things.front()));
     things.erase(things.begin());

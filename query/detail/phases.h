@@ -29,7 +29,8 @@ struct Digest {
 };
 
 /// The things that most pictures have, then, up to a few, the others; semicolons part the things of
-/// a description.  That some show nothing, less than half of them, is said last.  Descriptions are
+/// a description.  Where most show nothing, but less than half
+/// of them do, that is said last.  Descriptions are
 /// not empty.
 [[nodiscard]] Digest digest(std::span<const std::string> descriptions);
 

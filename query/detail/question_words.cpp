@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "query/detail/number_predicate.h"
+
 namespace hindsight::query::detail {
 
 std::optional<Words> after_pattern(Words words, std::string_view pattern) {
@@ -44,6 +46,15 @@ Plan QuestionWords::plan_of(AnswerType type, Event event) {
   plan.names.push_back(std::move(event.name));
   plan.edge = event.edge;
   return plan;
+}
+
+void tell_apart(PlanNode& node) {
+  if (node.op != PlanOp::timeline) {
+    // "who do not wear a helmet" are no arrivals.
+    if (!node.of.empty() && !is_state(node)) tell_apart(node.of.front());
+    return;
+  }
+  if (at_least_predicate(node.predicate, 2)) node = apply(PlanOp::arrivals, {std::move(node)});
 }
 
 QuestionWords::MaybePlan QuestionWords::look(AnswerType type,

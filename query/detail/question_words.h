@@ -43,6 +43,10 @@ class QuestionWords {
   std::optional<MediaTime> at_;
 };
 
+/// "How many cars appear" counts cars: two that are there together are two.  Of what comes or is
+/// there; other nodes stay as they are.
+void tell_apart(PlanNode& node);
+
 /// Questions that single pairs answer: colours, signs, directions, what is carried, how many are to
 /// be seen at once.  Empty for other questions.
 [[nodiscard]] std::optional<Plan> read_look_question(Words words,

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <numeric>
+#include <optional>
+#include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -19,10 +22,15 @@ class NumberChecker {
       : plan_(answer.findings->plan), findings_(*answer.findings), intervals_(answer.intervals) {}
 
   std::vector<std::string> run() {
-    if (picks_by_number(plan_))
+    const auto& value = findings_.value;
+    const bool is_number = plan_.type == AnswerType::count || plan_.type == AnswerType::duration;
+    if (is_number != std::holds_alternative<double>(value) ||
+        (plan_.type == AnswerType::yes_no) != std::holds_alternative<bool>(value))
+      fault(fmt::format("its value is not what '{}' has", to_string(plan_.type)));
+    else if (picks_by_number(plan_))
       check_counts();
-    else if (const auto* number = std::get_if<double>(&findings_.value))
-      check_number(*number);
+    else if (is_number)
+      check_number(std::get<double>(value));
     return std::move(faults_);
   }
 
@@ -53,16 +61,26 @@ class NumberChecker {
       fault(fmt::format("it says {:g} % but its intervals are {:g} %", number, percent));
   }
 
-  /// Of "three at once": its intervals cite looks at so many.
+  /// Of "three at once": its intervals cite looks that say so.
   void check_most(double number) {
+    constexpr double kMost = 9;
+    const bool is_whole = number >= 0 && number <= kMost && number == std::floor(number);
+    if (!is_whole || (number == 0) != intervals_.empty())
+      return fault(fmt::format("it says {:g} at once", number));
     const auto& one = plan_.of.front().of.front().predicate;
-    const auto asked = at_least_predicate(one, static_cast<int>(number));
+    const auto asked =
+        number == 1 ? std::optional(one) : at_least_predicate(one, static_cast<int>(number));
     for (const auto& interval : intervals_) {
-      const bool is_cited = std::ranges::any_of(
-          interval.looks, [&](const CitedLook& look) { return asked && look.question == *asked; });
-      if (!is_cited)
-        return fault(fmt::format("it says {:g} at once but cites no look at so many", number));
+      if (!asked || !says(interval, {*asked}))
+        return fault(fmt::format("it says {:g} at once but cites no look that says so", number));
     }
+  }
+
+  /// Whether a look that is cited says that one of the predicates holds.
+  static bool says(const EvidenceInterval& interval, const std::set<std::string>& predicates) {
+    return std::ranges::any_of(interval.looks, [&](const CitedLook& look) {
+      return look.is_true && predicates.contains(look.question);
+    });
   }
 
   /// Of what was compared by number: as many intervals of each as it counts, and what follows.
@@ -74,16 +92,24 @@ class NumberChecker {
           "it counts {} but shows {} intervals", fmt::join(counts, " and "), intervals_.size()));
     auto interval = intervals_.begin();
     for (std::size_t i = 0; i < counts.size(); ++i) {
+      const auto leaves = leaves_of(plan_.of[i]);
       Plan one;
       one.of.push_back(plan_.of[i]);
       const auto asked = askable_predicates(one);
-      for (std::size_t k = 0; k < counts[i]; ++k, ++interval) {
-        const bool is_cited = std::ranges::any_of(
-            interval->looks, [&](const CitedLook& look) { return asked.contains(look.question); });
-        if (!is_cited)
-          return fault(fmt::format("it counts {} to {} for what was not looked for there",
+      MediaTime begin{};
+      std::string video;
+      for (std::size_t k = 0; k < counts[i] && interval != intervals_.end(); ++k, ++interval) {
+        const bool is_shown = !leaves.front().is_true || says(*interval, asked);
+        const bool is_next = interval->video_hash != video || interval->span.begin >= begin;
+        const bool is_again = k > 0 && !tells_arrivals(plan_.of[i]) &&
+                              interval->span == std::prev(interval)->span &&
+                              interval->video_hash == std::prev(interval)->video_hash;
+        if (!is_shown || !is_next || is_again)
+          return fault(fmt::format("it counts {} to {} for what is not shown there, or twice",
                                    to_clock(interval->span.begin),
                                    to_clock(interval->span.end)));
+        begin = interval->span.begin;
+        video = interval->video_hash;
       }
     }
     if (!follows(counts))
@@ -99,7 +125,7 @@ class NumberChecker {
     if (const auto* truth = std::get_if<bool>(&findings_.value))
       return *truth == (at == 0 && !is_tie);
     const auto* name = std::get_if<std::string>(&findings_.value);
-    return name != nullptr && !is_tie && at < plan_.names.size() && *name == plan_.names[at];
+    return name != nullptr && !is_tie && *name == name_of(plan_, at);
   }
 
   const Plan& plan_;
