@@ -47,6 +47,11 @@ class ClauseReader {
     if (is_any(words_, 0, "all every each both everyone everybody")) return read_all();
     if (is(words_, 0, "neither")) return negated(of(with_or(), auxiliary_).read());
     if (auto clause = read_beginning()) return clause;
+    // "which is shown first, the light off or the light on": a thing by its state.
+    const bool is_named = auxiliary_ == Auxiliary::none && words_.size() > 2 &&
+                          is(words_, 0, "the") && is_any(words_, words_.size() - 1, "on off open");
+    if (is_named && read_thing(words_.first(words_.size() - 1)))
+      return of(words_.subspan(1), Auxiliary::be).read();
     // The first split whose verb phrase is understood to its last word.
     // A subject without a verb is a clause only where nothing was turned round.
     const std::size_t last = auxiliary_ == Auxiliary::none ? words_.size() : words_.size() - 1;

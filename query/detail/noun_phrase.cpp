@@ -188,7 +188,8 @@ bool is_clause(Words words) {
   constexpr std::string_view kPluralModifiers = "sports glasses news clothes goods arms customs";
   const auto& head = words.back().text;
   const bool is_close_up = words.size() > 1 && words[words.size() - 2].text == "-";
-  if (words.size() > 1 && !is_close_up && is_one_of(head, "down up away off out back over"))
+  if (words.size() > 1 && !is_close_up &&
+      is_one_of(head, "down up away off out back over open closed shut"))
     return true;
   constexpr std::string_view kDoes =
       "starts begins ends rings barks happens falls lands speaks talks sings cries jumps sits "
@@ -300,7 +301,7 @@ bool names_common_thing(Words words) {
       "chair couch plant bed table toilet tv laptop mouse remote keyboard phone microwave oven "
       "toaster sink refrigerator book clock vase scissors drier toothbrush man woman child "
       "boy girl bike motorbike van vehicle plane ship animal bag box door gate window display "
-      "screen hand face";
+      "screen hand face goal";
   words = skip_front(words, kDeterminers);
   if (words.empty()) return false;
   return is_one_of(singular_of(words[head_of(words)].text), kCommon);

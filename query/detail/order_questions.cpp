@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "query/detail/compared_things.h"
+#include "query/detail/in_view.h"
 #include "query/detail/noun_phrase.h"
 #include "query/detail/question_words.h"
 #include "query/detail/verbs.h"
@@ -103,7 +104,8 @@ class OrderReader : private QuestionWords {
       std::size_t mark = i + 2;
       while (mark < words_.size() && !is_any(words_, mark, ", :")) ++mark;
       // "more often after the dog, a car or a truck", "more often open, ...".
-      const bool is_narrowed = mark < words_.size() && mark > i + 2;
+      const bool is_narrowed =
+          mark < words_.size() && !is_visible(words_.subspan(i + 2, mark - i - 2));
       if (is_narrowed) return std::nullopt;
       if (is_any(words_, 0, "what which who")) {
         const auto compared = read_compared(words_.subspan(1, i - 1), !is(words_, 0, "who"));
