@@ -37,6 +37,13 @@ void check_output(const std::string& path,
     throw Error(ErrorCode::usage,
                 fmt::format("'{}' is the {} itself; name another file", path, what));
   }
+  // Beside a store lie the files that SQLite and its writer keep.
+  for (const char* beside : {"-wal", "-shm", ".lock"}) {
+    if (!input.empty() && fs::equivalent(path, input + beside, failed)) {
+      throw Error(ErrorCode::usage,
+                  fmt::format("'{}' belongs to the {} {}; name another file", path, what, input));
+    }
+  }
   refuse_to_replace(path, force);
   const auto folder = fs::path(path).parent_path();
   const std::string parent = folder.empty() ? "." : folder.string();

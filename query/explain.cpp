@@ -140,10 +140,7 @@ void add_findings(Out out, const PlanFindings& findings) {
                      quote(ruled_out.rather));
     }
     for (const auto& scored : timeline.pairs) {
-      fmt::format_to(out,
-                     "    pair at {}  {:.3f}\n",
-                     to_clock(scored.pair.first + (scored.pair.second - scored.pair.first) / 2),
-                     scored.p_yes);
+      fmt::format_to(out, "    pair at {}  {:.3f}\n", to_clock(scored.pair.first), scored.p_yes);
     }
   }
   for (const auto& counter : findings.counter_evidence) {

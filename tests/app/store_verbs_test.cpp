@@ -224,6 +224,13 @@ TEST_CASE("export refuses what it cannot write before it reads") {
   const auto store = library.run({"export", "gate.mp4", "-o", library.path, "--force"});
   CHECK(store.exit_code == 2);
   CHECK(store.err.find("is the token cache itself") != std::string::npos);
+  for (const char* beside : {"-wal", "-shm"}) {
+    CAPTURE(beside);
+    std::ofstream(library.path + beside, std::ios::app).flush();
+    const auto part = library.run({"export", "gate.mp4", "-o", library.path + beside, "--force"});
+    CHECK(part.exit_code == 2);
+    CHECK(part.err.find("belongs to the token cache") != std::string::npos);
+  }
   CHECK(library.json({"ls"}).at("videos").size() == 2);
 }
 
