@@ -80,15 +80,20 @@ class OrderReader : private QuestionWords {
     while (first < words_.size() && !is_any(words_, first, "first earlier last later")) ++first;
     if (first == words_.size() || !has_or()) return std::nullopt;
     const Pick pick = is_any(words_, first, "last later") ? Pick::last : Pick::first;
+    return pick_one(first, first, pick);
+  }
+
+  /// "which VERB first, A or B" and "did A or B VERB first"; at and last: where the words that
+  /// compare begin and end.
+  MaybePlan pick_one(std::size_t at, std::size_t last, Pick pick) const {
     constexpr std::size_t kMostBefore = 8;
-    if (is_any(words_, 0, "what which who") && first <= kMostBefore) {
-      const auto compared = read_compared(words_.subspan(1, first - 1), !is(words_, 0, "who"));
+    if (is_any(words_, 0, "what which who") && at <= kMostBefore) {
+      const auto compared = read_compared(words_.subspan(1, at - 1), !is(words_, 0, "who"));
       if (!compared) return std::nullopt;
-      return order_of_list(list_behind(first), pick, compared->noun, compared->verb);
+      return order_of_list(list_behind(last), pick, compared->noun, compared->verb);
     }
-    const auto auxiliary = auxiliary_at(words_, 0);
-    if (!auxiliary || first + 1 < words_.size()) return std::nullopt;
-    Words list = words_.subspan(1, first - 1);
+    if (!auxiliary_at(words_, 0) || last + 1 < words_.size()) return std::nullopt;
+    Words list = words_.subspan(1, at - 1);
     const auto verb = take_verb(list);
     return order_of_list(list, pick, {}, verb);
   }
@@ -106,16 +111,7 @@ class OrderReader : private QuestionWords {
       // "more often after the dog, a car or a truck", "more often open, ...".
       const bool is_narrowed =
           mark < words_.size() && !is_visible(words_.subspan(i + 2, mark - i - 2));
-      if (is_narrowed) return std::nullopt;
-      if (is_any(words_, 0, "what which who")) {
-        const auto compared = read_compared(words_.subspan(1, i - 1), !is(words_, 0, "who"));
-        if (!compared) return std::nullopt;
-        return order_of_list(list_behind(i + 1), pick, compared->noun, compared->verb);
-      }
-      if (!auxiliary_at(words_, 0) || i + 2 < words_.size()) return std::nullopt;
-      Words list = words_.subspan(1, i - 1);
-      const auto verb = take_verb(list);
-      return order_of_list(list, pick, {}, verb);
+      return is_narrowed ? std::nullopt : pick_one(i, i + 1, pick);
     }
     return std::nullopt;
   }
@@ -162,32 +158,33 @@ class OrderReader : private QuestionWords {
     // "go left than right", "leave than enter": the same things.
     const bool is_way = !read_direction(second).empty() && verb.size() > 1;
     const bool is_verb = !verb.empty() && !lemma_at(second, 0).empty();
-    const bool is_direction = is_way || is_verb;
+    const bool is_same = is_way || is_verb;
     // "than people at night", "than usual", "coming than going": of which of both is not clear.
     const bool is_open = std::ranges::any_of(second, [](const Word& word) {
       return is_any(Words(&word, 1), 0, kConnectors) || word.text.ends_with("ing");
     });
-    if (first.empty() || is_open || is_any(second, 0, "usual normal ever expected"))
+    if (first.empty() || second.empty() || is_open ||
+        is_any(second, 0, "usual normal ever expected"))
       return std::nullopt;
     auto other = verb;
-    if (is_direction) {
+    if (is_same) {
       other.resize(is_way ? 1 : 0);
       other.insert(other.end(), second.begin(), second.end());
     }
     // As it was put: "people leave", "enter".
-    std::vector<Word> how(said.begin(), said.end());
-    std::vector<Word> other_how = other;
+    const std::vector<Word> how(said.begin(), said.end());
+    auto other_how = other;
     if (is_way) other_how.front() = said.front();
     const std::vector<Word> subject(first.begin(), first.end());
-    const auto rival = is_direction ? subject : with_noun(second, first.subspan(head_of(first), 1));
+    const auto rival = is_same ? subject : with_noun(second, first.subspan(head_of(first), 1));
     const auto add = [&](const std::vector<Word>& thing,
                          const std::vector<Word>& does,
                          const std::vector<Word>& told) {
       auto found = thing_that(thing, does);
       if (!found) return false;
       plan.of.push_back(std::move(found->node));
-      plan.names.push_back(is_direction ? fmt::format("{} {}", join(thing), join(told))
-                                        : std::move(found->name));
+      plan.names.push_back(is_same ? fmt::format("{} {}", join(thing), join(told))
+                                   : std::move(found->name));
       return true;
     };
     if (!add(subject, verb, how) || !add(rival, other, other_how)) return std::nullopt;
