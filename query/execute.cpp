@@ -236,6 +236,8 @@ class Execution {
       if (fits && closest == nullptr) closest = &counter;
     }
     auto detail = to_sentence(findings_.coverage, closest);
+    if (findings_.coverage.num_videos == 0 && plan().at)
+      detail = fmt::format("the pair at {} shows nothing of the kind", to_clock(*plan().at));
     if (!missing_.empty())
       detail = fmt::format("\"{}\" is true nowhere; {}", missing_.front(), detail);
     if (is_thin) {

@@ -262,7 +262,7 @@ class LookReader : private QuestionWords {
     // "how many people are sitting": what they do or are.
     const auto asked = [&](Words doing) -> std::string {
       const Words bare = skip_front(doing, "there is are was were do did can could you we see be");
-      if (is_visible(bare)) return one_picture;
+      if (is_visible(bare) || is_scene(bare)) return one_picture;
       const bool is_state = is_any(doing, 0, "is are was were") && !is_any(bare, 0, "left gone");
       return is_state ? fmt::format("How many {} are {}?", plural, join(bare)) : std::string();
     };
@@ -290,11 +290,12 @@ class LookReader : private QuestionWords {
       clause.insert(clause.end(), tail->begin(), tail->end());
       break;
     }
-    // "how many people are in the room": those in the room.
+    // "how many people are in the room": those that are seen; "in the car": those in it.
     if (is_any(clause, end, "are were is was") &&
         is_any(clause, end + 1, "in on at under behind near inside outside by") &&
         clause.size() > end + 2)
       clause.erase(clause.begin() + static_cast<std::ptrdiff_t>(end));
+    if (is_scene(Words(clause).subspan(std::min(end, clause.size())))) clause.resize(end);
     if (is_any(clause, end, "do did have has can could"))
       clause.erase(clause.begin() + static_cast<std::ptrdiff_t>(end));
     auto found = plain_event(clause);

@@ -118,6 +118,10 @@ bool is_place(Words words) {
 
 }  // namespace
 
+bool is_scene(Words words) {
+  return is_any(words, 0, "in on at") && words.size() > 1 && is_place(words);
+}
+
 std::string_view lemma_at(Words words, std::size_t i) {
   if (i >= words.size()) return {};
   for (const auto& [lemma, irregular] : kVerbs)

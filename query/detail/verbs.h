@@ -24,6 +24,9 @@ enum class Motion { none, appears, returns, leaves };
 /// verb, or something else than a place follows.
 [[nodiscard]] Motion read_motion(Words words);
 
+/// "in the room", "on the table": a place by itself, as a camera shows one; not "in the car".
+[[nodiscard]] bool is_scene(Words words);
+
 /// What stands behind the verb of "a dog appears twice", "the person leaves the bag": a subject
 /// that comes or goes, which no single picture shows.
 [[nodiscard]] std::optional<Words> behind_motion(Words words);

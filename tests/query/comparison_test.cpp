@@ -246,6 +246,13 @@ TEST_CASE("a plan by number that is written by hand needs no names, and no flags
   }
 }
 
+TEST_CASE("a moment whose pair shows nothing of the kind says so") {
+  Street street;
+  street.model.replies = [](const std::string&, double) { return "nothing"; };
+  CHECK(street.ask("What colour is the car at 1:00?").text ==
+        "Not seen: the pair at 00:01:00.000 shows nothing of the kind.");
+}
+
 TEST_CASE("the most of several videos is that of the one with most") {
   Street street;
   test::add_timed_film(street.test.store, {.name = "other.mp4", .content_hash = "0ther"});
