@@ -258,7 +258,8 @@ class RangeReader : private QuestionWords {
   /// "is the first car red", "was the last dog black".
   MaybePlan first_one_is() const {
     const Words which = before_color(words_);
-    const bool is_negative = std::ranges::count(which, "not", &Word::text) > 0;
+    const bool is_negative =
+        std::ranges::count(which, "not", &Word::text) > 0 || is(which, which.size() - 1, "in");
     if (!is_any(words_, 0, "is was") || which.size() < 3 || is_negative || at_) return std::nullopt;
     auto found = plain_event(which.subspan(1));
     const auto noun = subject_of(which.subspan(1));

@@ -101,7 +101,8 @@ class ClauseReader {
           is_any(words_, i, "start starts started starting begin begins began beginning");
       const bool stops = is_any(words_, i, "stop stops stopped cease ceases ceased");
       const Words doing = words_.subspan(i + (is(words_, i + 1, "to") ? 2 : 1));
-      if (!(starts || stops) || doing.empty()) continue;
+      // "stops to let somebody cross" stops, and the other begins.
+      if (!(starts || stops) || doing.empty() || (stops && is(words_, i + 1, "to"))) continue;
       // "a car stops the traffic".
       const bool is_verb = doing[0].text.ends_with("ing") || is_any(doing, 0, "rain move") ||
                            doing.size() < words_.size() - i - 1;
@@ -237,7 +238,8 @@ class ClauseReader {
       return std::nullopt;
     if (auxiliary_ == Auxiliary::be) return whole(fmt::format("Is {}?", join(words_)));
     // "does the blue appear" has a verb that is known, and no thing.
-    const bool is_known = words_.size() <= 3 && !lemma_at(words_, words_.size() - 1).empty();
+    const auto last = lemma_at(words_, words_.size() - 1);
+    const bool is_known = words_.size() <= 3 && !last.empty() && last != "stop";
     const std::size_t with_verb = is_any(words_, 0, "someone somebody anyone anybody") ? 2 : 3;
     const bool is_plural = singular_of(words_[1].text) != words_[1].text &&
                            !words_[1].text.ends_with("'s") && words_[1].text != "news";

@@ -28,8 +28,10 @@ struct Ordinal {
 std::optional<Number> ordinal_at(Words words, std::size_t i) {
   constexpr double kMost = 1e6;
   // Names and places that begin like one: "first aid", "second hand", "next to the door".
-  const bool is_name =
-      is_any(words, i + 1, "- aid hand class base minute to world floor row place");
+  const bool is_name = is_any(
+      words,
+      i + 1,
+      "- aid hand class base minute to world floor row place half act period quarter round lap");
   if (is_any(words, i, "first last second third next") && is_name) return std::nullopt;
   if (is(words, i, "last")) return Number{-1, i + 1};
   if (is(words, i, "next")) return Number{1, i + 1};
@@ -55,6 +57,8 @@ Ordinal take_ordinal(Words words) {
   for (std::size_t i = 0; i < words.size(); ++i) {
     const auto n = ordinal_at(words, i);
     if (!n || !is_of_clause(words, i, n->next)) continue;
+    // "hits another man".
+    if (is(words, i, "another") && i > 0) continue;
     std::size_t first = i;
     std::size_t next = n->next;
     const bool is_time = is(words, next, "time");
@@ -78,10 +82,10 @@ std::vector<Word> without_relative(std::vector<Word> words) {
   for (std::size_t i = 1; i < words.size(); ++i) {
     const bool relative = is_any(words, i, "that which who");
     // "the first car to appear", not "begins to rain" or "from red to green".
-    const bool infinitive = is(words, i, "to") && i + 1 < words.size() &&
-                            lemma_at(words, i + 1) == words[i + 1].text &&
-                            lemma_at(words, i - 1).empty() &&
-                            !is_any(words, i - 1, "start starts started begin begins began");
+    const bool infinitive =
+        is(words, i, "to") && i + 1 < words.size() && lemma_at(words, i + 1) == words[i + 1].text &&
+        lemma_at(words, i - 1).empty() && (i <= 2 || names_common_thing(Words(words).first(i))) &&
+        !is_any(words, i - 1, "start starts started begin begins began");
     if (!relative && !infinitive) continue;
     words.erase(words.begin() + static_cast<std::ptrdiff_t>(i));
     if (infinitive) words[i].text = third_person(words[i].text);
@@ -194,6 +198,10 @@ class EventReader {
     if (ordinal.is_time_of) auxiliary = Auxiliary::none;
     auto clause = read_clause(without_relative(ordinal.words), question_, auxiliary);
     if (!clause) return std::nullopt;
+    // The third from the left is a place, not a time.
+    for (std::size_t i = 0; ordinal.n != 0 && i + 2 < words.size(); ++i)
+      if (is(words, i, "from") && is_any(words, i + 2, "left right front back"))
+        return std::nullopt;
     if (clause->name.empty())
       clause->name = as_statement(words, question_, clause->verb, auxiliary);
     return Main{std::move(*clause), ordinal.n, ordinal.is_of_thing};
@@ -227,6 +235,8 @@ class EventReader {
     if (!main || rest.empty() || is_place(words, i)) return std::nullopt;
     // One moment in which both hold does not make it so whenever the other holds.
     if (is(words, i, "whenever") && togetherness_ == Togetherness::existence) return std::nullopt;
+    // "another after the truck" is the first after it.
+    if (is(words, 0, "another") && is_any(words, i, "after since")) main->n = 1;
     auto& node = main->clause.node;
     if (is(words, i, "between")) {
       auto bounds = read_bounds(rest);

@@ -199,10 +199,13 @@ class LookReader : private QuestionWords {
       rest = skip_back(without_together(*time), "highest greatest largest maximal the");
       if (is(words_, 4, "of") && rest.size() == time->size()) return std::nullopt;
     } else if (const auto many = after_pattern(rest, "how many");
-               many && many->size() > 2 && is(*many, many->size() - 1, "most")) {
-      const Words counted = skip_back(many->first(many->size() - 1), "the");
-      if (!is(counted, counted.size() - 1, "at")) return std::nullopt;
-      rest = without_together(counted.first(counted.size() - 1));
+               many && many->size() > 1 && !at_) {
+      const bool says_most = is(*many, many->size() - 1, "most");
+      // "how many can be seen at once" asks for no more.
+      if (!says_most && rest.size() == words_.size()) return std::nullopt;
+      const Words counted = says_most ? skip_back(many->first(many->size() - 1), "the") : *many;
+      if (says_most && !is(counted, counted.size() - 1, "at")) return std::nullopt;
+      rest = says_most ? without_together(counted.first(counted.size() - 1)) : counted;
     } else {
       return std::nullopt;
     }
@@ -213,7 +216,7 @@ class LookReader : private QuestionWords {
     const auto noun = read_thing(rest.first(end));
     const Words there =
         skip_front(rest.subspan(end), "that which who is are was were can be do you see appear");
-    if (!noun || noun->count > 0 || !is_visible(there)) return std::nullopt;
+    if (!noun || noun->count > 0 || !(is_visible(there) || is_scene(there))) return std::nullopt;
     auto visible = plain_event(rest.first(end));
     if (!visible || visible->node.op != PlanOp::timeline || visible->edge != Edge::whole)
       return std::nullopt;
@@ -300,6 +303,11 @@ class LookReader : private QuestionWords {
       clause.erase(clause.begin() + static_cast<std::ptrdiff_t>(end));
     auto found = plain_event(clause);
     if (!found) return std::nullopt;
+    // Intervals in which somebody sits are not those who sit, nor stretches without one.
+    const bool is_doing = found->node.op == PlanOp::timeline &&
+                          is_any(rest, end, "is are was were") &&
+                          !at_least_predicate(found->node.predicate, 2) && noun->count == 0;
+    if (is_doing || found->node.op == PlanOp::negation) return std::nullopt;
     tell_apart(found->node);
     auto plan = plan_of(AnswerType::count, std::move(*found));
     plan.per_hour = per_hour;

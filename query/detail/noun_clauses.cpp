@@ -155,7 +155,9 @@ class VerbReader {
                           noun_.plural.empty() && noun_.number.empty();
     if (stops && noun_.noun == "rain")
       return Clause{apply(PlanOp::offsets, {timeline_of("Is it raining?")}), Edge::end, {}};
-    if (is_place || !noun_.number.empty()) return std::nullopt;
+    // A game that stops is over, not still.
+    const bool can_move = names_common_thing(split_words(noun_.noun));
+    if (is_place || !noun_.number.empty() || (stops && !can_move)) return std::nullopt;
     const bool still =
         join(rest) == "still" || (lemma_at(rest, 0) == "stand" && is(rest, 1, "still"));
     if (!stops && !still) return std::nullopt;

@@ -36,7 +36,7 @@ constexpr std::string_view kNoPart =
     "and or but is are was were be been does do did has have had can could will would when while "
     "before after until since because if than whether who whom whose which what where why how then "
     "it he she they them him her we you i not no never ever there per each every other both only "
-    "almost most fewest more less average";
+    "almost most fewest more less least average";
 /// What follows the head of a phrase.
 constexpr std::string_view kAfterHead =
     "in with on of at near by from under behind beside inside outside around above below dressed "
@@ -124,6 +124,9 @@ Words skip_back(Words words, std::string_view choices) {
 
 std::string singular_of(std::string_view noun) {
   if (const auto irregular = irregular_singular(noun)) return *irregular;
+  // Of these one is a pair.
+  if (is_one_of(noun, "glasses sunglasses headphones scissors trousers jeans pants clothes"))
+    return std::string(noun);
   const auto ends = [&](std::string_view tail) {
     return noun.size() > tail.size() && noun.ends_with(tail);
   };
@@ -187,6 +190,7 @@ namespace {
 bool is_clause(Words words) {
   constexpr std::string_view kPluralModifiers = "sports glasses news clothes goods arms customs";
   const auto& head = words.back().text;
+  if (head == "to") return true;
   const bool is_close_up = words.size() > 1 && words[words.size() - 2].text == "-";
   if (words.size() > 1 && !is_close_up &&
       is_one_of(head, "down up away off out back over open closed shut"))
@@ -277,6 +281,10 @@ std::optional<NounPhrase> read_noun_phrase(Words words) {
            word.text.ends_with("n't");
   });
   if (is_dangling || is_one_of(words.front().text, kAfterHead)) return std::nullopt;
+  // "the light on" has lost its end.
+  if (is_one_of(words.back().text,
+                "in with on of at near by from under behind without for between"))
+    return std::nullopt;
   const std::size_t head = head_of(words);
   if (words[head].kind == Word::Kind::mark || is_one_of(words[head].text, kAfterHead) ||
       is_clause(words.first(head + 1)))

@@ -92,9 +92,13 @@ class OrderReader : private QuestionWords {
       if (!compared) return std::nullopt;
       return order_of_list(list_behind(last), pick, compared->noun, compared->verb);
     }
-    if (!auxiliary_at(words_, 0) || last + 1 < words_.size()) return std::nullopt;
-    Words list = words_.subspan(1, at - 1);
+    const auto auxiliary = auxiliary_at(words_, 0);
+    if (!auxiliary || last + 1 < words_.size()) return std::nullopt;
+    const Words clause = words_.subspan(1, at - 1);
+    Words list = clause;
     const auto verb = take_verb(list);
+    // "did the man or the woman fall first": a verb that is not known is no part of a thing.
+    if (*auxiliary == Auxiliary::do_ && list.size() == clause.size()) return std::nullopt;
     return order_of_list(list, pick, {}, verb);
   }
 
@@ -135,7 +139,8 @@ class OrderReader : private QuestionWords {
   /// "are there more cars than trucks", "do more cars go left than right", "does a red car appear
   /// more often than a blue one".
   MaybePlan more_than() const {
-    if (!auxiliary_at(words_, 0)) return std::nullopt;
+    const auto auxiliary = auxiliary_at(words_, 0);
+    if (!auxiliary || at_) return std::nullopt;
     std::size_t more = 1;
     while (more < words_.size() && !is_any(words_, more, "more fewer less")) ++more;
     std::size_t than = more + 1;
@@ -153,6 +158,10 @@ class OrderReader : private QuestionWords {
     const Words clause = first;
     const auto verb = take_verb(first);
     const Words said = clause.subspan(first.size());
+    // "does the man drink more often than the woman", "is the light on more often than off".
+    const bool lacks_verb =
+        first.size() == clause.size() && ((*auxiliary == Auxiliary::do_ && more != 3) || is_often);
+    if (lacks_verb) return std::nullopt;
     Plan plan{.type = AnswerType::yes_no};
     plan.pick = is(words_, more, "more") ? Pick::most : Pick::fewest;
     // "go left than right", "leave than enter": the same things.
@@ -163,7 +172,10 @@ class OrderReader : private QuestionWords {
     const bool is_open = std::ranges::any_of(second, [](const Word& word) {
       return is_any(Words(&word, 1), 0, kConnectors) || word.text.ends_with("ing");
     });
-    if (first.empty() || second.empty() || is_open ||
+    bool is_placed = false;
+    for (std::size_t i = 0; i < second.size(); ++i)
+      is_placed = is_placed || is_scene(second.subspan(i));
+    if (first.empty() || second.empty() || is_open || is_placed ||
         is_any(second, 0, "usual normal ever expected"))
       return std::nullopt;
     auto other = verb;

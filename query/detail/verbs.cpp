@@ -60,7 +60,7 @@ constexpr std::string_view kReturn = "return reappear";
 constexpr std::string_view kMotions =
     "appear reappear enter arrive emerge come leave disappear vanish depart";
 constexpr std::string_view kToPlace =
-    "of from to through past into in on at by out off across along behind near towards toward onto "
+    "of from to through past into in on at by out across along behind near towards toward onto "
     "over under between inside outside around up down";
 /// Places by themselves: "leaves the yard", but not "leaves the bag".
 constexpr std::string_view kPlaces =
@@ -69,8 +69,8 @@ constexpr std::string_view kPlaces =
     "doorway entrance exit gateway square park garage lot lobby kitchen lane crossing bridge "
     "platform stage table counter queue desk side edge top bottom corner middle centre center "
     "front back background foreground area place premises site zone field pitch court beach school "
-    "church airport harbour town city village forest path pavement sidewalk driveway stairs lift "
-    "elevator floor tunnel wall lecture";
+    "church airport harbour town city village forest path pavement sidewalk driveway "
+    "floor tunnel lecture";
 
 bool is_form_of(std::string_view word, std::string_view lemma, std::string_view irregular) {
   if (word == lemma) return true;
@@ -109,7 +109,8 @@ bool is_place(Words words) {
     // "into the net" and "through the red light" are what happens, not where it is seen; "the left
     // door" is one of two.
     const bool is_known = is_any(body, end - 1, kPlaces);
-    const bool is_side = end > 1 && is_any(body, 0, "left right other red green");
+    const bool comes_from = to > 0 && is(words, to - 1, "from") && is_any(body, 0, "left right");
+    const bool is_side = comes_from || (end > 1 && is_any(body, 0, "left right other red green"));
     if (!is_known || is_side || !is_plain_noun(body.first(end))) return false;
     words = body.subspan(end);
   }
@@ -119,7 +120,14 @@ bool is_place(Words words) {
 }  // namespace
 
 bool is_scene(Words words) {
-  return is_any(words, 0, "in on at") && words.size() > 1 && is_place(words);
+  // "in the first frame" and "in the background" are a part of what is seen.
+  const bool is_part = std::ranges::any_of(words, [](const Word& word) {
+    return is_any(Words(&word, 1),
+                  0,
+                  "first last second third next other background foreground front back left right "
+                  "side edge corner middle centre center top bottom");
+  });
+  return is_any(words, 0, "in on at") && words.size() > 1 && !is_part && is_place(words);
 }
 
 std::string_view lemma_at(Words words, std::size_t i) {
