@@ -7,7 +7,6 @@
 
 #include "query/detail/kinds.h"
 #include "query/detail/known_words.h"
-#include "query/plan_grammar.h"
 
 namespace hindsight::query {
 namespace {
@@ -125,13 +124,8 @@ Answer answer_question(const QuestionPlan& question,
   const auto& words = question.scopes.front().words;
   if (asks_for_summary(words.question))
     return summarize_all(question, store, language_model, tokenizer, options.summary);
-  if (const auto plan = read_question_plan(words.question, moment_of(words)))
-    return execute(detail::in_known_kinds(*plan, language_model.info()),
-                   question,
-                   store,
-                   language_model,
-                   tokenizer,
-                   options.execute);
+  if (const auto plan = detail::plan_for(words, language_model.info()))
+    return execute(*plan, question, store, language_model, tokenizer, options.execute);
   Proposal proposal;
   if (options.planner.planning != Planning::never)
     proposal = propose_plan(words.question, language_model, tokenizer, options.planner);

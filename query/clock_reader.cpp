@@ -13,23 +13,27 @@ constexpr int kReadings = 200;
 /// reading that begins an interval (ScanOptions::read).
 constexpr double kRight = 0.95;
 
-/// The predicate's time of day.
-std::optional<TimeOfDay> time_in(const std::string& predicate) {
-  const auto written = detail::written_text_of(predicate);
-  return written ? read_time_of_day(written->text) : std::nullopt;
-}
-
 }  // namespace
 
-const RunningClock* ClockReader::clock_of(const std::string& predicate, std::int64_t run_id) {
-  const auto time = time_in(predicate);
-  if (!judge_.is_read_as_text(predicate) || !time) return nullptr;
-  const auto question = detail::reading_question(detail::written_text_of(predicate)->thing);
-  const auto [it, is_new] = clocks_.try_emplace({question, run_id});
-  if (is_new) it->second = read(question, run_id);
+std::optional<ClockReader::Asked> ClockReader::asked_of(const std::string& predicate) const {
+  if (!judge_.is_read_as_text(predicate)) return std::nullopt;
+  const auto written = detail::written_text_of(predicate);
+  const auto time = read_time_of_day(written->text);
+  if (!time) return std::nullopt;
+  return Asked{.question = detail::reading_question(written->thing), .time = *time};
+}
+
+const RunningClock* ClockReader::clock_of(const Asked& asked, std::int64_t run_id) {
+  const auto [it, is_new] = clocks_.try_emplace({asked.question, run_id});
+  if (is_new) it->second = read(asked.question, run_id);
   // A clock of minutes says nothing of seconds.
-  const bool is_told = it->second && it->second->finest <= time->length;
+  const bool is_told = it->second && it->second->finest <= asked.time.length;
   return is_told ? &*it->second : nullptr;
+}
+
+const RunningClock* ClockReader::clock_of(const std::string& predicate, std::int64_t run_id) {
+  const auto asked = asked_of(predicate);
+  return asked ? clock_of(*asked, run_id) : nullptr;
 }
 
 std::optional<RunningClock> ClockReader::read(const std::string& question, std::int64_t run_id) {
@@ -52,23 +56,24 @@ std::optional<RunningClock> ClockReader::read(const std::string& question, std::
 Intervals ClockReader::shows(const std::string& predicate,
                              std::int64_t run_id,
                              const TimeSpan& within) {
-  const auto* clock = clock_of(predicate, run_id);
-  return clock == nullptr ? Intervals{} : clock->shows(*time_in(predicate), within);
+  const auto asked = asked_of(predicate);
+  const auto* clock = asked ? clock_of(*asked, run_id) : nullptr;
+  return clock == nullptr ? Intervals{} : clock->shows(asked->time, within);
 }
 
 std::vector<double> ClockReader::p_yes(const std::string& predicate,
                                        std::span<const index::StoredPair> pairs) {
   auto scores = judge_.p_yes(predicate, pairs);
-  const auto time = time_in(predicate);
-  if (!time || !judge_.is_read_as_text(predicate)) return scores;
+  const auto asked = asked_of(predicate);
+  if (!asked) return scores;
   std::vector<std::size_t> corrected;
   std::vector<double> rather;
   std::vector<index::StoredPair> doubted;
   for (std::size_t i = 0; i < pairs.size(); ++i) {
-    const auto* clock = clock_of(predicate, pairs[i].run_id);
+    const auto* clock = clock_of(*asked, pairs[i].run_id);
     if (clock == nullptr) continue;
-    const auto is_shown = clock->shows_at(*time, pairs[i].first);
-    if (!is_shown || is_shown != clock->shows_at(*time, pairs[i].second)) continue;
+    const auto is_shown = clock->shows_at(asked->time, pairs[i].first);
+    if (!is_shown || is_shown != clock->shows_at(asked->time, pairs[i].second)) continue;
     const double p = *is_shown ? std::max(scores[i], kRight) : std::min(scores[i], 1 - kRight);
     if (p == scores[i]) continue;
     corrected.push_back(i);
@@ -76,8 +81,7 @@ std::vector<double> ClockReader::p_yes(const std::string& predicate,
     doubted.push_back(pairs[i]);
   }
   if (doubted.empty()) return scores;
-  const auto question = detail::reading_question(detail::written_text_of(predicate)->thing);
-  const auto texts = judge_.replies(question, doubted);
+  const auto texts = judge_.replies(asked->question, doubted);
   for (std::size_t k = 0; k < doubted.size(); ++k)
     if (read_time_of_day(texts[k])) scores[corrected[k]] = rather[k];
   return scores;

@@ -38,6 +38,13 @@ class ClockReader {
                                           std::span<const index::StoredPair> pairs);
 
  private:
+  /// What a predicate asks: the question that reads the clock, and the time.
+  struct Asked {
+    std::string question;
+    TimeOfDay time;
+  };
+  [[nodiscard]] std::optional<Asked> asked_of(const std::string& predicate) const;
+  const RunningClock* clock_of(const Asked& asked, std::int64_t run_id);
   std::optional<RunningClock> read(const std::string& question, std::int64_t run_id);
 
   const index::Store& store_;

@@ -71,7 +71,8 @@ class Evaluator {
       case PlanOp::offsets:
         return run_edges(node);
       case PlanOp::arrivals:
-        return run_arrivals(node);
+        // Each rise of how many there are begins an interval of "at least so many".
+        return in_one_list(levels_of(node));
       case PlanOp::each:
         return run_each(node);
       case PlanOp::most:
@@ -103,42 +104,36 @@ class Evaluator {
     return list;
   }
 
-  /// Each rise of how many there are begins an interval of "at least so many".
-  Intervals run_arrivals(const PlanNode& node) {
-    Intervals all = run(node.of[0]);
-    Intervals level = all;
-    for (int count = 2; !level.empty() && count <= kMostTogether; ++count) {
+  /// Where there is one, where there are two, three, ...: as long as there are so many anywhere.
+  std::vector<Intervals> levels_of(const PlanNode& node) {
+    std::vector<Intervals> levels;
+    Intervals level = run(node.of[0]);
+    for (int count = 2; !level.empty(); ++count) {
+      levels.push_back(std::move(level));
       const auto predicate = detail::at_least_predicate(node.of[0].predicate, count);
-      if (!predicate) break;
-      level = both(find_(*predicate, level), level);
-      all.insert(all.end(), level.begin(), level.end());
+      if (!predicate || count > kMostTogether) break;
+      level = both(find_(*predicate, levels.back()), levels.back());
     }
+    return levels;
+  }
+
+  static Intervals in_one_list(const std::vector<Intervals>& lists) {
+    Intervals all;
+    for (const auto& list : lists) all.insert(all.end(), list.begin(), list.end());
     std::ranges::stable_sort(all, {}, &TimeSpan::begin);
     return all;
   }
 
   Intervals run_each(const PlanNode& node) {
-    Intervals all;
-    for (const auto& operand : node.of) {
-      const auto list = run(operand);
-      all.insert(all.end(), list.begin(), list.end());
-    }
-    std::ranges::stable_sort(all, {}, &TimeSpan::begin);
-    return all;
+    std::vector<Intervals> lists;
+    for (const auto& operand : node.of) lists.push_back(run(operand));
+    return in_one_list(lists);
   }
 
   Intervals run_most(const PlanNode& node) {
-    Intervals most = run(node.of[0]);
-    at_once = most.empty() ? 0 : 1;
-    for (int count = 2; !most.empty() && count <= kMostTogether; ++count) {
-      const auto predicate = detail::at_least_predicate(node.of[0].predicate, count);
-      if (!predicate) break;
-      auto more = both(find_(*predicate, most), most);
-      if (more.empty()) break;
-      most = std::move(more);
-      at_once = count;
-    }
-    return most;
+    auto levels = levels_of(node);
+    at_once = static_cast<int>(levels.size());
+    return levels.empty() ? Intervals{} : std::move(levels.back());
   }
 
   Intervals run_relation(const PlanNode& node) {

@@ -80,11 +80,15 @@ class Execution {
     double seconds = 0;
     double events = 0;
     double hours = 0;
-    // Of all videos.
+    std::vector<Evaluation> evaluations;
     int most = 0;
-    for (auto& video : videos_) most = std::max(most, video.evaluate(node).at_once);
     for (auto& video : videos_) {
-      const auto found = video.evaluate(node);
+      evaluations.push_back(video.evaluate(node));
+      most = std::max(most, evaluations.back().at_once);
+    }
+    for (std::size_t i = 0; i < videos_.size(); ++i) {
+      const auto& video = videos_[i];
+      const auto& found = evaluations[i];
       missing_.insert(missing_.end(), found.missing.begin(), found.missing.end());
       if (found.at_once < most) continue;
       seconds += to_seconds(total_duration(found.list));

@@ -178,7 +178,7 @@ class RangeReader : private QuestionWords {
     // "how long does the door stay open": staying is being.
     std::vector<Word> plain(rest->begin(), rest->end());
     for (auto& word : plain) {
-      if (is_any(Words(&word, 1), 0, "stay stays stayed remain remains remained")) word.text = "is";
+      if (is_one_of(word.text, "stay stays stayed remain remains remained")) word.text = "is";
     }
     for (std::size_t i = 1; i < plain.size(); ++i) stays = stays || is(plain, i, "is");
     auto found =
@@ -247,12 +247,10 @@ class RangeReader : private QuestionWords {
 
   /// "Is a red car visible?" of a car and "red".
   static PlanNode of_color(std::string_view noun, std::string_view color) {
-    const bool is_person = noun == "person";
-    return timeline_of(
-        is_person
-            ? fmt::format("Is a person in {} visible?", color)
-            : fmt::format(
-                  "Is {} {} {} visible?", begins_with_vowel(color) ? "an" : "a", color, noun));
+    NounPhrase phrase;
+    phrase.noun =
+        noun == "person" ? fmt::format("person in {}", color) : fmt::format("{} {}", color, noun);
+    return timeline_of(fmt::format("Is {} visible?", phrase.with_article()));
   }
 
   /// "is the first car red", "was the last dog black".
@@ -283,8 +281,7 @@ class RangeReader : private QuestionWords {
         (is(which, 1, "time") ||
          (which.size() > 1 && names_common_thing(split_words(subject_of(which).value_or("-")))));
     // "all colours of cars", "the number of cars": no picture shows one.
-    const bool is_property = is_any(
-        which, 0, "colour colours color colors kind kinds type types sort sorts number percentage");
+    const bool is_property = is_any(which, 0, kProperties) || is_any(which, 0, "number percentage");
     if (is_property) return std::nullopt;
     // Words alone may be anything: an answer, a greeting, another language.
     const bool is_known = rest.size() <= kMostBare && names_common_thing(rest);

@@ -12,7 +12,6 @@
 #include "query/detail/kinds.h"
 #include "query/detail/picture.h"
 #include "query/evidence.h"
-#include "query/plan_grammar.h"
 #include "query/prompt.h"
 #include "query/summary.h"
 #include "query/time_words.h"
@@ -338,8 +337,7 @@ Answer reason(const QuestionPlan& question,
 
   Usage usage;
   Steps steps(tools, options.max_steps, on_step, usage);
-  auto plan = read_question_plan(scope.words.question, moment_of(scope.words));
-  if (plan) plan = detail::in_known_kinds(std::move(*plan), language_model.info());
+  const auto plan = detail::plan_for(scope.words, language_model.info());
   if (reasoning.chosen_by_model) {
     ModelChooser chooser(question, store, language_model, tokenizer, options, usage);
     conclude(answer, steps.run(chooser), steps.seen(), scope.video.end);

@@ -134,12 +134,12 @@ class Checker {
           judge_reply(check_.looks[positions[k]], replies[k]);
       } else {
         const auto scores = clock_.p_yes(question.second, pairs);
-        // Before enough of a clock had been read, a pair was judged by itself.
-        const auto alone = judge_.p_yes(question.second, pairs);
         for (std::size_t k = 0; k < positions.size(); ++k) {
-          judge_score(check_.looks[positions[k]], scores[k]);
-          if (check_.looks[positions[k]].verdict == LookVerdict::differs)
-            judge_score(check_.looks[positions[k]], alone[k]);
+          auto& look = check_.looks[positions[k]];
+          judge_score(look, scores[k]);
+          // Before enough of a clock had been read, a pair was judged by itself.
+          if (look.verdict == LookVerdict::differs)
+            judge_score(look, judge_.p_yes(question.second, {&pairs[k], 1}).front());
         }
       }
     }

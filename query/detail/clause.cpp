@@ -9,7 +9,6 @@
 #include "query/detail/in_view.h"
 #include "query/detail/noun_clauses.h"
 #include "query/detail/noun_phrase.h"
-#include "query/detail/number_predicate.h"
 #include "query/detail/verbs.h"
 #include "query/detail/written_clause.h"
 
@@ -171,9 +170,9 @@ class ClauseReader {
       const auto number = read_number(subject, 0);
       if (number && number->next == i) return std::nullopt;
       const Words first = skip_front(subject.first(i), "both either");
-      auto a = with_subject(first, words_.subspan(verb));
       // "the red and black jacket" is one.
       if (is_color(subject[i - 1].text) && is_color(subject[i + 1].text)) return std::nullopt;
+      auto a = with_subject(first, words_.subspan(verb));
       // "a car but no person".
       const bool is_without = is_any(subject, i + 1, "no not") && !is(subject, i, "or");
       if (is(subject, i, "but") && !is_without) continue;
@@ -203,9 +202,7 @@ class ClauseReader {
       return word.text == "not" || word.text == "never" || word.text.ends_with("n't");
     });
     if (!has_not) return read_verb_phrase(*noun, verb_phrase, question_, auxiliary_);
-    const bool is_doing = std::any_of(verb_phrase.begin(), verb_phrase.end(), [](const Word& word) {
-      return word.text.ends_with("ing") && word.text.size() > 4;
-    });
+    const bool is_doing = std::ranges::any_of(verb_phrase, is_participle);
     std::vector<Word> positive(verb_phrase.begin(), verb_phrase.end());
     std::erase_if(positive, [](const Word& word) {
       return word.text == "not" || word.text == "never" || word.text.ends_with("n't") ||
@@ -228,7 +225,7 @@ class ClauseReader {
     if (is_any(words_, 1, "one ones") || is_any(words_, 2, "one ones")) return std::nullopt;
     const bool is_one_clause = std::none_of(words_.begin(), words_.end(), [](const Word& word) {
       return (word.kind == Word::Kind::mark && word.text != "-") ||
-             is_any(Words(&word, 1), 0, "but and or then so because than often only");
+             is_one_of(word.text, "but and or then so because than often only");
     });
     const auto behind = behind_motion(words_);
     const bool lacks_end = is_any(words_, words_.size() - 1, "the a an of to it they he she");

@@ -160,7 +160,7 @@ class EventReader {
 
   std::optional<Event> read(Words words) const {
     const auto num_connectors = std::count_if(words.begin(), words.end(), [](const Word& word) {
-      return is_any(Words(&word, 1), 0, kConnectors) || word.text == "within";
+      return is_one_of(word.text, kConnectors) || word.text == "within";
     });
     if (num_connectors > kMostConnectors) return std::nullopt;
     if (is(words, 0, "there")) {
@@ -175,7 +175,7 @@ class EventReader {
       if (auto event = joined_at(words, i)) return event;
     }
     const bool has_connector = std::any_of(words.begin(), words.end(), [](const Word& word) {
-      return is_any(Words(&word, 1), 0, kConnectors);
+      return is_one_of(word.text, kConnectors);
     });
     if (has_connector) return std::nullopt;
     auto main = read_main(words, auxiliary_);
@@ -308,9 +308,8 @@ class EventReader {
 
   /// "the blue one", not "the light is blue" or "there is no one".
   static bool is_thing_alone(Words words) {
-    return std::ranges::none_of(words, [](const Word& word) {
-      return word.text == "no" || is_any(Words(&word, 1), 0, kBe);
-    });
+    return std::ranges::none_of(
+        words, [](const Word& word) { return word.text == "no" || is_one_of(word.text, kBe); });
   }
 
   /// "car" of "does the red car come": what "the blue one" behind it is.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "query/detail/noun_phrase.h"
+#include "query/plan_grammar.h"
 
 namespace hindsight::query::detail {
 namespace {
@@ -33,7 +34,7 @@ std::vector<std::string> about_kinds(std::string_view predicate, const model::Mo
     for (const auto& kind : split_words(kinds.of)) {
       if (!is_known(model, kind.text)) continue;
       at->text = kind.text;
-      if (at > words.begin() && is_any(Words(&*std::prev(at), 1), 0, "a an"))
+      if (at > words.begin() && is_one_of(std::prev(at)->text, "a an"))
         std::prev(at)->text = begins_with_vowel(at->text) ? "an" : "a";
       predicates.push_back(upper_first(join(words)));
     }
@@ -68,6 +69,11 @@ Plan in_known_kinds(Plan plan, const model::ModelInfo& model) {
   if (model.words.empty() || !plan.look.empty()) return plan;
   for (auto& node : plan.of) node = in_kinds(std::move(node), model);
   return plan;
+}
+
+std::optional<Plan> plan_for(const TimeWords& words, const model::ModelInfo& model) {
+  auto plan = read_question_plan(words.question, moment_of(words));
+  return plan ? std::optional(in_known_kinds(std::move(*plan), model)) : std::nullopt;
 }
 
 }  // namespace hindsight::query::detail

@@ -68,8 +68,7 @@ bool is_question_word(std::string_view word) {
       "or not no be been being is are was were am do does did has have had can could will would "
       "shall should may might must please tell give find list order same";
   const Word asked{.text = std::string(word)};
-  const Words one(&asked, 1);
-  return is_any(one, 0, kAsking) || !lemma_at(one, 0).empty();
+  return is_one_of(word, kAsking) || !lemma_at(Words(&asked, 1), 0).empty();
 }
 
 std::string name_of(const model::ModelInfo& model) {

@@ -144,8 +144,7 @@ class LookReader : private QuestionWords {
     if (!rest) return std::nullopt;
     std::size_t verb = 0;
     while (verb < rest->size()) {
-      const Word lemma{.text = std::string(lemma_at(*rest, verb))};
-      if (is_any(Words(&lemma, 1), 0, "go move drive walk run ride head travel")) break;
+      if (is_one_of(lemma_at(*rest, verb), "go move drive walk run ride head travel")) break;
       ++verb;
     }
     const auto subject = subject_of(rest->first(verb));
@@ -172,8 +171,7 @@ class LookReader : private QuestionWords {
   MaybePlan carried() const {
     const auto rest = after_any({"what is/was/does/did/are/were"});
     if (!rest || rest->size() < 2) return std::nullopt;
-    const Word lemma{.text = std::string(lemma_at(*rest, rest->size() - 1))};
-    if (!is_any(Words(&lemma, 1), 0, "carry hold have")) return std::nullopt;
+    if (!is_one_of(lemma_at(*rest, rest->size() - 1), "carry hold have")) return std::nullopt;
     const Words who = rest->first(rest->size() - 1);
     const auto subject = subject_of(who);
     auto found = plain_event(who);
@@ -250,8 +248,7 @@ class LookReader : private QuestionWords {
     const auto noun = read_thing(rest.first(end));
     const bool is_time = is_any(rest, 0, "times seconds minutes hours");
     // Of colours and kinds no picture shows one.
-    const bool is_property = is_any(
-        rest, 0, "colour colours color colors kind kinds type types sort sorts brand brands");
+    const bool is_property = is_any(rest, 0, kProperties) || is_any(rest, 0, "brand brands");
     if (!noun || is_time || is_property) return std::nullopt;
     // Of several that come, nobody knows which were there before.
     const bool comes_again = read_motion(rest.subspan(end)) == Motion::returns ||
@@ -260,30 +257,46 @@ class LookReader : private QuestionWords {
                              });
     if (comes_again) return std::nullopt;
     const bool shows_number = is_any(rest, end, "is are was were do can") || end == rest.size();
-    const auto plural = noun->plural.empty() ? noun->noun : noun->plural;
-    const auto one_picture = fmt::format("How many {} are visible?", plural);
-    // "how many people are sitting": what they do or are.
-    const auto asked = [&](Words doing) -> std::string {
-      const Words bare = skip_front(doing, "there is are was were do did can could you we see be");
-      if (is_visible(bare) || is_scene(bare)) return one_picture;
-      const bool is_state = is_any(doing, 0, "is are was were") && !is_any(bare, 0, "left gone");
-      return is_state ? fmt::format("How many {} are {}?", plural, join(bare)) : std::string();
-    };
-    if (at_ && shows_number) {
-      auto question = asked(rest.subspan(end));
+    const auto when = std::find_if(rest.begin() + static_cast<std::ptrdiff_t>(end),
+                                   rest.end(),
+                                   [](const Word& word) { return word.text == "when"; });
+    if (shows_number && (at_ || when != rest.end())) {
+      const auto doing_until = at_ ? rest.end() : when;
+      auto question =
+          number_question(*noun, {rest.begin() + static_cast<std::ptrdiff_t>(end), doing_until});
       if (question.empty()) return std::nullopt;
-      return look(AnswerType::count, std::move(question), std::nullopt);
-    }
-    for (std::size_t i = end; shows_number && i < rest.size(); ++i) {
-      if (!is(rest, i, "when")) continue;
-      auto question = asked(rest.subspan(end, i - end));
-      if (question.empty()) return std::nullopt;
-      return look(AnswerType::count, std::move(question), plain_event(rest.subspan(i + 1)));
+      auto found = at_ ? std::nullopt : plain_event({when + 1, rest.end()});
+      return look(AnswerType::count, std::move(question), std::move(found));
     }
     // "have passed when the truck comes" is more than what is there then.
     if (is_any(rest, end, "have has had") && std::ranges::count(rest, "when", &Word::text) > 0)
       return std::nullopt;
     if (noun->noun == "thing") return std::nullopt;
+    auto found = plain_event(counted_clause(rest, end));
+    if (!found) return std::nullopt;
+    // Intervals in which somebody sits are not those who sit, nor stretches without one.
+    const bool is_doing = found->node.op == PlanOp::timeline &&
+                          is_any(rest, end, "is are was were") &&
+                          !at_least_predicate(found->node.predicate, 2) && noun->count == 0;
+    if (is_doing || found->node.op == PlanOp::negation) return std::nullopt;
+    tell_apart(found->node);
+    auto plan = plan_of(AnswerType::count, std::move(*found));
+    plan.per_hour = per_hour;
+    return plan;
+  }
+
+  /// What is asked of one picture: how many there are, or how many "are sitting"; empty where the
+  /// words say neither.
+  static std::string number_question(const NounPhrase& noun, Words doing) {
+    const auto& plural = noun.plural.empty() ? noun.noun : noun.plural;
+    const Words bare = skip_front(doing, "there is are was were do did can could you we see be");
+    if (is_visible(bare) || is_scene(bare)) return counting_question(plural);
+    const bool is_state = is_any(doing, 0, "is are was were") && !is_any(bare, 0, "left gone");
+    return is_state ? fmt::format("How many {} are {}?", plural, join(bare)) : std::string();
+  }
+
+  /// "cars appear before the truck" of "cars do appear before the truck"; end: of the noun.
+  static std::vector<Word> counted_clause(Words rest, std::size_t end) {
     std::vector<Word> clause(rest.begin(), rest.end());
     for (const std::string_view seen :
          {"are/were there", "do/did/can/could you/we see", "can/could be seen"}) {
@@ -301,17 +314,7 @@ class LookReader : private QuestionWords {
     if (is_scene(Words(clause).subspan(std::min(end, clause.size())))) clause.resize(end);
     if (is_any(clause, end, "do did have has can could"))
       clause.erase(clause.begin() + static_cast<std::ptrdiff_t>(end));
-    auto found = plain_event(clause);
-    if (!found) return std::nullopt;
-    // Intervals in which somebody sits are not those who sit, nor stretches without one.
-    const bool is_doing = found->node.op == PlanOp::timeline &&
-                          is_any(rest, end, "is are was were") &&
-                          !at_least_predicate(found->node.predicate, 2) && noun->count == 0;
-    if (is_doing || found->node.op == PlanOp::negation) return std::nullopt;
-    tell_apart(found->node);
-    auto plan = plan_of(AnswerType::count, std::move(*found));
-    plan.per_hour = per_hour;
-    return plan;
+    return clause;
   }
 
   /// Takes "per hour" out of the words; whether it was there.

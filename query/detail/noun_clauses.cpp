@@ -16,11 +16,10 @@ namespace {
 /// "a bag", not "a beard".
 bool can_be_carried(std::string_view thing) {
   const auto words = split_words(thing);
-  const Word head{.text = words.empty() ? "" : singular_of(words[head_of(words)].text)};
-  return is_any(Words(&head, 1),
-                0,
-                "bag box ball bottle backpack suitcase handbag umbrella phone briefcase basket "
-                "parcel package bucket cup glass book laptop camera knife gun stick board tray");
+  return !words.empty() &&
+         is_one_of(singular_of(words[head_of(words)].text),
+                   "bag box ball bottle backpack suitcase handbag umbrella phone briefcase basket "
+                   "parcel package bucket cup glass book laptop camera knife gun stick board tray");
 }
 
 /// A noun phrase that is there, and no more.
@@ -136,11 +135,9 @@ class VerbReader {
                               "goes go going went gone turns turn turned turning comes come "
                               "came coming switched switches switch put");
     // An alarm that goes off is on.
-    const Word last{.text = split_words(noun_.noun).back().text};
-    const bool is_light = is_any(Words(&last, 1),
-                                 0,
-                                 "light lamp display screen monitor tv television sign power "
-                                 "lantern headlight beamer projector");
+    const bool is_light = is_one_of(split_words(noun_.noun).back().text,
+                                    "light lamp display screen monitor tv television sign power "
+                                    "lantern headlight beamer projector");
     const bool goes = is_any(rest, 0, "goes go going went gone");
     if (rest.size() == 2 && goes && !is_light) return std::nullopt;
     if (rest.size() == 2 && goes && is(rest, 1, "out")) return state_of("off");
@@ -172,11 +169,9 @@ class VerbReader {
 
   std::optional<Clause> moves(Words rest) const {
     const auto lemma = lemma_at(rest, 0);
-    const Word verb{.text = std::string(lemma)};
     if (lemma.empty() || !noun_.number.empty()) return std::nullopt;
-    const bool comes =
-        is_any(Words(&verb, 1), 0, "come enter arrive appear pass") && is(rest, 1, "from");
-    if (!comes && !is_any(Words(&verb, 1), 0, "move go drive walk run ride head travel pass"))
+    const bool comes = is_one_of(lemma, "come enter arrive appear pass") && is(rest, 1, "from");
+    if (!comes && !is_one_of(lemma, "move go drive walk run ride head travel pass"))
       return std::nullopt;
     if (rest.size() == 1 && lemma == "move")
       return whole(fmt::format("Is {} moving?", noun_.with_article()));
@@ -213,7 +208,7 @@ class VerbReader {
                                is(rest, 0, "opened") ? "open"
                                : is(rest, 0, "shut") ? "closed"
                                                      : rest[0].text));
-    const bool is_doing = rest[0].text.ends_with("ing") && rest[0].text.size() > 4;
+    const bool is_doing = is_participle(rest[0]);
     // "while the light is red", "before the table is empty".
     const bool is_so = auxiliary_ == Auxiliary::none && rest.size() == 1 &&
                        rest[0].kind == Word::Kind::word && noun_.number.empty() &&
@@ -254,9 +249,9 @@ Clause seen(const NounPhrase& noun) {
   auto with = noun.noun.find(" with ");
   if (with != std::string::npos && !can_be_carried(noun.noun.substr(with + 6)))
     with = std::string::npos;
-  const Word holder{.text = noun.noun.substr(0, with)};
-  if (with != std::string::npos && is_any(Words(&holder, 1), 0, "person man woman child boy girl"))
-    return whole(fmt::format("Is a {} carrying {}?", holder.text, noun.noun.substr(with + 6)));
+  const auto holder = noun.noun.substr(0, with);
+  if (with != std::string::npos && is_one_of(holder, "person man woman child boy girl"))
+    return whole(fmt::format("Is a {} carrying {}?", holder, noun.noun.substr(with + 6)));
   return whole(fmt::format("Is {} visible?", subject));
 }
 

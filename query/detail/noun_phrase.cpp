@@ -44,15 +44,6 @@ constexpr std::string_view kAfterHead =
     "holding "
     "moving standing sitting without for between next";
 
-bool is_one_of(std::string_view word, std::string_view choices) {
-  for (std::size_t i = 0; i < choices.size();) {
-    const auto end = std::min(choices.find(' ', i), choices.size());
-    if (choices.substr(i, end - i) == word) return true;
-    i = end + 1;
-  }
-  return false;
-}
-
 std::optional<std::string> irregular_singular(std::string_view noun) {
   for (const auto& [plural, singular] : kIrregular)
     if (plural == noun) return std::string(singular);

@@ -30,6 +30,10 @@ namespace hindsight::query::detail {
 /// The text with its first letter large.
 [[nodiscard]] std::string upper_first(std::string_view text);
 
+/// What things have, and no picture shows by itself.
+inline constexpr std::string_view kProperties =
+    "colour colours color colors kind kinds type types sort sorts";
+
 /// What a number of things means.
 enum class HowMany { at_least, exactly, more_than, fewer_than, at_most };
 

@@ -170,7 +170,7 @@ class OrderReader : private QuestionWords {
     const bool is_same = is_way || is_verb;
     // "than people at night", "than usual", "coming than going": of which of both is not clear.
     const bool is_open = std::ranges::any_of(second, [](const Word& word) {
-      return is_any(Words(&word, 1), 0, kConnectors) || word.text.ends_with("ing");
+      return is_one_of(word.text, kConnectors) || word.text.ends_with("ing");
     });
     bool is_placed = false;
     for (std::size_t i = 0; i < second.size(); ++i)
@@ -222,8 +222,8 @@ class OrderReader : private QuestionWords {
     std::size_t list = compared + 1;
     while (list < words_.size() && !is_any(words_, list, ", :")) ++list;
     const Words before = words_.subspan(1, compared - 1);
-    const bool is_seen = std::ranges::any_of(
-        before, [&](const Word& word) { return is_any(Words(&word, 1), 0, kSeen); });
+    const bool is_seen =
+        std::ranges::any_of(before, [&](const Word& word) { return is_one_of(word.text, kSeen); });
     const Words between =
         list == words_.size() ? Words{} : words_.subspan(compared + 1, list - compared - 1);
     constexpr std::string_view kMore =

@@ -208,21 +208,23 @@ bool is(Words words, std::size_t i, std::string_view text) {
   return i < words.size() && words[i].text == text;
 }
 
-bool is_any(Words words, std::size_t i, std::string_view choices) {
-  if (i >= words.size()) return false;
-  for (std::size_t begin = 0; begin <= choices.size();) {
+bool is_one_of(std::string_view word, std::string_view choices) {
+  for (std::size_t begin = 0; begin < choices.size();) {
     const std::size_t end = std::min(choices.find(' ', begin), choices.size());
-    if (choices.substr(begin, end - begin) == words[i].text) return true;
+    if (choices.substr(begin, end - begin) == word) return true;
     begin = end + 1;
   }
   return false;
 }
 
+bool is_any(Words words, std::size_t i, std::string_view choices) {
+  return i < words.size() && is_one_of(words[i].text, choices);
+}
+
 std::optional<MediaDuration> unit_of(const Word& word) {
-  const Words one{&word, 1};
-  if (is_any(one, 0, "s sec secs second seconds")) return 1s;
-  if (is_any(one, 0, "min mins minute minutes")) return 1min;
-  if (is_any(one, 0, "h hr hrs hour hours")) return 1h;
+  if (is_one_of(word.text, "s sec secs second seconds")) return 1s;
+  if (is_one_of(word.text, "min mins minute minutes")) return 1min;
+  if (is_one_of(word.text, "h hr hrs hour hours")) return 1h;
   if (word.text == "m" && word.glued) return 1min;
   return std::nullopt;
 }

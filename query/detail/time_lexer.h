@@ -29,6 +29,8 @@ using Words = std::span<const Word>;
 
 /// True when word `i` exists and is `text`.
 [[nodiscard]] bool is(Words words, std::size_t i, std::string_view text);
+/// True when `word` is one of the space-separated `choices`.
+[[nodiscard]] bool is_one_of(std::string_view word, std::string_view choices);
 /// True when word `i` exists and is one of the space-separated `choices`.
 [[nodiscard]] bool is_any(Words words, std::size_t i, std::string_view choices);
 

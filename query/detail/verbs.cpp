@@ -78,13 +78,7 @@ bool is_form_of(std::string_view word, std::string_view lemma, std::string_view 
   const std::string base(lemma);
   for (const auto& form : {base + "s", base + "es", stem + "ed", stem + "ing"})
     if (word == form) return true;
-  const Word as_word{.text = std::string(word)};
-  return !irregular.empty() && is_any(Words(&as_word, 1), 0, irregular);
-}
-
-bool is_lemma(std::string_view lemma, std::string_view choices) {
-  const Word word{.text = std::string(lemma)};
-  return !lemma.empty() && is_any(Words(&word, 1), 0, choices);
+  return !irregular.empty() && is_one_of(word, irregular);
 }
 
 /// A noun alone, with what describes it in front: no "corridor carrying a bag", no "10 seconds".
@@ -122,10 +116,10 @@ bool is_place(Words words) {
 bool is_scene(Words words) {
   // "in the first frame" and "in the background" are a part of what is seen.
   const bool is_part = std::ranges::any_of(words, [](const Word& word) {
-    return is_any(Words(&word, 1),
-                  0,
-                  "first last second third next other background foreground front back left right "
-                  "side edge corner middle centre center top bottom");
+    return is_one_of(
+        word.text,
+        "first last second third next other background foreground front back left right "
+        "side edge corner middle centre center top bottom");
   });
   return is_any(words, 0, "in on at") && words.size() > 1 && !is_part && is_place(words);
 }
@@ -136,6 +130,8 @@ std::string_view lemma_at(Words words, std::size_t i) {
     if (is_form_of(words[i].text, lemma, irregular)) return lemma;
   return {};
 }
+
+bool is_participle(const Word& word) { return word.text.ends_with("ing") && word.text.size() > 4; }
 
 std::string third_person(std::string_view verb) {
   if (verb == "have") return "has";
@@ -151,11 +147,11 @@ Motion read_motion(Words words) {
   const auto lemma = lemma_at(words, 0);
   const bool is_side = is(words, 0, "left") && is(words, 1, "of");
   if (lemma.empty() || is_side) return Motion::none;
-  const bool turns_up = is_lemma(lemma, "turn show") && is(words, 1, "up");
+  const bool turns_up = is_one_of(lemma, "turn show") && is(words, 1, "up");
   if (turns_up) return is_place(words.subspan(2)) ? Motion::appears : Motion::none;
   const Words rest = words.subspan(1);
-  if (is_lemma(lemma, kLeave)) return is_place(rest) ? Motion::leaves : Motion::none;
-  const bool is_going = is_lemma(lemma, kGo);
+  if (is_one_of(lemma, kLeave)) return is_place(rest) ? Motion::leaves : Motion::none;
+  const bool is_going = is_one_of(lemma, kGo);
   // What an alarm does.
   if (lemma == "go" && is(rest, 0, "off") && rest.size() == 1) return Motion::none;
   if (lemma == "come" && is(rest, 0, "back"))
@@ -166,15 +162,15 @@ Motion read_motion(Words words) {
   const bool is_coming = is_going && (is_any(rest, 0, kInwards) ||
                                       (lemma == "come" && (rest.empty() || is(rest, 0, "from"))));
   if (is_coming && !read_direction(rest).empty()) return Motion::none;
-  if (!is_coming && !is_lemma(lemma, kAppear)) return Motion::none;
+  if (!is_coming && !is_one_of(lemma, kAppear)) return Motion::none;
   if (!is_place(rest)) return Motion::none;
-  return is_lemma(lemma, kReturn) ? Motion::returns : Motion::appears;
+  return is_one_of(lemma, kReturn) ? Motion::returns : Motion::appears;
 }
 
 std::optional<Words> behind_motion(Words words) {
   for (std::size_t i = 1; i + 1 < words.size(); ++i) {
     const bool is_side = is(words, i, "left") && is(words, i + 1, "of");
-    if (!is_side && is_lemma(lemma_at(words, i), kMotions) && read_thing(words.first(i)))
+    if (!is_side && is_one_of(lemma_at(words, i), kMotions) && read_thing(words.first(i)))
       return words.subspan(i + 1);
   }
   return std::nullopt;

@@ -15,6 +15,9 @@ inline constexpr std::string_view kBe = "is are was were be been being gets get 
 /// The base form of word `i` when it is a form of a known verb ("left" -> "leave"), else empty.
 [[nodiscard]] std::string_view lemma_at(Words words, std::size_t i);
 
+/// "sitting", "wearing"; not "ring".
+[[nodiscard]] bool is_participle(const Word& word);
+
 /// A verb's base form behind one subject: "appear" -> "appears", "carry" -> "carries".
 [[nodiscard]] std::string third_person(std::string_view verb);
 

@@ -73,13 +73,15 @@ std::vector<Leaf> VideoExecution::leaves_for(const PlanNode& node, const TimeSpa
   const PlanNode* told = &node;
   while (told->op != PlanOp::arrivals && told->op != PlanOp::each && told->op != PlanOp::most)
     told = &told->of.front();
+  const auto has_it = [&](const Timeline& timeline) {
+    const auto spans = spans_of(timeline);
+    return std::ranges::find(spans, span) != spans.end();
+  };
   if (told->op == PlanOp::each) {
     for (const auto& operand : told->of) {
       auto own = leaves_for(operand, span);
       const auto found = timelines_.find(own.front().predicate);
-      if (found == timelines_.end()) continue;
-      const auto spans = spans_of(found->second);
-      if (std::ranges::find(spans, span) != spans.end()) return own;
+      if (found != timelines_.end() && has_it(found->second)) return own;
     }
     return leaves;
   }
@@ -89,8 +91,7 @@ std::vector<Leaf> VideoExecution::leaves_for(const PlanNode& node, const TimeSpa
     const auto more = at_least_predicate(one, count);
     const auto found = more ? timelines_.find(*more) : timelines_.end();
     if (found == timelines_.end()) return leaves;
-    const auto spans = spans_of(found->second);
-    if (std::ranges::find(spans, span) != spans.end()) leaf.predicate = *more;
+    if (has_it(found->second)) leaf.predicate = *more;
   }
 }
 
