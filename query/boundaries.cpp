@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <optional>
+#include <string_view>
 
 namespace hindsight::query {
 namespace {
+
+constexpr std::string_view kTakenAtChange = "activity";  // index::StoredPair::reason
 
 /// The last of the sorted times in (after, until].
 std::optional<MediaTime> last_in(const std::vector<MediaTime>& times,
@@ -24,13 +27,28 @@ std::optional<MediaTime> first_in(const std::vector<MediaTime>& times,
   return *found;
 }
 
+/// First frames of pairs that were taken because something changed there, which is no activity:
+/// too small or too sudden.  What follows on activity since the pair before may be that.
+std::vector<MediaTime> changes_at(const std::vector<ScoredPair>& pairs, const Intervals& activity) {
+  std::vector<MediaTime> changes;
+  for (std::size_t i = 1; i < pairs.size(); ++i) {
+    const TimeSpan between{pairs[i - 1].pair.second, pairs[i].pair.first};
+    const auto active = std::ranges::lower_bound(activity, between.begin, {}, &TimeSpan::end);
+    const bool is_told = active != activity.end() && active->begin <= between.end;
+    if (pairs[i].pair.reason == kTakenAtChange && !is_told) changes.push_back(between.end);
+  }
+  return changes;
+}
+
 }  // namespace
 
 Timeline place_boundaries(Timeline timeline,
                           const Intervals& activity,
                           const std::vector<MediaTime>& cuts,
                           Ceasing ceasing) {
-  std::vector<MediaTime> begins = cuts;
+  const auto& pairs = timeline.pairs;
+  std::vector<MediaTime> begins = changes_at(pairs, activity);
+  begins.insert(begins.end(), cuts.begin(), cuts.end());
   std::vector<MediaTime> ends = cuts;
   for (const TimeSpan& active : activity) {
     begins.push_back(active.begin);
@@ -38,7 +56,6 @@ Timeline place_boundaries(Timeline timeline,
   }
   std::sort(begins.begin(), begins.end());
   std::sort(ends.begin(), ends.end());
-  const auto& pairs = timeline.pairs;
   for (auto& interval : timeline.intervals) {
     if (interval.first > 0) {
       const auto change =
@@ -49,7 +66,7 @@ Timeline place_boundaries(Timeline timeline,
       const MediaTime after = pairs[interval.last].pair.second;
       const MediaTime before = pairs[interval.last + 1].pair.first;
       const auto left = first_in(ends, after, before);
-      const auto replaced = last_in(begins, after, before - MediaDuration{1});
+      const auto replaced = last_in(begins, after, before);
       const auto change = ceasing == Ceasing::is_replaced ? replaced : left ? left : replaced;
       interval.span.end = change.value_or(interval.span.end);
     }

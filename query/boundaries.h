@@ -20,8 +20,9 @@ enum class Ceasing {
 /// one of which it is, to the change nearest to the latter: a cut or the begin of activity before
 /// the interval's first pair, a cut or the end of activity after its last one.  What is replaced
 /// ends with the change nearest to the pair that no longer shows it, a cut or the begin of
-/// activity, and so does what leaves where no activity ends between the two pairs.  An end with no
-/// change between the two pairs stays in their middle.
+/// activity, and so does what leaves where no activity ends between the two pairs.  The first frame
+/// of a pair that was taken at a change without activity is such a begin.  An end with no change
+/// between the two pairs stays in their middle.
 /// activity: of the same run, by time, disjoint; cuts: by time.
 [[nodiscard]] Timeline place_boundaries(Timeline timeline,
                                         const Intervals& activity,

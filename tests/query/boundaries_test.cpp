@@ -75,7 +75,21 @@ TEST_CASE("what is replaced ends with the change before the pair that no longer 
   CHECK(ends_at({span(36.5, 37)}, {}) == 36.5);
   CHECK(ends_at({span(36.5, 37)}, {at(42)}) == 42);
   CHECK(ends_at({span(33, 37)}, {}) == 40);
-  CHECK(ends_at({}, {at(44)}) == 40);
+  CHECK(ends_at({}, {at(44)}) == 44);
+  CHECK(ends_at({span(44, 45)}, {}) == 44);
+}
+
+TEST_CASE("a pair that was taken at a change no activity tells begins with it") {
+  const auto placed = [](const Intervals& activity) {
+    auto timeline = timeline_of({false, false, true, true, false});
+    for (const std::size_t i : {2, 4}) timeline.pairs[i].pair.reason = "activity";
+    return place_boundaries(std::move(timeline), activity, {}).spans();
+  };
+  CHECK(placed({}) == Intervals{span(24, 44)});
+  CHECK(placed({span(20, 23)}) == Intervals{span(20, 44)});
+  // What goes on since the pair before, or ended after it, is what the pair was taken for.
+  CHECK(placed({span(12, 18)}) == Intervals{span(20, 44)});
+  CHECK(placed({span(31, 48)}) == Intervals{span(24, 40)});
 }
 
 TEST_CASE("an interval at the begin or the end of the video keeps that end") {
@@ -108,7 +122,7 @@ TEST_CASE("every end stays between a pair that shows it and one that does not") 
       CHECK(interval.span.end >= pairs[interval.last].pair.second);
       if (interval.first > 0) CHECK(interval.span.begin > pairs[interval.first - 1].pair.second);
       if (interval.last + 1 < pairs.size())
-        CHECK(interval.span.end < pairs[interval.last + 1].pair.first);
+        CHECK(interval.span.end <= pairs[interval.last + 1].pair.first);
     }
   }
 }
