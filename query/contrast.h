@@ -1,4 +1,5 @@
-// What tells a red car from an orange one: the same question asked of every other colour.
+// What tells a red car from an orange one, and from a red truck: the same question asked of every
+// other colour, and of every other kind of thing.
 //
 // Note [One thing, one colour]: looks at one pair are not independent.  A picture with one car that
 // says "yes" to a red car and a surer "yes" to an orange one shows an orange car.  Given the odds
@@ -6,6 +7,11 @@
 // the probability of one of them is that of a conditional Bernoulli distribution (Chen and Liu
 // 1997, "Statistical applications of the Poisson-binomial and conditional Bernoulli
 // distributions").
+//
+// Note [One thing, one kind]: a red truck of which the picture's edge shows the cab is a red car to
+// the model for a moment, and a person in purple a purple box.  What speaks more for another kind
+// in the same colour, at the pairs that speak most for this one, is that kind.  Things that people
+// carry are not ruled out by people: whoever wears red may carry a red bag.
 #pragma once
 
 #include <optional>
@@ -22,6 +28,7 @@ namespace hindsight::query {
 /// What is asked beside a predicate about something of one colour.
 struct Contrast {
   std::vector<std::string> rivals;  ///< "Is an orange car visible?", of every other colour
+  std::vector<std::string> kinds;   ///< "Is a red truck visible?", of every other kind of thing
   std::string two;                  ///< "Are two cars visible?"
   std::string three;                ///< "Are three cars visible?"
 };
@@ -41,10 +48,10 @@ struct Contrast {
 /// No rival that is less likely at an interval's surest pair rules it out.
 inline constexpr double kLikelyRival = 0.5;
 
-/// Moves the intervals that other colours explain better from timeline.intervals to
-/// timeline.ruled_out: the surest pairs of each are asked about every rival and how many things of
-/// the kind there are, and what speaks for the predicate is summed anew.  Returns how many pairs
-/// were asked.
+/// Moves the intervals that other colours or kinds explain better from timeline.intervals to
+/// timeline.ruled_out: the surest pairs of each are asked about every rival, every other kind and
+/// how many things of the kind there are, and what speaks for the predicate is summed anew.
+/// Returns how many pairs were asked.
 std::size_t rule_out(Timeline& timeline,
                      const Contrast& contrast,
                      const Hysteresis& hysteresis,

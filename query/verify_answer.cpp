@@ -223,7 +223,9 @@ class Checker {
     known.insert(plan.look);
     for (const auto& predicate : predicates) {
       const auto contrast = contrast_of(predicate, words_);
-      if (contrast) known.insert(contrast->rivals.begin(), contrast->rivals.end());
+      if (!contrast) continue;
+      known.insert(contrast->rivals.begin(), contrast->rivals.end());
+      known.insert(contrast->kinds.begin(), contrast->kinds.end());
     }
     for (const auto& look : check_.looks) {
       if (known.insert(look.stated.question).second)
@@ -335,7 +337,7 @@ class Checker {
       if (!is_it || look.verdict == LookVerdict::missing) continue;
       const double sure = sure_of(look.stated.question);
       if (look.p_yes >= Hysteresis{}.off && look.p_yes < sure) return std::nullopt;
-      // Whether another colour ruled it out rests on more pairs than the one that is cited.
+      // Whether another colour or kind ruled it out rests on more pairs than the one that is cited.
       if (look.p_yes >= sure && contrast_of(look.stated.question, words_)) return std::nullopt;
       return (look.p_yes >= sure) == leaves.front().is_true;
     }

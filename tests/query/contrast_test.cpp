@@ -50,6 +50,26 @@ TEST_CASE("predicates about something of one colour have rivals, others have non
   CHECK(!contrast_of("Is a red car visible?", {"car", "red"}));
 }
 
+TEST_CASE("a model of few words is asked for other kinds of the same colour") {
+  const std::vector<std::string> known{
+      "bag", "bicycle", "black", "car", "orange", "person", "red", "tree"};
+  using Questions = std::vector<std::string>;
+  const auto kinds_of = [&](std::string_view predicate) {
+    return contrast_of(predicate, known).value_or(Contrast{}).kinds;
+  };
+  CHECK(kinds_of("Is an orange car visible?") == Questions{"Is a person in orange visible?",
+                                                           "Is an orange bicycle visible?",
+                                                           "Is an orange bag visible?"});
+  CHECK(kinds_of("Is a person in red visible?") ==
+        Questions{"Is a red car visible?", "Is a red bicycle visible?", "Is a red bag visible?"});
+  // Whoever wears red may carry a red bag.
+  CHECK(kinds_of("Is a red bag visible?") ==
+        Questions{"Is a red car visible?", "Is a red bicycle visible?"});
+  CHECK(kinds_of("Is a small red car visible?").empty());
+  CHECK(kinds_of("Is a person with a red bag visible?").empty());
+  CHECK(contrast_of("Is a red car visible?", {})->kinds.empty());
+}
+
 TEST_CASE("one among rivals has the probability that counting all sets of colours gives") {
   std::mt19937 random(11);
   std::uniform_real_distribution<double> draw(0.01, 0.99);
@@ -109,4 +129,32 @@ TEST_CASE("what is likelier of another colour is ruled out, unless two are there
   CHECK(compared == 6);
   are_two = true;
   CHECK(scan().spans() == Intervals{span(100, 130), span(1000, 1030)});
+}
+
+TEST_CASE("what is likelier of another kind in the same colour is ruled out") {
+  TestStore test;
+  const auto run = test::add_timed_film(test.store, {.minutes = 50, .stretches = 10});
+  LookingModel model;
+  const std::string truck = "Is a red truck visible?";
+  model.truth = [&](const std::string& question, double second) {
+    const bool is_late = second >= 1000 && second < 1030;
+    const bool is_early = second >= 100 && second < 130;
+    if (question == "Is a red car visible?") return is_late || is_early ? 0.995 : 0.01;
+    return question == truck ? (is_late ? 0.999 : is_early ? 0.9 : 0.01) : 0.01;
+  };
+  Judge judge(test.store, model, tokenizer(), KeepLooks::no);
+  auto contrast = contrast_of("Is a red car visible?", {}).value();
+  contrast.kinds = {"Is a red bus visible?", truck};
+  const Hysteresis hysteresis{.on = 0.99, .surest = 3};
+  std::vector<ScoredPair> scored;
+  for (const auto& pair : test.store.pairs(run.id))
+    scored.push_back({pair, model.truth("Is a red car visible?", to_seconds(pair.first))});
+  auto timeline = make_timeline("Is a red car visible?", std::move(scored), hysteresis);
+  REQUIRE(timeline.intervals.size() == 2);
+  CHECK(rule_out(timeline, contrast, hysteresis, judge) == 6);
+  REQUIRE(timeline.intervals.size() == 1);
+  CHECK(timeline.intervals[0].span.contains(span(100, 130).begin));
+  REQUIRE(timeline.ruled_out.size() == 1);
+  CHECK(timeline.ruled_out[0].rather == truck);
+  CHECK(timeline.ruled_out[0].p_rather == doctest::Approx(0.999).epsilon(1e-3));
 }
