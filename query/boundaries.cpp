@@ -9,6 +9,9 @@ namespace {
 
 constexpr std::string_view kTakenAtChange = "activity";  // index::StoredPair::reason
 
+/// From the first pixel of what comes in until it is plainly there.
+constexpr MediaDuration kComesIn = std::chrono::milliseconds{500};
+
 /// The last of the sorted times in (after, until].
 std::optional<MediaTime> last_in(const std::vector<MediaTime>& times,
                                  MediaTime after,
@@ -25,6 +28,11 @@ std::optional<MediaTime> first_in(const std::vector<MediaTime>& times,
   const auto found = std::lower_bound(times.begin(), times.end(), from);
   if (found == times.end() || *found >= before) return std::nullopt;
   return *found;
+}
+
+bool begins_at(const Intervals& activity, MediaTime time) {
+  const auto found = std::ranges::lower_bound(activity, time, {}, &TimeSpan::begin);
+  return found != activity.end() && found->begin == time;
 }
 
 /// First frames of pairs that were taken because something changed there, which is no activity:
@@ -58,9 +66,12 @@ Timeline place_boundaries(Timeline timeline,
   std::sort(ends.begin(), ends.end());
   for (auto& interval : timeline.intervals) {
     if (interval.first > 0) {
-      const auto change =
-          last_in(begins, pairs[interval.first - 1].pair.second, pairs[interval.first].pair.first);
-      interval.span.begin = change.value_or(interval.span.begin);
+      const MediaTime before = pairs[interval.first].pair.first;
+      const auto change = last_in(begins, pairs[interval.first - 1].pair.second, before);
+      const bool comes_in = ceasing == Ceasing::leaves && change && begins_at(activity, *change) &&
+                            !std::ranges::binary_search(cuts, *change);
+      interval.span.begin =
+          comes_in ? std::min(*change + kComesIn, before) : change.value_or(interval.span.begin);
     }
     if (interval.last + 1 < pairs.size()) {
       const MediaTime after = pairs[interval.last].pair.second;

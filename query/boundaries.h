@@ -22,7 +22,8 @@ enum class Ceasing {
 /// ends with the change nearest to the pair that no longer shows it, a cut or the begin of
 /// activity, and so does what leaves where no activity ends between the two pairs.  The first frame
 /// of a pair that was taken at a change without activity is such a begin.  An end with no change
-/// between the two pairs stays in their middle.
+/// between the two pairs stays in their middle.  With activity, what leaves begins half a second
+/// later, when it has come in, and no later than its first pair.
 /// activity: of the same run, by time, disjoint; cuts: by time.
 [[nodiscard]] Timeline place_boundaries(Timeline timeline,
                                         const Intervals& activity,

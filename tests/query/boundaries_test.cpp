@@ -39,11 +39,13 @@ TEST_CASE("an end lies at the change nearest to the pair that shows it") {
   };
   const std::vector<Row> rows{
       {"nothing changed: the middle stays", {}, {}, span(20, 40)},
-      {"the picture moves around it", {span(17, 43)}, {}, span(17, 43)},
+      {"the picture moves around it", {span(17, 43)}, {}, span(17.5, 43)},
+      {"it comes in no later than it is seen", {span(23.8, 43)}, {}, span(24, 43)},
+      {"what a cut shows is there at once", {span(17, 43)}, {at(17)}, span(17, 43)},
       {"the last begin and the first end count",
        {span(16, 17), span(21, 36), span(41, 42)},
        {},
-       span(21, 36)},
+       span(21.5, 36)},
       {"a cut counts as well", {span(17, 43)}, {at(22), at(38)}, span(22, 38)},
       {"what began before the pair that does not show it is something else",
        {span(2, 14)},
@@ -77,16 +79,19 @@ TEST_CASE("what is replaced ends with the change before the pair that no longer 
   CHECK(ends_at({span(33, 37)}, {}) == 40);
   CHECK(ends_at({}, {at(44)}) == 44);
   CHECK(ends_at({span(44, 45)}, {}) == 44);
+  const auto timeline = timeline_of({false, true});
+  const auto placed = place_boundaries(timeline, {span(9, 20)}, {}, Ceasing::is_replaced);
+  CHECK(placed.spans() == Intervals{span(9, 20)});
 }
 
 TEST_CASE("a pair that was taken at a change no activity tells begins with it") {
   const auto placed = [](const Intervals& activity) {
     auto timeline = timeline_of({false, false, true, true, false});
-    for (const std::size_t i : {2, 4}) timeline.pairs[i].pair.reason = "activity";
+    for (const std::size_t i : {2U, 4U}) timeline.pairs[i].pair.reason = "activity";
     return place_boundaries(std::move(timeline), activity, {}).spans();
   };
   CHECK(placed({}) == Intervals{span(24, 44)});
-  CHECK(placed({span(20, 23)}) == Intervals{span(20, 44)});
+  CHECK(placed({span(20, 23)}) == Intervals{span(20.5, 44)});
   // What goes on since the pair before, or ended after it, is what the pair was taken for.
   CHECK(placed({span(12, 18)}) == Intervals{span(20, 44)});
   CHECK(placed({span(31, 48)}) == Intervals{span(24, 40)});
@@ -95,7 +100,7 @@ TEST_CASE("a pair that was taken at a change no activity tells begins with it") 
 TEST_CASE("an interval at the begin or the end of the video keeps that end") {
   const auto placed =
       place_boundaries(timeline_of({true, false, false, true}), {span(1, 7), span(28, 33)}, {});
-  CHECK(placed.spans() == Intervals{span(0, 7), span(28, 40)});
+  CHECK(placed.spans() == Intervals{span(0, 7), span(28.5, 40)});
 }
 
 TEST_CASE("every end stays between a pair that shows it and one that does not") {

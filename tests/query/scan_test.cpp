@@ -274,7 +274,7 @@ TEST_CASE("activity that no coarse pair sees gets a look, the strongest where th
                   tokenizer(),
                   {.whole_below = 3, .coarse_share = 0.05, .vector_share = 0});
   // The first, the last, and one more.
-  CHECK(scanner.timeline(kRed, {span(0, 300)}).spans() == Intervals{span(110, 130)});
+  CHECK(scanner.timeline(kRed, {span(0, 300)}).spans() == Intervals{span(110.5, 130)});
   CHECK(scanner.reports().back().by_activity == 1);
   CHECK(scanner.reports().back().total() == static_cast<std::size_t>(judge.usage().looks_computed));
 }
