@@ -40,10 +40,11 @@ bool begins_at(const Intervals& activity, MediaTime time) {
 std::vector<MediaTime> changes_at(const std::vector<ScoredPair>& pairs, const Intervals& activity) {
   std::vector<MediaTime> changes;
   for (std::size_t i = 1; i < pairs.size(); ++i) {
-    const TimeSpan between{pairs[i - 1].pair.second, pairs[i].pair.first};
-    const auto active = std::ranges::lower_bound(activity, between.begin, {}, &TimeSpan::end);
-    const bool is_told = active != activity.end() && active->begin <= between.end;
-    if (pairs[i].pair.reason == kTakenAtChange && !is_told) changes.push_back(between.end);
+    const MediaTime change = pairs[i].pair.first;
+    const auto active =
+        std::ranges::lower_bound(activity, pairs[i - 1].pair.second, {}, &TimeSpan::end);
+    const bool is_told = active != activity.end() && active->begin <= change;
+    if (pairs[i].pair.reason == kTakenAtChange && !is_told) changes.push_back(change);
   }
   return changes;
 }
@@ -105,16 +106,16 @@ Timeline place_at_ends_of(const Intervals& shown,
       const auto& before = pairs[interval.first - 1].pair;
       const auto& after = pairs[interval.first].pair;
       const auto cut = last_in(cuts, before.second, after.first);
-      if (const auto begin = last_in(begins, before.first, after.second))
-        span.begin = std::max(*begin, cut.value_or(*begin));
+      if (const auto begin = last_in(begins, before.first, after.second + error))
+        span.begin = std::min(std::max(*begin, cut.value_or(*begin)), after.second);
     }
     if (interval.last + 1 < pairs.size() &&
         is_told(pairs[interval.last], pairs[interval.last + 1])) {
       const auto& before = pairs[interval.last].pair;
       const auto& after = pairs[interval.last + 1].pair;
       const auto cut = first_in(cuts, before.second, after.first);
-      if (const auto end = first_in(ends, before.first, after.second))
-        span.end = std::min(*end, cut.value_or(*end));
+      if (const auto end = first_in(ends, before.first - error, after.second))
+        span.end = std::max(std::min(*end, cut.value_or(*end)), before.first);
     }
   }
   return timeline;

@@ -103,6 +103,19 @@ TEST_CASE("an interval at the begin or the end of the video keeps that end") {
   CHECK(placed.spans() == Intervals{span(0, 7), span(28.5, 40)});
 }
 
+TEST_CASE("an end that is known up to an error lies between the pairs that tell it") {
+  const auto ends_at = [](double shown_until) {
+    const auto timeline = timeline_of({true, true, false});
+    const Intervals shown{span(0, shown_until)};
+    const auto placed = place_at_ends_of(shown, std::chrono::milliseconds{400}, {}, timeline);
+    return to_seconds(placed.intervals.at(0).span.end);
+  };
+  CHECK(ends_at(18) == 18);
+  // Up to the error it may end in the last pair that shows it, and not before.
+  CHECK(ends_at(13.8) == 14);
+  CHECK(ends_at(13) == 20);
+}
+
 TEST_CASE("every end stays between a pair that shows it and one that does not") {
   std::mt19937 random(11);
   const auto seconds = [&](int most) {
