@@ -148,14 +148,20 @@ void add_shots(const StretchView& view, PairSet& pairs) {
   }
 }
 
-void add_openings(const StretchView& view, PairSet& pairs) {
-  for (const auto& shot : view.shots) {
-    const bool begins_at_cut = shot.begin > 0 || view.begins_at_cut;
-    const auto opening =
-        opening_of({{view.pictures[shot.begin].time, end_of(view, shot)}, begins_at_cut});
-    if (!opening || pairs.any_in(opening->part)) continue;
+void add_opening(const StretchView& view, const ShotPictures& shot, bool is_new, PairSet& pairs) {
+  const auto opening = opening_of({{view.pictures[shot.begin].time, end_of(view, shot)}, is_new});
+  if (opening && !pairs.any_in(opening->part))
     pairs.add(picture_at(view.pictures, opening->wanted), Reason::shot, Stage::closer_look);
-  }
+}
+
+/// What a video shows first has no change before it at which it would be looked at.
+void add_beginning(const StretchView& view, PairSet& pairs) {
+  if (view.begins_video) add_opening(view, view.shots.front(), true, pairs);
+}
+
+void add_openings(const StretchView& view, PairSet& pairs) {
+  for (const auto& shot : view.shots)
+    add_opening(view, shot, shot.begin > 0 || view.begins_at_cut, pairs);
 }
 
 /// What a shot shows last, where a cut or a blend ends it and it is not known to be what was looked
@@ -313,6 +319,7 @@ CandidatePair make_pair_at(const StretchView& view, std::size_t wanted) {
 std::vector<CandidatePair> required_pairs(const StretchView& view, MediaDuration coverage_floor) {
   PairSet pairs(view);
   add_peaks(view, pairs);
+  add_beginning(view, pairs);
   add_shots(view, pairs);
   add_floor(view, coverage_floor, pairs);
   add_openings(view, pairs);

@@ -32,6 +32,7 @@ struct StretchView {
   TimeSpan span{};
   std::vector<ShotPictures> shots{};          ///< share out `pictures`
   bool begins_at_cut = false;                 ///< the first of them
+  bool begins_video = false;                  ///< likewise: nothing comes before it
   std::vector<Activity> activity{};           ///< within span
   std::vector<Motion> motion{};               ///< may reach beyond span
   float threshold = 1;                        ///< of motion

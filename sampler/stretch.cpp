@@ -67,6 +67,7 @@ class StretchPlanning {
     const Pictures around = around_pictures_;
     const Pictures inside = pictures_within(around, input.span);
     view_.span = input.span;
+    view_.begins_video = input.number == 0;
     if (inside.empty()) return;
     add_frames(inside);
     const auto cuts = all_cuts(around, begins_of_shots(seen, hard_cuts));

@@ -224,6 +224,14 @@ TEST_CASE("what a cut shows first is looked at, also where something moves later
   }
 }
 
+TEST_CASE("what a video shows first is looked at before it changes") {
+  const auto film = make_film(cut_at({9}, 7), {.fps = 10, .seconds = 30, .noise = 1});
+  const auto is_first = [](const PlannedPair& pair) { return pair.second < MediaTime{2s}; };
+  CHECK(std::ranges::any_of(plan_film(film, 10'000).pairs, is_first));
+  const auto later = plan_stretch({1, {MediaTime{0s}, MediaTime{30s}}, film, kDisplay, 900}, {});
+  CHECK(std::ranges::none_of(later.pairs, is_first));
+}
+
 TEST_CASE("a cut at the first picture of a stretch is one") {
   const Scene scene = with_box(
       cut_at({10}, 7), [](double s) { return 10 * (s - 14); }, 4, 4, 250);
