@@ -6,8 +6,8 @@
     hindsight eval --store truth.db --questions *.questions.jsonl
 
 Prints first how well the model's own looks "Is a red car visible?" agree with the log, at the pairs that the sampler chose (a pair within 0.7 s of
-a begin or end says nothing and is left out). Then copies the store and sets the kept looks about entities to what the world's event log says of the pair's second frame: whether one is
-plainly visible, how many are (at least), and the colour of the first. Looks about texts, states, directions and places stay the model's.
+a begin or end says nothing and is left out). Then copies the store and sets the kept looks about entities to what the world's event log says: whether one is
+plainly visible in one of the pair's frames, and of the second one how many are (at least), and the colour of the first. Looks about texts, states, directions and places stay the model's.
 For experiments alone: nothing that a user runs reads an event log. Needs Python's standard library.
 """
 
@@ -95,8 +95,9 @@ def report(name, scores, threshold=0.9):
 
 def correct_video(store, video_id, entities):
     """How many looks were set."""
-    tokens = store.execute("SELECT id, second_ns / 1e9 FROM tokens WHERE video_id = ?", (video_id,)).fetchall()
-    there = {id_: [e for begin, end, e in entities if begin <= t < end] for id_, t in tokens}
+    tokens = store.execute("SELECT id, first_ns / 1e9, second_ns / 1e9 FROM tokens WHERE video_id = ?", (video_id,)).fetchall()
+    there = {id_: [e for begin, end, e in entities if begin <= second < end] for id_, _, second in tokens}
+    either = {id_: [e for begin, end, e in entities if begin <= second and first < end] for id_, first, second in tokens}
     count = 0
     for key, question in store.execute("SELECT id, question FROM look_keys").fetchall():
         form, phrase = next(((f, m[1]) for f, p in FORMS.items() if (m := p.fullmatch(question))), (None, ""))
@@ -105,7 +106,8 @@ def correct_video(store, video_id, entities):
         if not form or not kind:
             continue
         for (id_,) in store.execute("SELECT tokens_id FROM looks WHERE key_id = ?", (key,)).fetchall():
-            look = true_look(form, kind, color, least, there[id_]) if id_ in there else None
+            seen = either if form == "visible" else there
+            look = true_look(form, kind, color, least, seen[id_]) if id_ in there else None
             if look:
                 store.execute(
                     "UPDATE looks SET score = ?, reply = coalesce(?, reply) WHERE key_id = ? AND tokens_id = ?", (*look, key, id_)

@@ -47,30 +47,31 @@ constexpr std::string_view kKinds =
     "person car truck bus van motorcycle bicycle boat dog cat horse bird cow sheep box bag ball "
     "bottle suitcase backpack";
 constexpr std::string_view kCarried = "box bag ball bottle suitcase backpack";
+/// Where the picture's edge cuts one of these, what is left looks like a car.
+constexpr std::string_view kLargerThanCar = "truck bus van";
 
-/// "Is a red truck visible?" and "Is a person in red visible?" of "a red car": other kinds of one
-/// colour, among the words of a model that knows few.  None of more than a kind and a colour.
+/// Adds "Is a red truck visible?" and "Is a person in red visible?" of "a red car": other kinds of
+/// one colour, among the words of a model that knows few.  None of more than a kind and a colour.
 /// Whoever wears red may carry a red bag.
-std::vector<std::string> other_kinds(Words phrase,
-                                     std::size_t color,
-                                     const std::vector<std::string>& known_words) {
+void add_kinds(Words phrase,
+               std::size_t color,
+               const std::vector<std::string>& known_words,
+               Contrast& contrast) {
   const bool is_worn = phrase.size() == 3 && color == 2 && detail::is_any(phrase, 1, "in");
-  if (phrase.size() != 2 && !is_worn) return {};
+  if (phrase.size() != 2 && !is_worn) return;
   const auto own = phrase[is_worn ? 0 : 1].text;
   const auto shade = phrase[color].text;
-  std::vector<std::string> kinds;
   for (const auto& kind : detail::split_words(kKinds)) {
     const bool is_carrier = kind.text == "person" && detail::is_one_of(own, kCarried);
     const bool is_known = std::ranges::binary_search(known_words, kind.text);
     if (kind.text == own || is_carrier || !is_known) continue;
-    kinds.push_back(kind.text == "person"
-                        ? fmt::format("Is a person in {} visible?", shade)
-                        : fmt::format("Is {} {} {} visible?",
-                                      detail::begins_with_vowel(shade) ? "an" : "a",
-                                      shade,
-                                      kind.text));
+    const auto* article = detail::begins_with_vowel(shade) ? "an" : "a";
+    contrast.kinds.push_back(kind.text == "person"
+                                 ? fmt::format("Is a person in {} visible?", shade)
+                                 : fmt::format("Is {} {} {} visible?", article, shade, kind.text));
+    if (own == "car" && detail::is_one_of(kind.text, kLargerThanCar))
+      contrast.larger.push_back(contrast.kinds.back());
   }
-  return kinds;
 }
 
 /// What rivals and numbers say counts for so much of the log-odds, the look itself for the rest: as
@@ -124,7 +125,7 @@ std::optional<Contrast> contrast_of(std::string_view predicate,
   const auto two = detail::at_least_predicate(one, 2);
   const auto three = detail::at_least_predicate(one, 3);
   if (!two || !three) return std::nullopt;
-  contrast.kinds = other_kinds(phrase, at - 1, known_words);
+  add_kinds(phrase, at - 1, known_words, contrast);
   contrast.two = *two;
   contrast.three = *three;
   return contrast;
@@ -143,26 +144,69 @@ double p_among(double p_yes, std::span<const double> rivals, double p_two, doubl
 
 namespace {
 
+/// Pairs of a timeline's intervals, those of one interval behind the other's.
+struct Gathered {
+  std::vector<index::StoredPair> pairs;
+  std::vector<std::size_t> begins{0};
+
+  void add(std::span<const ScoredPair> more) {
+    for (const auto& scored : more) pairs.push_back(scored.pair);
+    begins.push_back(pairs.size());
+  }
+  /// Of what looks at `pairs` give, what those of the k-th interval do.
+  [[nodiscard]] std::span<const double> of(std::size_t k, std::span<const double> p_yes) const {
+    return p_yes.subspan(begins[k], begins[k + 1] - begins[k]);
+  }
+};
+
+/// The pairs within so much time of an interval's show the rest of what the edge cuts in it.
+constexpr MediaDuration kBeside = std::chrono::seconds{1};
+
+std::vector<ScoredPair> pairs_beside(const Timeline& timeline, const HeldInterval& interval) {
+  const auto& all = timeline.pairs;
+  const MediaTime from = all[interval.first].pair.first - kBeside;
+  const MediaTime to = all[interval.last].pair.second + kBeside;
+  std::vector<ScoredPair> beside;
+  for (auto i = interval.first; i > 0 && all[i - 1].pair.second >= from; --i)
+    beside.push_back(all[i - 1]);
+  for (auto i = interval.last + 1; i < all.size() && all[i].pair.first <= to; ++i)
+    beside.push_back(all[i]);
+  return beside;
+}
+
 /// What looks at the surest pairs of all intervals give.
 struct RivalLooks {
+  Gathered surest;
   std::vector<double> own;
   std::vector<std::vector<double>> rivals;  ///< by pair, then as Contrast::rivals
   std::vector<std::vector<double>> kinds;   ///< as Contrast::kinds, then by pair
-  std::vector<double> weighed;  ///< by pair: between the look's own probability and p_among()
+  std::vector<double> weighed;              ///< by pair: between the look's own and p_among()
+  Gathered near;                            ///< those pairs, and those beside the intervals
+  std::vector<std::vector<double>> larger;  ///< as Contrast::larger, then by pair of `near`
 };
 
-RivalLooks look_for_rivals(const Contrast& contrast,
-                           std::vector<double> own,
-                           std::span<const index::StoredPair> pairs,
+RivalLooks look_for_rivals(const Timeline& timeline,
+                           const Contrast& contrast,
+                           std::size_t surest,
                            Judge& judge) {
   RivalLooks looks;
-  looks.own = std::move(own);
+  for (const auto& interval : timeline.intervals) {
+    auto pairs = surest_of(timeline, interval, surest);
+    for (const auto& scored : pairs) looks.own.push_back(scored.p_yes);
+    looks.surest.add(pairs);
+    const auto beside = pairs_beside(timeline, interval);
+    pairs.insert(pairs.end(), beside.begin(), beside.end());
+    looks.near.add(pairs);
+  }
+  const auto& pairs = looks.surest.pairs;
   looks.rivals.resize(pairs.size());
   for (const auto& rival : contrast.rivals) {
     const auto scores = judge.p_yes(rival, pairs);
     for (std::size_t i = 0; i < scores.size(); ++i) looks.rivals[i].push_back(scores[i]);
   }
   for (const auto& kind : contrast.kinds) looks.kinds.push_back(judge.p_yes(kind, pairs));
+  for (const auto& kind : contrast.larger)
+    looks.larger.push_back(judge.p_yes(kind, looks.near.pairs));
   const auto two = judge.p_yes(contrast.two, pairs);
   const auto three = judge.p_yes(contrast.three, pairs);
   for (std::size_t i = 0; i < pairs.size(); ++i) {
@@ -172,26 +216,30 @@ RivalLooks look_for_rivals(const Contrast& contrast,
   return looks;
 }
 
-/// What explains an interval better, of which `looks` has the pairs [begin, end).
+/// What explains the k-th interval better; of no span yet.
 std::optional<RuledOut> find_better(const Contrast& contrast,
                                     const RivalLooks& looks,
-                                    std::size_t begin,
-                                    std::size_t end,
+                                    std::size_t k,
                                     const Hysteresis& hysteresis) {
   const auto evidence = [&](std::span<const double> p_yes) {
-    return evidence_of(p_yes.subspan(begin, end - begin), hysteresis.surest);
+    return evidence_of(p_yes, hysteresis.surest);
   };
-  const auto kind = std::ranges::max_element(looks.kinds, {}, evidence);
-  if (kind != looks.kinds.end() && evidence(*kind) > evidence(looks.own)) {
-    const auto which = static_cast<std::size_t>(kind - looks.kinds.begin());
-    return RuledOut{.span = {}, .rather = contrast.kinds[which], .p_rather = (*kind)[begin]};
+  const double own = evidence(looks.surest.of(k, looks.own));
+  for (std::size_t i = 0; i < contrast.larger.size(); ++i) {
+    const auto p_larger = looks.near.of(k, looks.larger[i]);
+    if (evidence(p_larger) > own)
+      return RuledOut{{}, contrast.larger[i], std::ranges::max(p_larger)};
   }
-  const auto& rivals = looks.rivals[begin];
+  for (std::size_t i = 0; i < contrast.kinds.size(); ++i) {
+    const auto p_kind = looks.surest.of(k, looks.kinds[i]);
+    if (evidence(p_kind) > own) return RuledOut{{}, contrast.kinds[i], p_kind.front()};
+  }
+  const auto& rivals = looks.rivals[looks.surest.begins[k]];
   const auto likeliest =
       static_cast<std::size_t>(std::ranges::max_element(rivals) - rivals.begin());
-  const bool is_enough = evidence(looks.weighed) >= enough_evidence(hysteresis);
+  const bool is_enough = evidence(looks.surest.of(k, looks.weighed)) >= enough_evidence(hysteresis);
   if (is_enough || rivals[likeliest] < kLikelyRival) return std::nullopt;
-  return RuledOut{.span = {}, .rather = contrast.rivals[likeliest], .p_rather = rivals[likeliest]};
+  return RuledOut{{}, contrast.rivals[likeliest], rivals[likeliest]};
 }
 
 }  // namespace
@@ -200,22 +248,11 @@ std::size_t rule_out(Timeline& timeline,
                      const Contrast& contrast,
                      const Hysteresis& hysteresis,
                      Judge& judge) {
-  std::vector<index::StoredPair> pairs;
-  std::vector<double> own;
-  std::vector<std::size_t> ends;  // of each interval's pairs
-  for (const auto& interval : timeline.intervals) {
-    for (const auto& scored : surest_of(timeline, interval, hysteresis.surest)) {
-      pairs.push_back(scored.pair);
-      own.push_back(scored.p_yes);
-    }
-    ends.push_back(pairs.size());
-  }
-  const auto looks = look_for_rivals(contrast, std::move(own), pairs, judge);
+  const auto looks = look_for_rivals(timeline, contrast, hysteresis.surest, judge);
   std::vector<HeldInterval> held;
-  std::size_t begin = 0;
-  for (std::size_t k = 0; k < timeline.intervals.size(); begin = ends[k], ++k) {
+  for (std::size_t k = 0; k < timeline.intervals.size(); ++k) {
     const auto& interval = timeline.intervals[k];
-    if (auto better = find_better(contrast, looks, begin, ends[k], hysteresis)) {
+    if (auto better = find_better(contrast, looks, k, hysteresis)) {
       better->span = interval.span;
       timeline.ruled_out.push_back(std::move(*better));
     } else {
@@ -223,7 +260,7 @@ std::size_t rule_out(Timeline& timeline,
     }
   }
   timeline.intervals = std::move(held);
-  return pairs.size();
+  return looks.surest.pairs.size();
 }
 
 }  // namespace hindsight::query

@@ -29,6 +29,7 @@ namespace hindsight::query {
 struct Contrast {
   std::vector<std::string> rivals;  ///< "Is an orange car visible?", of every other colour
   std::vector<std::string> kinds;   ///< "Is a red truck visible?", of every other kind of thing
+  std::vector<std::string> larger;  ///< those of them of which a part may look like it
   std::string two;                  ///< "Are two cars visible?"
   std::string three;                ///< "Are three cars visible?"
 };
