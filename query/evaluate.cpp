@@ -244,8 +244,7 @@ void collect_true(const PlanNode& node, std::set<std::string>& predicates) {
     if (leaf.is_true) predicates.insert(std::move(leaf.predicate));
 }
 
-/// Not `inside` and `sharing`: "at night" and "while it rains" are conditions, which may never
-/// hold.
+/// Not `inside` and `sharing`, see is_accompanied().
 bool compares_with_event(PlanOp op) {
   switch (op) {
     case PlanOp::before:
@@ -267,11 +266,19 @@ bool compares_with_event(PlanOp op) {
   }
 }
 
+/// "While a dog is visible" takes for granted that one is at some time; "while it rains" and "at
+/// night" are conditions, which may never hold.
+bool is_accompanied(const PlanNode& node, const PlanNode& by) {
+  const bool shares = node.op == PlanOp::inside || node.op == PlanOp::sharing;
+  return shares && by.op == PlanOp::timeline && !detail::visible_thing_of(by.predicate).empty();
+}
+
 void collect_presupposed(const PlanNode& node, std::set<std::string>& predicates) {
   // From one event to the next: both are.
   if (node.op == PlanOp::stretch) collect_true(node, predicates);
   for (std::size_t i = 0; i < node.of.size(); ++i) {
-    if (i > 0 && compares_with_event(node.op)) collect_true(node.of[i], predicates);
+    const bool is_taken = compares_with_event(node.op) || is_accompanied(node, node.of[i]);
+    if (i > 0 && is_taken) collect_true(node.of[i], predicates);
     collect_presupposed(node.of[i], predicates);
   }
 }

@@ -49,7 +49,8 @@ struct Leaf {
 [[nodiscard]] bool tells_arrivals(const PlanNode& node);
 
 /// Predicates that the question takes to hold somewhere: of things whose order or colour is asked
-/// for, and of events that others are compared with ("before the truck comes").
+/// for, of events that others are compared with ("before the truck comes"), and of things that are
+/// there meanwhile ("while a dog is visible").
 [[nodiscard]] std::set<std::string> presupposed_in(const Plan& plan);
 
 }  // namespace hindsight::query

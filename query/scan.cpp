@@ -38,6 +38,18 @@ Timeline likeliest_beside(const std::vector<RuledOut>& ruled_out,
   return likeliest;
 }
 
+/// Half of the surest look in `ranges`, at most `off`: what is taken for granted may be surely
+/// nowhere, and then it is where it is least unlikely.
+double likely_level(const std::vector<ScoredPair>& pairs, const Intervals& ranges, double off) {
+  constexpr double kLeast = 0.2;
+  double surest = 0;
+  for (const auto& scored : pairs) {
+    const auto covers = [&](const TimeSpan& range) { return scored.pair.covers.overlaps(range); };
+    if (std::ranges::any_of(ranges, covers)) surest = std::max(surest, scored.p_yes);
+  }
+  return std::min(std::max(surest / 2, kLeast), off);
+}
+
 bool is_share(double share) { return share >= 0 && share <= 1; }
 
 }  // namespace
@@ -162,7 +174,8 @@ Timeline Scanner::timeline(const std::string& predicate,
   reports_.push_back(std::move(report));
   auto found = finish(std::move(whole));
   if (!found.intervals.empty() || existence == Existence::open) return found;
-  const Hysteresis likely{.on = hysteresis_.off, .off = hysteresis_.off};
+  const double level = likely_level(scored, ranges, hysteresis_.off);
+  const Hysteresis likely{.on = level, .off = level};
   return likeliest_beside(
       found.ruled_out, finish(make_timeline(predicate, scored, likely)), hysteresis_.surest);
 }

@@ -81,7 +81,7 @@ class Scanner {
 
   /// Where the predicate holds within `ranges` (sorted, disjoint).  `pairs` of the result are those
   /// looked at, some of them beside the ranges.  Of what is presupposed and never surely so, the
-  /// likeliest interval is taken, if it is likelier than not.
+  /// likeliest interval is taken, however unlikely, unless nothing in `ranges` reaches 0.2.
   [[nodiscard]] Timeline timeline(const std::string& predicate,
                                   const Intervals& ranges,
                                   Existence existence = Existence::open);

@@ -269,6 +269,9 @@ TEST_CASE("what is ordered or compared with is presupposed, what is asked about 
   CHECK(names(AnswerType::when, {node(PlanOp::after, {leaf("a"), no_b})}) == "");
   CHECK(names(AnswerType::duration, {node(PlanOp::since, {leaf("a"), leaf("b")})}) == "b");
   CHECK(names(AnswerType::when, {node(PlanOp::sharing, {leaf("a"), leaf("b")})}) == "");
+  const auto dog = leaf("Is a dog visible?");
+  CHECK(names(AnswerType::when, {node(PlanOp::sharing, {dog, leaf("Is it raining?")})}) == "");
+  CHECK(names(AnswerType::when, {node(PlanOp::sharing, {leaf("a"), dog})}) == "Is a dog visible?");
   CHECK(names(AnswerType::when, {node(PlanOp::both, {leaf("a"), leaf("b")})}) == "");
   CHECK(names(AnswerType::count, {node(PlanOp::between, {leaf("a"), leaf("b"), leaf("c")})}) ==
         "bc");

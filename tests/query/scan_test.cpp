@@ -116,6 +116,16 @@ TEST_CASE("of what is presupposed and nowhere sure the likeliest is taken") {
   Judge again(t.test.store, t.model, tokenizer(), KeepLooks::no);
   Scanner other(t.test.store, t.run, again, t.model, tokenizer());
   CHECK(other.timeline(kRed, kAll, Existence::presupposed).spans() == Intervals{span(200, 210)});
+  // Half as likely as the likeliest goes on with it.
+  CHECK(other.timeline(kRed, {span(300, 900)}, Existence::presupposed).spans() ==
+        Intervals{span(400, 420)});
+  t.model.truth = [](const std::string&, double second) {
+    return second == 200 ? 0.25 : second == 400 ? 0.19 : 0.02;
+  };
+  Judge unsure(t.test.store, t.model, tokenizer(), KeepLooks::no);
+  Scanner third(t.test.store, t.run, unsure, t.model, tokenizer());
+  CHECK(third.timeline(kRed, kAll, Existence::presupposed).spans() == Intervals{span(200, 210)});
+  CHECK(third.timeline(kRed, {span(300, 900)}, Existence::presupposed).spans().empty());
 }
 
 TEST_CASE("what is presupposed is not what was ruled out where there is anything else") {
