@@ -82,6 +82,7 @@ struct CounterEvidence {
   /// What it shows more likely (Timeline::ruled_out), and how likely; empty: nothing is known.
   std::string rather{};
   double p_rather = 0;
+  std::optional<index::StoredPair> rather_pair{};  ///< where, if in another pair (RuledOut::beside)
 };
 
 /// when and list: nothing, the intervals are the value; count and duration: a number (seconds);

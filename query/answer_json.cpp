@@ -60,15 +60,19 @@ std::string interval_json(const EvidenceInterval& interval) {
 }
 
 std::string counter_json(const CounterEvidence& counter) {
+  const auto rather_pair = counter.rather_pair ? fmt::format(R"(,"rather_pair":{{{}}})",
+                                                             pair_members(*counter.rather_pair))
+                                               : "";
   return fmt::format(
-      R"({{"video":{},"video_hash":{},"predicate":{},"p_yes":{:.4f},"rather":{},"p_rather":{:.4f},"pair":{{{}}}}})",
+      R"({{"video":{},"video_hash":{},"predicate":{},"p_yes":{:.4f},"rather":{},"p_rather":{:.4f},"pair":{{{}}}{}}})",
       quote(counter.video),
       quote(counter.video_hash),
       quote(counter.predicate),
       counter.p_yes,
       quote(counter.rather),
       counter.p_rather,
-      pair_members(counter.pair));
+      pair_members(counter.pair),
+      rather_pair);
 }
 
 struct ValueJson {

@@ -76,7 +76,10 @@ CounterEvidence read_counter(const Json& json) {
           .predicate = json.at("predicate").get<std::string>(),
           .p_yes = read_probability(json, "p_yes"),
           .rather = names_rival ? json.at("rather").get<std::string>() : "",
-          .p_rather = names_rival ? read_probability(json, "p_rather") : 0};
+          .p_rather = names_rival ? read_probability(json, "p_rather") : 0,
+          .rather_pair = json.contains("rather_pair")
+                             ? std::optional(read_pair(json.at("rather_pair")))
+                             : std::nullopt};
 }
 
 Value read_value(const Json& json) {

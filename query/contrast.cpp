@@ -227,19 +227,21 @@ std::optional<RuledOut> find_better(const Contrast& contrast,
   const double own = evidence(looks.surest.of(k, looks.own));
   for (std::size_t i = 0; i < contrast.larger.size(); ++i) {
     const auto p_larger = looks.near.of(k, looks.larger[i]);
-    if (evidence(p_larger) > own)
-      return RuledOut{{}, contrast.larger[i], std::ranges::max(p_larger)};
+    if (evidence(p_larger) <= own) continue;
+    const auto surest = std::ranges::max_element(p_larger);
+    const auto at = looks.near.begins[k] + static_cast<std::size_t>(surest - p_larger.begin());
+    return RuledOut{{}, contrast.larger[i], *surest, looks.near.pairs[at]};
   }
   for (std::size_t i = 0; i < contrast.kinds.size(); ++i) {
     const auto p_kind = looks.surest.of(k, looks.kinds[i]);
-    if (evidence(p_kind) > own) return RuledOut{{}, contrast.kinds[i], p_kind.front()};
+    if (evidence(p_kind) > own) return RuledOut{{}, contrast.kinds[i], p_kind.front(), {}};
   }
   const auto& rivals = looks.rivals[looks.surest.begins[k]];
   const auto likeliest =
       static_cast<std::size_t>(std::ranges::max_element(rivals) - rivals.begin());
   const bool is_enough = evidence(looks.surest.of(k, looks.weighed)) >= enough_evidence(hysteresis);
   if (is_enough || rivals[likeliest] < kLikelyRival) return std::nullopt;
-  return RuledOut{{}, contrast.rivals[likeliest], rivals[likeliest]};
+  return RuledOut{{}, contrast.rivals[likeliest], rivals[likeliest], {}};
 }
 
 }  // namespace

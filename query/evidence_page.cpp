@@ -70,10 +70,14 @@ std::string counter_html(const PlanFindings& findings,
                                escaped(counter.video),
                                escaped(counter.predicate),
                                counter.p_yes);
-    if (!counter.rather.empty())
-      caption +=
-          fmt::format("<br>rather {} <b>{:.2f}</b>", escaped(counter.rather), counter.p_rather);
+    const auto rather =
+        fmt::format("<br>rather {} <b>{:.2f}</b>", escaped(counter.rather), counter.p_rather);
+    if (!counter.rather.empty() && !counter.rather_pair) caption += rather;
     pictures += picture_html(counter.pair, thumbnails, caption);
+    if (counter.rather_pair)
+      pictures += picture_html(*counter.rather_pair,
+                               thumbnails,
+                               fmt::format(" in {}{}", escaped(counter.video), rather));
   }
   return fmt::format(
       "<section>\n<h2>Ruled out: what came closest{}</h2>\n"
@@ -131,8 +135,11 @@ Thumbnails read_thumbnails(const Answer& answer, const index::Store& store) {
   };
   for (const auto& interval : answer.intervals)
     for (const auto& pair : interval.pairs) add(pair);
-  if (answer.findings)
-    for (const auto& counter : answer.findings->counter_evidence) add(counter.pair);
+  if (!answer.findings) return thumbnails;
+  for (const auto& counter : answer.findings->counter_evidence) {
+    add(counter.pair);
+    if (counter.rather_pair) add(*counter.rather_pair);
+  }
   return thumbnails;
 }
 

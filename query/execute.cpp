@@ -299,7 +299,9 @@ class Execution {
                             likeliest->p_yes};
     if (const auto* out = find_ruled_out(timeline.ruled_out, likeliest->pair.covers)) {
       counter.rather = out->rather;
-      counter.p_rather = judge_.p_yes(out->rather, {&likeliest->pair, 1}).front();
+      counter.rather_pair = out->beside;
+      const auto& at = out->beside ? *out->beside : likeliest->pair;
+      counter.p_rather = judge_.p_yes(out->rather, {&at, 1}).front();
     }
     findings_.counter_evidence.push_back(std::move(counter));
   }

@@ -80,6 +80,13 @@ void add_reading(Out out, const VideoReading& reading) {
   }
 }
 
+std::string rather_text(const CounterEvidence& counter) {
+  if (counter.rather.empty()) return {};
+  auto text = fmt::format(", {:.3f} for {}", counter.p_rather, quote(counter.rather));
+  if (counter.rather_pair) text += " at " + to_clock(counter.rather_pair->first);
+  return text;
+}
+
 std::string_view to_text(EvidenceBasis basis) {
   switch (basis) {
     case EvidenceBasis::stated:
@@ -150,9 +157,7 @@ void add_findings(Out out, const PlanFindings& findings) {
                    to_clock(counter.pair.first),
                    counter.p_yes,
                    quote(counter.predicate),
-                   counter.rather.empty()
-                       ? ""
-                       : fmt::format(", {:.3f} for {}", counter.p_rather, quote(counter.rather)));
+                   rather_text(counter));
   }
   fmt::format_to(out,
                  "coverage    {:.1f} % looked at, {:.1f} pairs a minute, widest gap {}{}\n",

@@ -130,9 +130,10 @@ std::string to_sentence(const VideosCoverage& coverage, const CounterEvidence* c
       to_clock(coverage.all.widest_gap.begin),
       in(coverage.gap_video));
   if (closest == nullptr) return text;
-  const auto rather = closest->rather.empty()
-                          ? ""
-                          : fmt::format(", but \"{}\" {:.2f}", closest->rather, closest->p_rather);
+  auto rather = closest->rather.empty()
+                    ? std::string()
+                    : fmt::format(", but \"{}\" {:.2f}", closest->rather, closest->p_rather);
+  if (closest->rather_pair) rather += " at " + to_clock(closest->rather_pair->first);
   return fmt::format("{}; closest: {}{} ({:.2f}{})",
                      text,
                      to_clock(closest->pair.first),

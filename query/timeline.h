@@ -1,6 +1,7 @@
 // A predicate's truth over media time: what the model said of single pairs, made into intervals.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -50,7 +51,9 @@ struct HeldInterval {
 struct RuledOut {
   TimeSpan span;
   std::string rather;   ///< the likeliest other predicate
-  double p_rather = 0;  ///< at the pair that is surest of the predicate
+  double p_rather = 0;  ///< at the pair that is surest of the predicate, or at `beside`
+  /// The pair that shows it, where that lies beside those of the span.
+  std::optional<index::StoredPair> beside{};
 };
 
 /// The one that shares time with `span`; null: none does.

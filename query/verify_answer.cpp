@@ -105,8 +105,9 @@ class Checker {
       rather.stated.question = counter.rather;
       rather.stated.p_yes = counter.p_rather;
       ruled_out_.insert(check_.looks.size() - 1);
+      if (counter.rather_pair) rather.stated.pair = *counter.rather_pair;
+      pairs_.push_back(cited_.find(counter.video, counter.video_hash, rather.stated.pair));
       check_.looks.push_back(std::move(rather));
-      pairs_.push_back(pairs_.back());
       interval_of_.push_back(stated_.intervals.size());
     }
   }

@@ -132,7 +132,7 @@ void VideoExecution::add_rather(const Timeline& timeline,
                                 const index::StoredPair& pair,
                                 std::vector<CitedLook>& looks) const {
   const auto* out = find_ruled_out(timeline.ruled_out, pair.covers);
-  if (out == nullptr) return;
+  if (out == nullptr || out->beside) return;
   looks.push_back({.pair = pair,
                    .question = out->rather,
                    .reply = std::nullopt,

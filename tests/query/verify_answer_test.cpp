@@ -255,6 +255,21 @@ TEST_CASE("what another colour rules out is cited with what it shows rather, and
     counter.erase("p_rather");
   }
   CHECK(Answered().verify(earlier).verdict == AnswerVerdict::holds);
+  // In the pair beside it: 0.02.
+  auto beside = film.ask("Does a green car ever appear?");
+  auto& counter = beside["counter_evidence"][0];
+  counter["rather_pair"] = film.ask("Is a dog visible at 8:00?").at("intervals").at(0).at("pairs")[0];
+  CHECK(film.verify(beside).verdict == AnswerVerdict::does_not_hold);
+  counter["p_yes"] = 0.995;
+  counter["rather"] = "Is a blue car visible?";
+  counter["p_rather"] = 0.9;
+  film.model.truth = [](const std::string& question, double second) {
+    const bool is_late = second >= 480 && second < 490;
+    return question == "Is a green car visible?" && second >= 300 && second < 330 ? 0.995
+           : question == "Is a blue car visible?" && is_late                      ? 0.9
+                                                                                  : 0.02;
+  };
+  CHECK(all_faults(film.verify(beside)) == "");
   json["counter_evidence"][0]["p_rather"] = 0.1;
   CHECK(film.verify(json).verdict == AnswerVerdict::does_not_hold);
 }
