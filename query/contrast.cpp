@@ -47,6 +47,10 @@ constexpr std::string_view kKinds =
     "person car truck bus van motorcycle bicycle boat dog cat horse bird cow sheep box bag ball "
     "bottle suitcase backpack";
 constexpr std::string_view kCarried = "box bag ball bottle suitcase backpack";
+constexpr std::string_view kDriven = "car truck bus van motorcycle";
+/// These are hardly taken for anything else, nor a bicycle for what is driven: rivals would have
+/// ruled out 7 of 868 true intervals of 32 worlds, and 2 of 293 false ones.
+constexpr std::string_view kAnimals = "dog cat horse bird cow sheep";
 /// Where the picture's edge cuts one of these, what is left looks like a car.
 constexpr std::string_view kLargerThanCar = "truck bus van";
 
@@ -60,11 +64,13 @@ void add_kinds(Words phrase,
   const bool is_worn = phrase.size() == 3 && color == 2 && detail::is_any(phrase, 1, "in");
   if (phrase.size() != 2 && !is_worn) return;
   const auto own = phrase[is_worn ? 0 : 1].text;
+  if (detail::is_one_of(own, kAnimals)) return;
   const auto shade = phrase[color].text;
   for (const auto& kind : detail::split_words(kKinds)) {
     const bool is_carrier = kind.text == "person" && detail::is_one_of(own, kCarried);
+    const bool is_driven = own == "bicycle" && detail::is_one_of(kind.text, kDriven);
     const bool is_known = std::ranges::binary_search(known_words, kind.text);
-    if (kind.text == own || is_carrier || !is_known) continue;
+    if (kind.text == own || is_carrier || is_driven || !is_known) continue;
     const auto* article = detail::begins_with_vowel(shade) ? "an" : "a";
     contrast.kinds.push_back(kind.text == "person"
                                  ? fmt::format("Is a person in {} visible?", shade)
@@ -216,6 +222,10 @@ RivalLooks look_for_rivals(const Timeline& timeline,
   return looks;
 }
 
+/// So much more, in nats, has to speak for another kind: both may be there.  In those worlds 7 true
+/// intervals are ruled out and 96 false ones; with none, 16 and 115.
+constexpr double kClearly = 2;
+
 /// What explains the k-th interval better; of no span yet.
 std::optional<RuledOut> find_better(const Contrast& contrast,
                                     const RivalLooks& looks,
@@ -227,14 +237,15 @@ std::optional<RuledOut> find_better(const Contrast& contrast,
   const double own = evidence(looks.surest.of(k, looks.own));
   for (std::size_t i = 0; i < contrast.larger.size(); ++i) {
     const auto p_larger = looks.near.of(k, looks.larger[i]);
-    if (evidence(p_larger) <= own) continue;
+    if (evidence(p_larger) <= own + kClearly) continue;
     const auto surest = std::ranges::max_element(p_larger);
     const auto at = looks.near.begins[k] + static_cast<std::size_t>(surest - p_larger.begin());
     return RuledOut{{}, contrast.larger[i], *surest, looks.near.pairs[at]};
   }
   for (std::size_t i = 0; i < contrast.kinds.size(); ++i) {
     const auto p_kind = looks.surest.of(k, looks.kinds[i]);
-    if (evidence(p_kind) > own) return RuledOut{{}, contrast.kinds[i], p_kind.front(), {}};
+    if (evidence(p_kind) > own + kClearly)
+      return RuledOut{{}, contrast.kinds[i], p_kind.front(), {}};
   }
   const auto& rivals = looks.rivals[looks.surest.begins[k]];
   const auto likeliest =

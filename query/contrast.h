@@ -9,9 +9,11 @@
 // distributions").
 //
 // Note [One thing, one kind]: a red truck of which the picture's edge shows the cab is a red car to
-// the model for a moment, and a person in purple a purple box.  What speaks more for another kind
-// in the same colour, at the pairs that speak most for this one, is that kind.  Things that people
-// carry are not ruled out by people: whoever wears red may carry a red bag.
+// the model for a moment, and a purple box a person in purple.  Where clearly more speaks for
+// another kind in the same colour, at the pairs that speak most for this one, it is that kind.
+// Things that people carry are not ruled out by people: whoever wears red may carry a red bag. What
+// cuts a truck to a car is over within a second, so that trucks are looked for beside a car as
+// well.
 #pragma once
 
 #include <optional>

@@ -108,19 +108,20 @@ void add_findings(Out out, const PlanFindings& findings) {
   }
   fmt::format_to(out, "as JSON     {}\n", to_json(findings.plan));
   for (const auto& scan : findings.scans) {
-    fmt::format_to(out,
-                   "looked      {} pairs for {}: {} by rank, {} by vector, {} by text, {} by "
-                   "activity, {} around changes{}\n",
-                   scan.total(),
-                   quote(scan.predicate),
-                   scan.by_rank,
-                   scan.by_vector,
-                   scan.by_text,
-                   scan.by_activity,
-                   scan.by_change,
-                   scan.compared == 0
-                       ? ""
-                       : fmt::format("; {} were asked about other colours too", scan.compared));
+    fmt::format_to(
+        out,
+        "looked      {} pairs for {}: {} by rank, {} by vector, {} by text, {} by "
+        "activity, {} around changes{}\n",
+        scan.total(),
+        quote(scan.predicate),
+        scan.by_rank,
+        scan.by_vector,
+        scan.by_text,
+        scan.by_activity,
+        scan.by_change,
+        scan.compared == 0
+            ? ""
+            : fmt::format("; {} were asked about other colours and kinds too", scan.compared));
     if (scan.clock)
       fmt::format_to(out,
                      "clock       {} at 00:00:00.000 (to within {:.1f} s), and running: {} of {} "

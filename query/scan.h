@@ -39,9 +39,9 @@ struct ScanOptions {
   /// Of texts (Judge::is_read_as_text): an earlier hindsight-tiny missed half of their times with
   /// 0.95.
   Hysteresis read{.on = 0.9};
-  /// Whether other colours are asked for where something of one colour seems to be (contrast.h): a
-  /// dozen looks more at each of up to `judged.surest` pairs of an interval.  Empty: where looks
-  /// are so cheap that affordable_looks() are the most.
+  /// Whether other colours and kinds are asked for where something of one colour seems to be
+  /// (contrast.h): two dozen looks more at each of up to `judged.surest` pairs of an interval.
+  /// Empty: where looks are so cheap that affordable_looks() are the most.
   std::optional<bool> contrast{};
 };
 
@@ -57,7 +57,7 @@ struct ScanReport {
   std::size_t by_vector = 0;
   std::size_t by_text = 0;              ///< subtitles, or the time on a clock
   std::size_t by_change = 0;            ///< between two that differ
-  std::size_t compared = 0;             ///< of these, were asked about other colours too
+  std::size_t compared = 0;             ///< of these, were asked about other colours and kinds too
   std::optional<RunningClock> clock{};  ///< that the predicate is about
   [[nodiscard]] std::size_t total() const {
     return by_rank + by_activity + by_vector + by_text + by_change;

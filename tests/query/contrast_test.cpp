@@ -52,22 +52,28 @@ TEST_CASE("predicates about something of one colour have rivals, others have non
 
 TEST_CASE("a model of few words is asked for other kinds of the same colour") {
   const std::vector<std::string> known{
-      "bag", "bicycle", "black", "car", "orange", "person", "red", "tree"};
+      "bag", "bicycle", "black", "car", "dog", "orange", "person", "red", "tree"};
   using Questions = std::vector<std::string>;
   const auto kinds_of = [&](std::string_view predicate) {
     return contrast_of(predicate, known).value_or(Contrast{}).kinds;
   };
   CHECK(kinds_of("Is an orange car visible?") == Questions{"Is a person in orange visible?",
                                                            "Is an orange bicycle visible?",
+                                                           "Is an orange dog visible?",
                                                            "Is an orange bag visible?"});
-  CHECK(kinds_of("Is a person in red visible?") ==
-        Questions{"Is a red car visible?", "Is a red bicycle visible?", "Is a red bag visible?"});
+  CHECK(kinds_of("Is a person in red visible?") == Questions{"Is a red car visible?",
+                                                             "Is a red bicycle visible?",
+                                                             "Is a red dog visible?",
+                                                             "Is a red bag visible?"});
+  CHECK(kinds_of("Is a red dog visible?").empty());
+  CHECK(kinds_of("Is a red bicycle visible?") ==
+        Questions{"Is a person in red visible?", "Is a red dog visible?", "Is a red bag visible?"});
   CHECK(contrast_of("Is a red car visible?", {"black", "car", "red", "truck", "van"})->larger ==
         Questions{"Is a red truck visible?", "Is a red van visible?"});
   CHECK(contrast_of("Is a red truck visible?", {"black", "car", "red", "truck"})->larger.empty());
   // Whoever wears red may carry a red bag.
   CHECK(kinds_of("Is a red bag visible?") ==
-        Questions{"Is a red car visible?", "Is a red bicycle visible?"});
+        Questions{"Is a red car visible?", "Is a red bicycle visible?", "Is a red dog visible?"});
   CHECK(kinds_of("Is a small red car visible?").empty());
   CHECK(kinds_of("Is a person with a red bag visible?").empty());
   CHECK(contrast_of("Is a red car visible?", {})->kinds.empty());
@@ -146,7 +152,7 @@ TEST_CASE("what is likelier of another kind in the same colour is ruled out") {
     const bool is_early = second >= 100 && second < 130;
     if (question == "Is a red car visible?") return is_late ? 0.85 : is_early ? 0.995 : 0.01;
     const bool is_truck = second >= truck_from && second < 1060;
-    return question == truck ? (is_truck ? 0.999 : is_early ? 0.9 : 0.01) : 0.01;
+    return question == truck ? (is_truck ? 0.9999 : is_early ? 0.9 : 0.01) : 0.01;
   };
   auto contrast = contrast_of("Is a red car visible?", {}).value();
   const Hysteresis hysteresis{.on = 0.99, .surest = 3};
@@ -170,7 +176,7 @@ TEST_CASE("what is likelier of another kind in the same colour is ruled out") {
   CHECK(found.intervals[0].span == span(100, 130));
   REQUIRE(found.ruled_out.size() == 1);
   CHECK(found.ruled_out[0].rather == truck);
-  CHECK(found.ruled_out[0].p_rather == doctest::Approx(0.999).epsilon(1e-3));
+  CHECK(found.ruled_out[0].p_rather == doctest::Approx(0.9999).epsilon(1e-4));
   // The whole truck comes into view behind what looks like a car.
   truck_from = 1030;
   CHECK(find().intervals.size() == 2);
