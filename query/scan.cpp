@@ -54,6 +54,13 @@ bool is_share(double share) { return share >= 0 && share <= 1; }
 
 }  // namespace
 
+const Hysteresis& hysteresis_for(const std::string& predicate,
+                                 const ScanOptions& options,
+                                 const Judge& judge) {
+  if (judge.is_read_as_text(predicate)) return options.read;
+  return judge.is_read(predicate) ? options.counted : options.judged;
+}
+
 std::size_t affordable_looks(std::int64_t num_parameters) {
   constexpr std::int64_t kLeast = 400;
   constexpr std::int64_t kTwoBillion = 2'000'000'000;
@@ -137,7 +144,7 @@ Timeline Scanner::timeline(const std::string& predicate,
                            const Intervals& ranges,
                            Existence existence) {
   scores_.assign(pairs_.size(), kNotLooked);
-  hysteresis_ = judge_.is_read_as_text(predicate) ? options_.read : options_.judged;
+  hysteresis_ = hysteresis_for(predicate, options_, judge_);
   contrast_ = may_contrast_ ? contrast_of(predicate, language_model_.info().words) : std::nullopt;
   if (!pairs_.empty())
     shown_ =

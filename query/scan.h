@@ -36,6 +36,10 @@ struct ScanOptions {
   /// interval must be much surer than even, in one look or in three.  The pairs of one thing that
   /// passes agree, false alarms come alone.
   Hysteresis judged{.on = 0.99, .surest = 3};
+  /// Of a number of things at once that is read off a count (Judge::is_read): of 34 times that
+  /// hindsight-tiny saw two of a colour together in 32 worlds, 0.99 took all 23 that were there and
+  /// 11 that were not, this all 23 and 3.
+  Hysteresis counted{.on = 0.9975, .surest = 3};
   /// Of texts (Judge::is_read_as_text): an earlier hindsight-tiny missed half of their times with
   /// 0.95.
   Hysteresis read{.on = 0.9};
@@ -44,6 +48,11 @@ struct ScanOptions {
   /// Empty: where looks are so cheap that affordable_looks() are the most.
   std::optional<bool> contrast{};
 };
+
+/// Those of the predicate, as the judge's model is asked it.
+[[nodiscard]] const Hysteresis& hysteresis_for(const std::string& predicate,
+                                               const ScanOptions& options,
+                                               const Judge& judge);
 
 /// How many pairs a model of so many parameters looks at in about the time in which one of two
 /// billion looks at 400; 400 to 6000.

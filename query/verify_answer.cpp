@@ -115,7 +115,7 @@ class Checker {
   /// From this on a look at one pair begins an interval.
   double sure_of(const std::string& predicate) const {
     const ScanOptions options;
-    return (judge_.is_read_as_text(predicate) ? options.read : options.judged).on;
+    return hysteresis_for(predicate, options, judge_).on;
   }
 
   /// Question by question, as the model looks at many pairs at once.

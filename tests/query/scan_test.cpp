@@ -95,6 +95,13 @@ TEST_CASE("one yes must be surer than a reading where an interval begins, or thr
   const auto read = t.scan(kAll, {.whole_below = 300}, "Does the clock say 10:41?");
   REQUIRE(read.spans() == Intervals{span(100, 130)});
   CHECK(read.intervals[0].confidence < 0.95);
+  // Two looks of 0.94 at a count are as sure as one of 0.996, which is not enough for a number.
+  t.model.counts = [&](const std::string&, double second) { return is_there(second) ? 9 : 0; };
+  end = 120;
+  CHECK(t.scan(kAll, {.whole_below = 300}, "Are nine cars visible?").intervals.empty());
+  end = 130;
+  CHECK(t.scan(kAll, {.whole_below = 300}, "Are nine cars visible?").spans() ==
+        Intervals{span(100, 130)});
 }
 
 TEST_CASE("of what is presupposed and nowhere sure the likeliest is taken") {
