@@ -35,35 +35,41 @@ bool begins_at(const Intervals& activity, MediaTime time) {
   return found != activity.end() && found->begin == time;
 }
 
-/// First frames of pairs that were taken because something changed there, which is no activity:
-/// too small or too sudden.  What follows on activity since the pair before may be that.
-std::vector<MediaTime> changes_at(const std::vector<ScoredPair>& pairs, const Intervals& activity) {
-  std::vector<MediaTime> changes;
-  for (std::size_t i = 1; i < pairs.size(); ++i) {
-    const MediaTime change = pairs[i].pair.first;
-    const auto active =
-        std::ranges::lower_bound(activity, pairs[i - 1].pair.second, {}, &TimeSpan::end);
-    const bool is_told = active != activity.end() && active->begin <= change;
-    if (pairs[i].pair.reason == kTakenAtChange && !is_told) changes.push_back(change);
-  }
-  return changes;
+/// Cuts and the begins of activity.
+std::vector<MediaTime> begins_of(const Intervals& activity, const std::vector<MediaTime>& cuts) {
+  std::vector<MediaTime> begins = cuts;
+  for (const TimeSpan& active : activity) begins.push_back(active.begin);
+  std::sort(begins.begin(), begins.end());
+  return begins;
 }
 
 }  // namespace
+
+void meet_at_changes(std::vector<index::StoredPair>& pairs,
+                     const Intervals& activity,
+                     const std::vector<MediaTime>& cuts) {
+  const auto begins = begins_of(activity, cuts);
+  for (std::size_t i = 1; i < pairs.size(); ++i) {
+    auto& before = pairs[i - 1];
+    auto& after = pairs[i];
+    if (before.covers.empty() || before.covers.end != after.covers.begin) continue;
+    auto change = last_in(begins, before.second, after.first);
+    // What follows on activity since the pair before may have been taken for its end.
+    const auto active = std::ranges::lower_bound(activity, before.second, {}, &TimeSpan::end);
+    const bool is_told = active != activity.end() && active->begin <= after.first;
+    if (!change && !is_told && after.reason == kTakenAtChange) change = after.first;
+    if (change) before.covers.end = after.covers.begin = *change;
+  }
+}
 
 Timeline place_boundaries(Timeline timeline,
                           const Intervals& activity,
                           const std::vector<MediaTime>& cuts,
                           Ceasing ceasing) {
   const auto& pairs = timeline.pairs;
-  std::vector<MediaTime> begins = changes_at(pairs, activity);
-  begins.insert(begins.end(), cuts.begin(), cuts.end());
+  const auto begins = begins_of(activity, cuts);
   std::vector<MediaTime> ends = cuts;
-  for (const TimeSpan& active : activity) {
-    begins.push_back(active.begin);
-    ends.push_back(active.end);
-  }
-  std::sort(begins.begin(), begins.end());
+  for (const TimeSpan& active : activity) ends.push_back(active.end);
   std::sort(ends.begin(), ends.end());
   for (auto& interval : timeline.intervals) {
     if (interval.first > 0) {

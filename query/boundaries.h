@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/media_time.h"
+#include "index/records.h"
 #include "query/timeline.h"
 
 namespace hindsight::query {
@@ -16,14 +17,21 @@ enum class Ceasing {
   is_replaced,
 };
 
+/// Lets neighbours meet at the change between them instead of half-way: what they cover then is
+/// what their frames show.  A change is a cut or the begin of activity, the last one, or the first
+/// frame of a pair that was taken at a change without activity: too small or too sudden. pairs: of
+/// one run, by time; activity: of the same run, by time, disjoint; cuts: by time.
+void meet_at_changes(std::vector<index::StoredPair>& pairs,
+                     const Intervals& activity,
+                     const std::vector<MediaTime>& cuts);
+
 /// Moves each end of an interval that lies between a pair of which the predicate is not true and
 /// one of which it is, to the change nearest to the latter: a cut or the begin of activity before
 /// the interval's first pair, a cut or the end of activity after its last one.  What is replaced
 /// ends with the change nearest to the pair that no longer shows it, a cut or the begin of
-/// activity, and so does what leaves where no activity ends between the two pairs.  The first frame
-/// of a pair that was taken at a change without activity is such a begin.  An end with no change
-/// between the two pairs stays in their middle.  With activity, what leaves begins half a second
-/// later, when it has come in, and no later than its first pair.
+/// activity, and so does what leaves where no activity ends between the two pairs.  An end with no
+/// change between the two pairs stays where they meet.  With activity, what leaves begins half a
+/// second later, when it has come in, and no later than its first pair.
 /// activity: of the same run, by time, disjoint; cuts: by time.
 [[nodiscard]] Timeline place_boundaries(Timeline timeline,
                                         const Intervals& activity,

@@ -121,6 +121,7 @@ void Scanner::find_changes() {
     });
     if (!is_stretch) cuts_.push_back(shot.begin);
   }
+  meet_at_changes(pairs_, active_, cuts_);
 }
 
 std::size_t ScanReport::*Scanner::counter_of(Reason reason) {

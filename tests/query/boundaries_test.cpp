@@ -84,17 +84,26 @@ TEST_CASE("what is replaced ends with the change before the pair that no longer 
   CHECK(placed.spans() == Intervals{span(9, 20)});
 }
 
-TEST_CASE("a pair that was taken at a change no activity tells begins with it") {
-  const auto placed = [](const Intervals& activity) {
-    auto timeline = timeline_of({false, false, true, true, false});
-    for (const std::size_t i : {2U, 4U}) timeline.pairs[i].pair.reason = "activity";
-    return place_boundaries(std::move(timeline), activity, {}).spans();
+TEST_CASE("pairs meet at the change between them") {
+  // Where the third pair begins, and the fourth.
+  const auto met = [](const Intervals& activity, const std::vector<MediaTime>& cuts) {
+    std::vector<index::StoredPair> pairs;
+    for (const auto& scored : timeline_of({true, true, true, true}).pairs)
+      pairs.push_back(scored.pair);
+    for (const std::size_t i : {2U, 3U}) pairs[i].reason = i == 2 ? "activity" : "coverage";
+    meet_at_changes(pairs, activity, cuts);
+    for (std::size_t i = 1; i < pairs.size(); ++i)
+      CHECK(pairs[i - 1].covers.end == pairs[i].covers.begin);
+    return TimeSpan{pairs[2].covers.begin, pairs[3].covers.begin};
   };
-  CHECK(placed({}) == Intervals{span(24, 44)});
-  CHECK(placed({span(20, 23)}) == Intervals{span(20.5, 44)});
+  // The third one was taken at a change that nothing else tells.
+  CHECK(met({}, {}) == span(24, 30));
+  CHECK(met({}, {at(17), at(22), at(32)}) == span(22, 32));
+  CHECK(met({span(17, 23), span(26, 28)}, {}) == span(17, 26));
   // What goes on since the pair before, or ended after it, is what the pair was taken for.
-  CHECK(placed({span(12, 18)}) == Intervals{span(20, 44)});
-  CHECK(placed({span(31, 48)}) == Intervals{span(24, 40)});
+  CHECK(met({span(12, 18)}, {}) == span(20, 30));
+  CHECK(met({span(12, 40)}, {}) == span(20, 30));
+  CHECK(met({span(33, 40)}, {}) == span(24, 33));
 }
 
 TEST_CASE("an interval at the begin or the end of the video keeps that end") {
