@@ -1,18 +1,22 @@
 // Store: what language models said of pairs.
+#include <algorithm>
+
 #include "core/error.h"
 #include "index/detail/store_impl.h"
 
 namespace hindsight::index {
 
 std::vector<Look> Store::looks(const LookKey& key, std::int64_t run_id) const {
+  // In this order: all looks of the question may be those of a thousand other videos.
   auto select = impl_->database->prepare(R"sql(
-SELECT p.id, l.score, l.reply FROM look_keys k
-JOIN stretches s ON s.run_id = ?3 JOIN pairs p ON p.stretch_id = s.id
-JOIN looks l ON l.key_id = k.id AND l.tokens_id = p.tokens_id
-WHERE k.judge = ?1 AND k.question = ?2 ORDER BY p.id)sql");
+SELECT p.id, l.score, l.reply
+FROM look_keys k CROSS JOIN stretches s CROSS JOIN pairs p CROSS JOIN looks l
+WHERE k.judge = ?1 AND k.question = ?2 AND s.run_id = ?3
+  AND p.stretch_id = s.id AND l.key_id = k.id AND l.tokens_id = p.tokens_id)sql");
   select.bind(key.judge, key.question, run_id);
   std::vector<Look> looks;
   while (select.step()) looks.push_back({select.integer(0), select.real(1), select.text(2)});
+  std::ranges::sort(looks, {}, &Look::pair_id);
   return looks;
 }
 

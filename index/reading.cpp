@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstring>
 #include <tuple>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -16,8 +17,21 @@ namespace {
 using detail::BlobReader;
 using detail::BlobTable;
 
-auto global_order(const StoredPair& pair) {
-  return std::tuple(pair.rank, spread_key(static_cast<std::uint32_t>(pair.stretch)));
+/// The first `limit` of them, or all when it is 0.  A pair is large: its place is sorted, and it is
+/// moved once.
+std::vector<StoredPair> in_global_order(std::vector<StoredPair> pairs, int limit) {
+  std::vector<std::tuple<int, std::uint32_t, std::size_t>> order;
+  order.reserve(pairs.size());
+  for (const auto& pair : pairs)
+    order.emplace_back(
+        pair.rank, spread_key(static_cast<std::uint32_t>(pair.stretch)), order.size());
+  std::ranges::sort(order);
+  if (limit > 0 && order.size() > static_cast<std::size_t>(limit))
+    order.resize(static_cast<std::size_t>(limit));
+  std::vector<StoredPair> sorted;
+  sorted.reserve(order.size());
+  for (const auto& [rank, spread, i] : order) sorted.push_back(std::move(pairs[i]));
+  return sorted;
 }
 
 /// Where the tokens of a pair are and how to read them.
@@ -82,12 +96,7 @@ WHERE r.id = ?1 AND p.covers_begin_ns < ?3 AND p.covers_end_ns > ?2)sql");
     pair.same_as = select.small(13);
     pair.original_id = select.integer(14);
   }
-  std::sort(pairs.begin(), pairs.end(), [](const auto& a, const auto& b) {
-    return global_order(a) < global_order(b);
-  });
-  if (limit > 0 && pairs.size() > static_cast<std::size_t>(limit))
-    pairs.resize(static_cast<std::size_t>(limit));
-  return pairs;
+  return in_global_order(std::move(pairs), limit);
 }
 
 TokenMatrix Store::read_tokens(std::span<const std::int64_t> pair_ids) const {
@@ -179,9 +188,8 @@ ORDER BY 1)sql");
   select.bind(run_id);
   std::vector<Gap> gaps;
   while (select.step()) {
-    gaps.push_back(
-        {{MediaTime::from_ns(select.integer(0)), MediaTime::from_ns(select.integer(1))},
-         select.integer(2) == 0 ? GapReason::not_seen : GapReason::not_decoded});
+    gaps.push_back({{MediaTime::from_ns(select.integer(0)), MediaTime::from_ns(select.integer(1))},
+                    select.integer(2) == 0 ? GapReason::not_seen : GapReason::not_decoded});
   }
   return gaps;
 }

@@ -51,8 +51,7 @@ struct RunRecord {
   TokenCodec codec = TokenCodec::int8;
   int token_width = 0;
   bool complete = false;
-  int stretches_done = 0;         ///< 0 .. stretches_done - 1 are in the store
-  std::int64_t tokens_spent = 0;  ///< by those stretches
+  int stretches_done = 0;  ///< 0 .. stretches_done - 1 are in the store
   [[nodiscard]] ModelKey model() const { return {model_fingerprint, preprocessing}; }
 };
 

@@ -12,10 +12,7 @@ namespace {
 constexpr std::string_view kSelectRun = R"sql(
 SELECT r.id, r.video_id, m.fingerprint, m.name, m.preprocessing, r.plan_settings, r.codec, m.token_width,
        r.num_stretches IS NOT NULL,
-       (SELECT count(*) FROM stretches s WHERE s.run_id = r.id),
-       (SELECT coalesce(sum(t.num_tokens), 0) FROM stretches s JOIN pairs p ON p.stretch_id = s.id
-        JOIN tokens t ON t.id = p.tokens_id
-        WHERE s.run_id = r.id AND p.id NOT IN (SELECT pair_id FROM repeats))
+       (SELECT count(*) FROM stretches s WHERE s.run_id = r.id)
 FROM runs r JOIN models m ON m.id = r.model_id
 )sql";
 
@@ -31,7 +28,6 @@ RunRecord to_run(const detail::Statement& row) {
   run.token_width = row.small(7);
   run.complete = row.integer(8) != 0;
   run.stretches_done = row.small(9);
-  run.tokens_spent = row.integer(10);
   return run;
 }
 
@@ -99,6 +95,16 @@ std::optional<RunRecord> Store::find_run(std::int64_t run_id) const {
   select.bind(run_id);
   if (!select.step()) return std::nullopt;
   return to_run(select);
+}
+
+std::int64_t Store::tokens_spent(std::int64_t run_id) const {
+  auto select = impl_->database->prepare(R"sql(
+SELECT coalesce(sum(t.num_tokens), 0) FROM stretches s JOIN pairs p ON p.stretch_id = s.id
+JOIN tokens t ON t.id = p.tokens_id
+WHERE s.run_id = ?1 AND NOT EXISTS (SELECT 1 FROM repeats x WHERE x.pair_id = p.id))sql");
+  select.bind(run_id);
+  select.step();
+  return select.integer(0);
 }
 
 void Store::finish_run(std::int64_t run_id) {

@@ -83,6 +83,8 @@ class Store {
   RunRecord find_or_create_run(const RunRecord& key);
   [[nodiscard]] std::vector<RunRecord> runs(std::int64_t video_id) const;  ///< newest first
   [[nodiscard]] std::optional<RunRecord> find_run(std::int64_t run_id) const;
+  /// Visual tokens of the run's pairs, those of repeats counted once; adds up over all its pairs.
+  [[nodiscard]] std::int64_t tokens_spent(std::int64_t run_id) const;
   /// Adds one stretch, all or nothing; `number` must be the run's stretches_done.
   /// Throws Error(model) when tokens are not finite or do not fit the pair or the run.
   void commit_stretch(std::int64_t run_id, const StretchRecord& stretch);
@@ -107,7 +109,7 @@ class Store {
   /// JPEG bytes; empty when the pair has none.
   [[nodiscard]] std::string thumbnail(std::int64_t pair_id) const;
   [[nodiscard]] std::vector<TimeSpan> shots(std::int64_t run_id) const;       ///< by time
-  [[nodiscard]] std::vector<Gap> gaps(std::int64_t run_id) const;  ///< by time
+  [[nodiscard]] std::vector<Gap> gaps(std::int64_t run_id) const;             ///< by time
   [[nodiscard]] std::vector<StoredSpan> activity(std::int64_t run_id) const;  ///< by time
   /// Bytes of tokens, vectors and thumbnails that this object has read.
   [[nodiscard]] std::int64_t bytes_read() const;

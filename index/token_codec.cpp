@@ -76,7 +76,7 @@ void decode_tokens(
     for (std::size_t i = 0; i < n * d; ++i) {
       std::uint16_t value = 0;
       std::memcpy(&value, bytes.data() + 2 * i, sizeof value);
-      out[i] = std::bit_cast<float>(static_cast<std::uint32_t>(value) << 16);
+      out[i] = from_bf16(value);
     }
     return;
   }

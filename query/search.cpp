@@ -217,7 +217,7 @@ SearchResult search(const QuestionPlan& plan,
   const auto query = embed_words(words, language_model, tokenizer);
   Search search(store, language_model, tokenizer, options, result.predicate);
   std::vector<std::int64_t> claims;
-  for (const auto& scope : plan.scopes) claims.push_back(scope.run.tokens_spent);
+  for (const auto& scope : plan.scopes) claims.push_back(store.tokens_spent(scope.run.id));
   const auto budgets = split_budget(options.max_visual_tokens, claims);
   for (std::size_t i = 0; i < plan.scopes.size(); ++i)
     search.run(plan.scopes[i], words, query, budgets[i]);

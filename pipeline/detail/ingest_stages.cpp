@@ -51,7 +51,7 @@ void IngestStages::read_video(const index::RunRecord& run,
     const auto store = index::Store::open(store_path, index::OpenMode::read);
     const int num_stretches =
         sampler::num_stretches(inputs_.source.scan().end, inputs_.options.plan);
-    PlanPosition position{run.stretches_done, run.tokens_spent};
+    PlanPosition position{run.stretches_done, store.tokens_spent(run.id)};
     for (int attempts = 0; position.stretch < num_stretches;) {
       PlanPosition next = position;
       try {

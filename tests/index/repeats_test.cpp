@@ -72,7 +72,7 @@ TEST_CASE("a repeat takes no tokens of a budget and no room, but covers its time
   Store store = Store::open(dir.file("store.db"), OpenMode::write);
   const auto run = start_run(store);
   store.commit_stretch(run.id, make_repeating_stretch(0));
-  CHECK(store.find_run(run.id)->tokens_spent == 8);
+  CHECK(store.tokens_spent(run.id) == 8);
   CHECK(store.stats().num_tokens == 8);
   const auto stats = store.run_stats(run.id);
   CHECK(stats.num_pairs == 4);

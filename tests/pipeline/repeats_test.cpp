@@ -118,7 +118,7 @@ TEST_CASE("a still scene is encoded a few times a stretch, and what visits it is
   }
   CHECK(visits >= 2);
   CHECK(counters.tokens == tokens);
-  CHECK(store.find_run(outcome.run_id)->tokens_spent == tokens);
+  CHECK(store.tokens_spent(outcome.run_id) == tokens);
   CHECK(store.run_stats(outcome.run_id).coverage.share == doctest::Approx(1));
   CHECK(store.verify().faults.empty());
 }
@@ -159,7 +159,7 @@ TEST_CASE("what repeats leave of a budget goes to later stretches, and it is nev
   const auto shared = ingest_still(store, tower, tight);
   tight.plan.encode_repeats = true;
   const auto all = ingest_still(store, tower, tight);
-  CHECK(store.find_run(shared.run_id)->tokens_spent <= 300);
-  CHECK(store.find_run(all.run_id)->tokens_spent <= 300);
+  CHECK(store.tokens_spent(shared.run_id) <= 300);
+  CHECK(store.tokens_spent(all.run_id) <= 300);
   CHECK(store.pairs(shared.run_id).size() > store.pairs(all.run_id).size());
 }
