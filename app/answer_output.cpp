@@ -89,7 +89,7 @@ std::string timings_text(const query::Timings& timings, double load_ms) {
                                                          {timings.look, "look"}};
   std::erase_if(steps, [](const auto& step) { return step.first < 10; });
   std::ranges::sort(steps, std::greater{});
-  std::string text = fmt::format("{} in all", human_seconds((load_ms + timings.total) / 1e3));
+  std::string text = fmt::format("{} in all", human_seconds(timings.total / 1e3));
   for (const auto& [ms, name] : steps)
     text += fmt::format(", {} {}", name, human_seconds(ms / 1e3));
   return text;

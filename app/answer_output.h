@@ -31,7 +31,7 @@ void warn_of_limits(const query::QuestionPlan& plan,
 /// Why the next question has to look again, unless `not_kept` is empty.
 void tell_not_kept(const std::string& not_kept, const Logger& logger);
 
-/// What it cost, one line.  load_ms: of the model, with the first answer.
+/// What it cost, one line.  load_ms: of the model, where this answer needed it.
 void log_usage(const query::Answer& answer, double load_ms, const Logger& logger);
 
 }  // namespace hindsight::app

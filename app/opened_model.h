@@ -2,24 +2,23 @@
 #pragma once
 
 #include <filesystem>
-#include <memory>
 
 #include "core/logger.h"
 #include "model/tokenizer.h"
-#include "model/torch/load.h"
-#include "model/vision_language_model.h"
+#include "model/torch/on_demand.h"
 
 namespace hindsight::app {
 
-struct LoadedModel {
+struct OpenedModel {
   model::Tokenizer tokenizer;
-  std::unique_ptr<model::LanguageModel> language;
-  double load_ms = 0;  ///< what bringing the weights into memory took
+  model::torch::OnDemandModel language;
+
+  /// What bringing the weights into memory took so far.
+  [[nodiscard]] double load_ms() const { return language.load_seconds() * 1e3; }
 };
 
-/// Throws Error(model) for a folder that cannot be used, Error(usage) for options that this machine
-/// cannot follow, Error(exhausted) without the memory.
-[[nodiscard]] LoadedModel load_model(const std::filesystem::path& model_dir,
+/// Reads all but the weights.  Throws Error(model) for a folder that cannot be used.
+[[nodiscard]] OpenedModel open_model(const std::filesystem::path& model_dir,
                                      const model::torch::LoadOptions& options,
                                      const Logger& logger);
 

@@ -12,4 +12,8 @@ namespace hindsight {
   return static_cast<std::uint16_t>((bits + 0x7fffU + ((bits >> 16) & 1U)) >> 16);
 }
 
+[[nodiscard]] constexpr float from_bf16(std::uint16_t bits) {
+  return std::bit_cast<float>(std::uint32_t{bits} << 16);
+}
+
 }  // namespace hindsight

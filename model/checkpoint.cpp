@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <set>
 #include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "core/bfloat16.h"
 #include "core/content_hash.h"
 #include "core/error.h"
 #include "model/preprocess.h"
@@ -240,6 +242,28 @@ const MappedTensor& CheckpointWeights::at(std::string_view name) const {
     throw Error(ErrorCode::internal, fmt::format("no weight is called '{}'", name));
   }
   return found->second;
+}
+
+TokenMatrix embedding_rows(const CheckpointWeights& weights, std::span<const int> ids) {
+  const MappedTensor& table = weights.at("model.embed_tokens.weight");
+  if (table.spec.type != ElementType::bf16)
+    throw Error(ErrorCode::model, fmt::format("tensor '{}' is not BF16", table.spec.name));
+  const std::int64_t num_rows = table.spec.shape.at(0);
+  const auto width = static_cast<std::size_t>(table.spec.shape.at(1));
+  TokenMatrix rows{static_cast<int>(ids.size()), static_cast<int>(width), {}};
+  rows.values.reserve(ids.size() * width);
+  for (const int id : ids) {
+    if (id < 0 || id >= num_rows)
+      throw Error(ErrorCode::usage,
+                  fmt::format("token {} is not among the {} of the model", id, num_rows));
+    const std::byte* row = table.bytes.data() + static_cast<std::size_t>(id) * width * 2;
+    for (std::size_t i = 0; i < width; ++i) {
+      std::uint16_t value = 0;
+      std::memcpy(&value, row + 2 * i, sizeof value);
+      rows.values.push_back(from_bf16(value));
+    }
+  }
+  return rows;
 }
 
 std::string vision_fingerprint(const ModelConfig& config,

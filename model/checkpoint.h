@@ -5,10 +5,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/token_matrix.h"
 #include "model/config.h"
 #include "model/safetensors.h"
 
@@ -61,6 +63,11 @@ class CheckpointWeights {
   std::int64_t num_parameters_ = 0;
   std::int64_t num_bytes_ = 0;
 };
+
+/// Rows of the input embedding, [ids.size(), hidden_size].  Throws Error(model) when it is not
+/// stored in bf16, Error(usage) for an id that has no row.
+[[nodiscard]] TokenMatrix embedding_rows(const CheckpointWeights& weights,
+                                         std::span<const int> ids);
 
 /// 32 hex digits that change with the vision configuration, the preprocessing constants, and the
 /// name, type, shape or content of any vision tensor.  Of a tensor above 1 MiB only 16 pages of

@@ -126,6 +126,9 @@ class LanguageModel {
   virtual ~LanguageModel() = default;
   [[nodiscard]] virtual const ModelInfo& info() const = 0;
 
+  /// Brings the weights into memory where they are not yet, so that what follows can be timed.
+  virtual void prepare() {}
+
   /// Throws Error(exhausted), naming both numbers, when prompt and answer exceed the context
   /// length.
   [[nodiscard]] virtual Generation generate(const Prompt& prompt,

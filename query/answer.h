@@ -126,7 +126,7 @@ struct Timings {
   double prefill = 0;  ///< the prompt through the model
   double decode = 0;   ///< the answer out of it
   double look = 0;     ///< new looks at single pairs
-  double total = 0;    ///< all of it, without loading the model
+  double total = 0;    ///< all of it; bringing the model into memory, where it had to be
 };
 
 /// The model that answered: another one may say something else of the same pairs.
@@ -202,7 +202,7 @@ inline constexpr int kAnswerVersion = 1;
 /// for a generated answer.  "counts" is there when a plan compares by number, "proposal",
 /// {"json","rejected"}, when the grammar did not read the question, "reasoning",
 /// {"chosen_by","why","steps"}, when it was answered step by step.
-/// load_ms: what bringing the model into memory took.
+/// load_ms: what of `total` went into bringing the model into memory.
 [[nodiscard]] std::string to_json(const Answer& answer, double load_ms);
 
 }  // namespace hindsight::query

@@ -175,7 +175,7 @@ std::string timings_json(const Timings& timings, double load_ms) {
       timings.prefill,
       timings.decode,
       timings.look,
-      load_ms + timings.total);
+      timings.total);
 }
 
 }  // namespace

@@ -165,6 +165,7 @@ std::vector<index::Look> Judge::look(const std::string& question,
       missing.push_back(pair);
     }
   }
+  if (!missing.empty()) language_model_.prepare();
   const auto begin = std::chrono::steady_clock::now();
   for (std::size_t i = 0; i < missing.size(); i += kBatch) {
     const auto batch = std::span(missing).subspan(i, std::min(kBatch, missing.size() - i));

@@ -68,6 +68,14 @@ Intervals Timeline::spans() const {
   return spans;
 }
 
+std::span<const ScoredPair> Timeline::pairs_in(const TimeSpan& span) const {
+  const auto first = std::ranges::partition_point(
+      pairs, [&](const auto& scored) { return scored.pair.covers.end <= span.begin; });
+  const auto last = std::partition_point(
+      first, pairs.end(), [&](const auto& scored) { return scored.pair.covers.begin < span.end; });
+  return {first, last};
+}
+
 Timeline make_timeline(std::string predicate,
                        std::vector<ScoredPair> pairs,
                        const Hysteresis& hysteresis) {

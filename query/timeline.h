@@ -68,6 +68,8 @@ struct Timeline {
   std::vector<RuledOut> ruled_out{};
 
   [[nodiscard]] Intervals spans() const;
+  /// The pairs whose `covers`, which are disjoint, share time with `span`.
+  [[nodiscard]] std::span<const ScoredPair> pairs_in(const TimeSpan& span) const;
 };
 
 /// pairs: of one run, in any order.  Throws Error(usage) unless 0 <= off <= on <= 1 and

@@ -14,11 +14,10 @@
 #include "app/generation_flags.h"
 #include "app/input_text.h"
 #include "app/load_options.h"
-#include "app/loaded_model.h"
 #include "app/model_dir.h"
+#include "app/opened_model.h"
 #include "app/question_options.h"
 #include "core/error.h"
-#include "model/torch/load.h"
 #include "query/answer_question.h"
 #include "query/explain.h"
 #include "query/reason.h"
@@ -87,25 +86,23 @@ void ask(const AskFlags& flags, Context& context) {
   if (given_plan && question.text.empty()) question.text = "(the plan)";
   const auto store = index::Store::open(context.store_path, index::OpenMode::read);
   const auto model_dir = resolve_model_dir(context);
-  // All that can be refused is refused before the weights are loaded.
-  const auto plan =
-      query::plan_question(question, store, model::torch::read_model_info(model_dir, flags.load));
+  auto opened = open_model(model_dir, flags.load, context.logger);
+  const auto plan = query::plan_question(question, store, opened.language.info());
   const auto generation = generation_options(flags.generation, model_dir);
   prepare(flags.files, names_of(plan, store));
-  const auto loaded = load_model(model_dir, flags.load, context.logger);
 
   const auto answer =
-      find_answer(flags, plan, given_plan, store, *loaded.language, loaded.tokenizer, generation);
+      find_answer(flags, plan, given_plan, store, opened.language, opened.tokenizer, generation);
   if (flags.explain) fmt::print(stderr, "{}", query::explain(answer));
   if (flags.json) {
-    fmt::print("{}\n", query::to_json(answer, loaded.load_ms));
+    fmt::print("{}\n", query::to_json(answer, opened.load_ms()));
     std::fflush(stdout);
   } else {
     print_answer(
         answer, is_terminal(STDOUT_FILENO) && is_generated(answer), plan.scopes.size() > 1);
   }
   warn_of_limits(plan, answer, context);
-  log_usage(answer, loaded.load_ms, context.logger);
+  log_usage(answer, opened.load_ms(), context.logger);
   if (!flags.files.directory.empty()) write_evidence(flags.files, answer, store, context.logger);
   if (!flags.files.clip.empty()) write_clip(flags.files, answer, store, context.logger);
   if (!answer.found && flags.fail_on_abstain)

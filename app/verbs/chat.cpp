@@ -13,8 +13,8 @@
 #include "app/context.h"
 #include "app/generation_flags.h"
 #include "app/load_options.h"
-#include "app/loaded_model.h"
 #include "app/model_dir.h"
+#include "app/opened_model.h"
 #include "core/error.h"
 #include "model/torch/load.h"
 #include "query/answer_question.h"
@@ -43,17 +43,16 @@ class Chat {
       : flags_(flags),
         context_(context),
         store_(index::Store::open(context.store_path, index::OpenMode::read)),
-        model_dir_(resolve_model_dir(context)),
+        model_(open_model(resolve_model_dir(context), flags.load, context.logger)),
         scope_{
             .text = "a first question",
             .videos = flags.video.empty() ? std::vector<std::string>() : std::vector{flags.video}},
         conversation_(scope_) {
-    // A video or model that is not there is said before the weights are loaded.
-    static_cast<void>(query::plan_question(
-        scope_, store_, model::torch::read_model_info(model_dir_, flags.load)));
-    options_.ask = {.max_visual_tokens = flags.max_visual_tokens,
-                    .generation = generation_options(flags.generation, model_dir_)};
-    model_.emplace(load_model(model_dir_, flags.load, context_.logger));
+    // A video that is not there is said before the first question.
+    static_cast<void>(query::plan_question(scope_, store_, model_.language.info()));
+    options_.ask = {
+        .max_visual_tokens = flags.max_visual_tokens,
+        .generation = generation_options(flags.generation, model_.language.info().directory)};
   }
 
   /// Answers one line.  What is wrong with a question ends the question, not the conversation.
@@ -76,20 +75,21 @@ class Chat {
   void answer_question(const std::string& line) {
     const auto asked = conversation_.resolve(line);
     if (!asked.unresolved.empty()) return say_unanswered(line, asked.unresolved);
-    const auto question = query::plan_question(asked.question, store_, model_->language->info());
+    const auto question = query::plan_question(asked.question, store_, model_.language.info());
     if (!flags_.json && !asked.reading.empty()) print_text(fmt::format("({})\n", asked.reading));
     const bool streams = !flags_.json;
+    const double load_ms = model_.load_ms();
     const auto answer =
         asked.plan
-            ? query::execute(*asked.plan, question, store_, *model_->language, model_->tokenizer)
+            ? query::execute(*asked.plan, question, store_, model_.language, model_.tokenizer)
             : query::answer_question(question,
                                      store_,
-                                     *model_->language,
-                                     model_->tokenizer,
+                                     model_.language,
+                                     model_.tokenizer,
                                      options_,
                                      streams ? query::OnText(print_text) : query::OnText());
     if (flags_.json) {
-      fmt::print("{}\n", query::to_json(answer, 0));
+      fmt::print("{}\n", query::to_json(answer, model_.load_ms() - load_ms));
       std::fflush(stdout);
     } else {
       print_answer(answer, is_generated(answer), question.scopes.size() > 1);
@@ -111,11 +111,10 @@ class Chat {
   const ChatFlags& flags_;
   const Context& context_;
   index::Store store_;
-  std::filesystem::path model_dir_;
+  OpenedModel model_;
   query::Question scope_;
   query::Conversation conversation_;
   query::AnswerOptions options_;
-  std::optional<LoadedModel> model_;
 };
 
 void chat(const ChatFlags& flags, Context& context) {

@@ -9,8 +9,8 @@
 #include "app/choice.h"
 #include "app/context.h"
 #include "app/load_options.h"
-#include "app/loaded_model.h"
 #include "app/model_dir.h"
+#include "app/opened_model.h"
 #include "core/error.h"
 #include "evaluation/question_file.h"
 #include "model/config.h"
@@ -59,15 +59,16 @@ void eval(const EvalFlags& flags, Context& context) {
   const auto questions = read_all(flags);
   const auto store = index::Store::open(context.store_path, index::OpenMode::read);
   const auto model_dir = resolve_model_dir(context);
-  const auto videos =
-      find_videos(questions, store, model::torch::read_model_info(model_dir, flags.load));
+  auto opened = open_model(model_dir, flags.load, context.logger);
+  const auto videos = find_videos(questions, store, opened.language.info());
   auto generation = model::load_generation_options(model_dir, model::load_model_config(model_dir));
   generation.do_sample = false;
-  const auto loaded = load_model(model_dir, flags.load, context.logger);
+  // No question's cost contains it.
+  opened.language.prepare();
   const query::AskOptions options{.max_visual_tokens = flags.max_visual_tokens,
                                   .generation = generation};
   const Benchmark benchmark{
-      questions, videos, store, *loaded.language, loaded.tokenizer, options, context.logger};
+      questions, videos, store, opened.language, opened.tokenizer, options, context.logger};
   auto systems = run_benchmark(benchmark, baselines);
   for (const auto& peer : peers) systems.push_back(score_answers(benchmark, peer));
   if (flags.json) {

@@ -9,8 +9,8 @@
 #include "app/choice.h"
 #include "app/context.h"
 #include "app/load_options.h"
-#include "app/loaded_model.h"
 #include "app/model_dir.h"
+#include "app/opened_model.h"
 #include "app/question_options.h"
 #include "app/text.h"
 #include "core/error.h"
@@ -54,14 +54,12 @@ void search(const Options& options, Context& context) {
   }
   const auto store = index::Store::open(context.store_path, index::OpenMode::read);
   const auto model_dir = resolve_model_dir(context);
-  // All that can be refused is refused before the weights are loaded.
-  const auto plan =
-      query::plan_question(question, store, model::torch::read_model_info(model_dir, options.load));
-  const auto loaded = load_model(model_dir, options.load, context.logger);
+  auto opened = open_model(model_dir, options.load, context.logger);
+  const auto plan = query::plan_question(question, store, opened.language.info());
   const auto result = query::search(plan,
                                     store,
-                                    *loaded.language,
-                                    loaded.tokenizer,
+                                    opened.language,
+                                    opened.tokenizer,
                                     {.limit = static_cast<std::size_t>(options.limit),
                                      .max_visual_tokens = options.max_visual_tokens});
   if (options.as_json)

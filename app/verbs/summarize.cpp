@@ -9,8 +9,8 @@
 #include "app/choice.h"
 #include "app/context.h"
 #include "app/load_options.h"
-#include "app/loaded_model.h"
 #include "app/model_dir.h"
+#include "app/opened_model.h"
 #include "app/text.h"
 #include "app/video_state.h"
 #include "core/error.h"
@@ -46,11 +46,10 @@ void summarize(const SummarizeFlags& flags, Context& context) {
   const auto store = index::Store::open(context.store_path, index::OpenMode::read);
   const auto model_dir = resolve_model_dir(context);
   const query::Question everything{.text = "summary", .videos = {flags.video}};
-  const auto plan =
-      query::plan_question(everything, store, model::torch::read_model_info(model_dir, flags.load));
-  const auto loaded = load_model(model_dir, flags.load, context.logger);
+  auto opened = open_model(model_dir, flags.load, context.logger);
+  const auto plan = query::plan_question(everything, store, opened.language.info());
   const auto& scope = plan.scopes.front();
-  const auto summary = query::summarize(scope, store, *loaded.language, loaded.tokenizer, options);
+  const auto summary = query::summarize(scope, store, opened.language, opened.tokenizer, options);
   if (summary.num_pairs == 0) {
     throw Error(ErrorCode::not_found,
                 fmt::format("nothing of {} has been read yet; read it first: hindsight ingest {}",

@@ -10,8 +10,8 @@
 #include "app/context.h"
 #include "app/input_text.h"
 #include "app/load_options.h"
-#include "app/loaded_model.h"
 #include "app/model_dir.h"
+#include "app/opened_model.h"
 #include "app/text.h"
 #include "core/error.h"
 #include "query/answer_reading.h"
@@ -106,8 +106,8 @@ void verify_answer(Context& context, const Options& options) {
   const auto answer = query::parse_answer(
       read_text(options.file, "answer"), options.file == "-" ? "the standard input" : options.file);
   const auto store = index::Store::open(context.store_path, index::OpenMode::read);
-  const auto loaded = load_model(resolve_model_dir(context), options.load, context.logger);
-  const auto check = query::verify_answer(answer, store, *loaded.language, loaded.tokenizer);
+  auto opened = open_model(resolve_model_dir(context), options.load, context.logger);
+  const auto check = query::verify_answer(answer, store, opened.language, opened.tokenizer);
   if (options.as_json)
     print_json(check, answer, store.path());
   else

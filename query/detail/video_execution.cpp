@@ -21,13 +21,10 @@ constexpr std::size_t kNearest = 8;
 /// The pairs whose frames lie in `span`; where there is none, those that stand for a part of it.
 std::vector<ScoredPair> pairs_within(const Timeline& timeline, const TimeSpan& span) {
   std::vector<ScoredPair> inside;
-  std::vector<ScoredPair> touching;
-  for (const auto& scored : timeline.pairs) {
-    if (!scored.pair.covers.overlaps(span)) continue;
-    touching.push_back(scored);
+  const auto touching = timeline.pairs_in(span);
+  for (const auto& scored : touching)
     if (span.begin <= scored.pair.first && scored.pair.second <= span.end) inside.push_back(scored);
-  }
-  return inside.empty() ? touching : inside;
+  return inside.empty() ? std::vector(touching.begin(), touching.end()) : inside;
 }
 
 }  // namespace
@@ -145,12 +142,12 @@ std::vector<CitedLook> VideoExecution::looks_at(const std::vector<Leaf>& leaves,
   for (const auto& leaf : leaves) {
     const auto found = timelines_.find(leaf.predicate);
     if (found == timelines_.end()) continue;
-    const auto& all = found->second.pairs;
     for (const auto& pair : pairs) {
+      const auto near = found->second.pairs_in(pair.covers);
       if (!leaf.is_true) add_rather(found->second, pair, looks);
-      const auto scored = std::find_if(
-          all.begin(), all.end(), [&](const auto& other) { return other.pair.id == pair.id; });
-      if (scored == all.end()) continue;
+      const auto scored =
+          std::ranges::find_if(near, [&](const auto& other) { return other.pair.id == pair.id; });
+      if (scored == near.end()) continue;
       looks.push_back({.pair = pair,
                        .question = leaf.predicate,
                        .reply = std::nullopt,

@@ -139,11 +139,14 @@ TEST_CASE("a question that becomes a plan gets a typed answer, and costs nothing
   CHECK(json["plan"]["of"][0]["op"] == "arrivals");
   CHECK(json["plan"]["of"][0]["of"][0]["predicate"] == "Is a red car visible?");
   CHECK(json["usage"]["looks_computed"] > 0);
+  CHECK(json["timings_ms"]["load"] > 0);
   CHECK(json["usage"]["frames_decoded"] == 0);
   CHECK(has(first.err, "plan        count, the begin"));
   CHECK(has(first.err, "coverage    "));
   const auto again = Json::parse(ask().out);
   CHECK(again["usage"]["looks_computed"] == 0);
+  // What is read needs no weights.
+  CHECK(again["timings_ms"]["load"] == 0);
   CHECK(again["answer"] == json["answer"]);
   CHECK(again["intervals"] == json["intervals"]);
 
@@ -194,7 +197,7 @@ TEST_CASE("verbs that ask the model compute where and in what they are told") {
   CHECK(has(asked.err, ": fp32 on cpu, 3 threads"));
   std::ofstream(world.file("answer.json")) << asked.out;
   const std::vector<std::vector<std::string>> commands{
-      {"ask", "Is the door open at 10:00?"},
+      {"ask", "Is a truck visible at 10:00?"},
       {"search", "a red car"},
       {"summarize", "gate.mp4", "--max-pairs", "1"},
       {"chat"},
@@ -204,7 +207,7 @@ TEST_CASE("verbs that ask the model compute where and in what they are told") {
     const auto run_with = [&](const std::vector<std::string>& more) {
       auto arguments = command;
       arguments.insert(arguments.end(), more.begin(), more.end());
-      return world.run(arguments);
+      return world.run(arguments, "Is a dog visible at 10:00?\n");
     };
     const auto done = run_with({"--dtype", "fp32", "-v", "debug"});
     CHECK(done.exit_code == 0);

@@ -10,7 +10,7 @@
 
 #include "core/error.h"
 #include "model/torch/goldens.h"
-#include "model/torch/load.h"
+#include "model/torch/on_demand.h"
 
 namespace {
 
@@ -284,6 +284,23 @@ TEST_CASE("embeddings are rows of the table") {
         std::vector<float>(rows.row(2).begin(), rows.row(2).end()));
   const std::vector<int> outside{512};
   CHECK_THROWS_AS((void)model->embed(outside), Error);
+}
+
+TEST_CASE("a model on demand says what the loaded one says, and is loaded when it must be") {
+  const auto loaded = load();
+  LoadOptions options;
+  options.dtype = LoadOptions::DType::fp32;
+  options.threads = 1;
+  model::torch::OnDemandModel model(test::golden_checkpoint("qwen2_vl"), options, {});
+  CHECK(model.info().language_fingerprint == loaded->info().language_fingerprint);
+  CHECK(model.info().dtype == loaded->info().dtype);
+  const std::vector<int> ids{3, 0, 279};
+  CHECK(model.embed(ids) == loaded->embed(ids));
+  CHECK_THROWS_AS(static_cast<void>(model.embed(std::vector{-1})), Error);
+  CHECK(model.load_seconds() == 0);
+  CHECK(model.next_token_logits(text_prompt(9)) == loaded->next_token_logits(text_prompt(9)));
+  CHECK(model.load_seconds() > 0);
+  CHECK(model.embed(ids) == loaded->embed(ids));
 }
 
 TEST_CASE("the backend says what it is") {
