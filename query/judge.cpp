@@ -21,8 +21,10 @@ namespace {
 /// Changes with the prompt, the tokens that are compared or the length of replies: looks of another
 /// form are not read.
 constexpr std::string_view kForm = "alone-1";
-/// Prompts that are in memory at once.
-constexpr std::size_t kBatch = 32;
+/// Prompts that are in memory at once: enough that a small model's go to several cores.
+constexpr std::size_t kBatch = 128;
+/// And their visual tokens, where one prompt has no more.
+constexpr std::int64_t kBatchTokens = 8192;
 /// New looks after which they are written: what an interrupted question has seen is not lost.
 constexpr std::size_t kKeepEvery = 512;
 
@@ -57,6 +59,17 @@ double log_sum(std::span<const float> logits) {
 int count_in_digits(const std::string& predicate) {
   const auto counted = detail::counted_things_of(predicate);
   return counted && counted->count <= 9 ? counted->count : 0;
+}
+
+std::span<const index::StoredPair> first_batch(std::span<const index::StoredPair> pairs) {
+  std::size_t count = 0;
+  std::int64_t tokens = 0;
+  while (count < std::min(kBatch, pairs.size())) {
+    tokens += pairs[count].num_tokens;
+    if (count > 0 && tokens > kBatchTokens) break;
+    ++count;
+  }
+  return pairs.first(count);
 }
 
 std::string trimmed(const std::string& text) {
@@ -167,8 +180,9 @@ std::vector<index::Look> Judge::look(const std::string& question,
   }
   if (!missing.empty()) language_model_.prepare();
   const auto begin = std::chrono::steady_clock::now();
-  for (std::size_t i = 0; i < missing.size(); i += kBatch) {
-    const auto batch = std::span(missing).subspan(i, std::min(kBatch, missing.size() - i));
+  for (std::size_t i = 0; i < missing.size();) {
+    const auto batch = first_batch(std::span(missing).subspan(i));
+    i += batch.size();
     std::vector<index::Look> looks;
     compute(question, batch, max_reply_tokens, looks);
     for (std::size_t k = 0; k < looks.size(); ++k) {

@@ -21,7 +21,8 @@ struct LoadOptions {
   enum class DType { automatic, fp32, bf16, fp16 };
 
   DType dtype = DType::automatic;
-  int threads = 0;             ///< 0: all cores, or one for a small model
+  /// 0: all cores.  A small model works with one but where many prompts are scored together.
+  int threads = 0;
   std::string device = "cpu";  ///< "cpu", "cuda" or "cuda:N"
   PositionRule positions = PositionRule::reference;
 };

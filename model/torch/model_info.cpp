@@ -14,16 +14,15 @@ namespace hindsight::model::torch {
 
 namespace detail {
 
-int resolve_threads(int threads, std::int64_t num_parameters) {
-  // Products of a small model take some microseconds: less than waking a thread, and threads that
-  // wait by spinning take 20 times as long when other programs need the cores.
+Threads resolve_threads(int threads, std::int64_t num_parameters) {
+  // Products of a small model take some microseconds, and threads that wait by spinning take 20
+  // times as long when other programs need the cores.
   constexpr std::int64_t kWorthThreads = 50'000'000;
   if (threads < 0)
     throw Error(ErrorCode::usage,
                 fmt::format("the number of threads is {}, but cannot be negative", threads));
-  if (threads > 0) return threads;
-  if (num_parameters < kWorthThreads) return 1;
-  return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  if (threads == 0) threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  return {.within = num_parameters < kWorthThreads ? 1 : threads, .scoring = threads};
 }
 
 std::string resolve_dtype(const LoadOptions& options) {

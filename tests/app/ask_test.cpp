@@ -209,7 +209,7 @@ TEST_CASE("verbs that ask the model compute where and in what they are told") {
       arguments.insert(arguments.end(), more.begin(), more.end());
       return world.run(arguments, "Is a dog visible at 10:00?\n");
     };
-    const auto done = run_with({"--dtype", "fp32", "-v", "debug"});
+    const auto done = run_with({"--dtype", "fp32", "--threads", "1", "-v", "debug"});
     CHECK(done.exit_code == 0);
     CHECK(has(done.err, ": fp32 on cpu, 1 threads"));
     const auto refused = run_with({"--device", "nowhere"});

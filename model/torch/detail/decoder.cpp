@@ -86,15 +86,18 @@ Decoder::Rotation Decoder::make_rotation(const std::vector<std::int64_t>& positi
   return {at::cos(table).to(options_), at::sin(table).to(options_)};
 }
 
+template <class Asking>
 Decoder::Projections Decoder::project(const at::Tensor& x,
                                       const Layer& layer,
-                                      const Rotation& rotation) const {
+                                      const Rotation& rotation,
+                                      const Asking& asking) const {
   const std::int64_t n = x.size(0);
   const std::int64_t d = config_.head_dim();
   const std::int64_t heads = config_.num_heads;
   const std::int64_t kv_heads = config_.num_kv_heads;
-  const at::Tensor q = rotate(apply(layer.q, x).view({n, heads, d}), rotation.cos, rotation.sin);
-  return {q.view({n, kv_heads, heads / kv_heads, d}),
+  const at::Tensor q = rotate(
+      apply(layer.q, asking(x)).view({-1, heads, d}), asking(rotation.cos), asking(rotation.sin));
+  return {q.view({-1, kv_heads, heads / kv_heads, d}),
           rotate(apply(layer.k, x).view({n, kv_heads, d}), rotation.cos, rotation.sin),
           apply(layer.v, x).view({n, kv_heads, d})};
 }
@@ -109,11 +112,20 @@ at::Tensor Decoder::causal_tail(std::int64_t n) const {
 }
 
 template <class Attend>
-at::Tensor Decoder::run_layers(at::Tensor x, const Rotation& rotation, const Attend& attend) const {
+at::Tensor Decoder::run_layers(at::Tensor x,
+                               const Rotation& rotation,
+                               std::int64_t count,
+                               Rows rows,
+                               const Attend& attend) const {
   for (int i = 0; i < config_.num_layers; ++i) {
     const Layer& layer = layers_[static_cast<std::size_t>(i)];
     const at::Tensor normed = rms_norm(x, layer.input_norm, config_.rms_norm_eps);
-    x = x + apply(layer.o, attend(project(normed, layer, rotation), i));
+    const bool is_narrow = rows == Rows::last && i + 1 == config_.num_layers;
+    const auto asking = [&](const at::Tensor& t) {
+      const std::int64_t n = t.size(0) / count;
+      return is_narrow ? t.slice(0, n - 1, c10::nullopt, n).contiguous() : t;
+    };
+    x = asking(x) + apply(layer.o, attend(project(normed, layer, rotation, asking), i));
     const at::Tensor y = rms_norm(x, layer.mlp_norm, config_.rms_norm_eps);
     x = x + apply(layer.down, at::silu(apply(layer.gate, y)) * apply(layer.up, y));
   }
@@ -122,7 +134,8 @@ at::Tensor Decoder::run_layers(at::Tensor x, const Rotation& rotation, const Att
 
 at::Tensor Decoder::forward(at::Tensor x,
                             const std::vector<std::int64_t>& positions,
-                            KeyValueCache& cache) const {
+                            KeyValueCache& cache,
+                            Rows rows) const {
   const std::int64_t n = x.size(0);
   const std::int64_t d = config_.head_dim();
   const std::int64_t kv_heads = config_.num_kv_heads;
@@ -130,19 +143,23 @@ at::Tensor Decoder::forward(at::Tensor x,
   const at::Tensor mask = n > 1 ? causal_tail(n) : at::Tensor();
   const auto attend = [&](const Projections& p, int layer) {
     const auto [keys, values] = cache.append(layer, p.k.transpose(0, 1), p.v.transpose(0, 1));
-    const at::Tensor queries = p.q.permute({1, 2, 0, 3}).reshape({kv_heads, group * n, d});
-    const at::Tensor out =
-        attention(queries, keys, values, 1.0 / std::sqrt(static_cast<double>(d)), mask);
-    return out.view({kv_heads, group, n, d})
+    const std::int64_t asking = p.q.size(0);
+    const at::Tensor queries = p.q.permute({1, 2, 0, 3}).reshape({kv_heads, group * asking, d});
+    const at::Tensor out = attention(queries,
+                                     keys,
+                                     values,
+                                     1.0 / std::sqrt(static_cast<double>(d)),
+                                     asking > 1 ? mask : at::Tensor());
+    return out.view({kv_heads, group, asking, d})
         .permute({2, 0, 1, 3})
-        .reshape({n, kv_heads * group * d});
+        .reshape({asking, kv_heads * group * d});
   };
-  x = run_layers(std::move(x), make_rotation(positions), attend);
+  x = run_layers(std::move(x), make_rotation(positions), 1, rows, attend);
   cache.advance(n);
   return x;
 }
 
-at::Tensor Decoder::forward_each(at::Tensor x,
+at::Tensor Decoder::last_of_each(at::Tensor x,
                                  const std::vector<std::int64_t>& positions,
                                  std::int64_t count) const {
   const std::int64_t n = x.size(0) / count;
@@ -154,16 +171,20 @@ at::Tensor Decoder::forward_each(at::Tensor x,
     const auto split = [&](const at::Tensor& t) {
       return t.view({count, n, kv_heads, d}).transpose(1, 2).reshape({count * kv_heads, n, d});
     };
-    const at::Tensor queries = p.q.view({count, n, kv_heads, group, d})
+    const std::int64_t asking = p.q.size(0) / count;
+    const at::Tensor queries = p.q.view({count, asking, kv_heads, group, d})
                                    .permute({0, 2, 3, 1, 4})
-                                   .reshape({count * kv_heads, group * n, d});
-    const at::Tensor out =
-        attention(queries, split(p.k), split(p.v), 1.0 / std::sqrt(static_cast<double>(d)), mask);
-    return out.view({count, kv_heads, group, n, d})
+                                   .reshape({count * kv_heads, group * asking, d});
+    const at::Tensor out = attention(queries,
+                                     split(p.k),
+                                     split(p.v),
+                                     1.0 / std::sqrt(static_cast<double>(d)),
+                                     asking > 1 ? mask : at::Tensor());
+    return out.view({count, kv_heads, group, asking, d})
         .permute({0, 3, 1, 2, 4})
-        .reshape({count * n, kv_heads * group * d});
+        .reshape({count * asking, kv_heads * group * d});
   };
-  return run_layers(std::move(x), make_rotation(positions), attend);
+  return run_layers(std::move(x), make_rotation(positions), count, Rows::last, attend);
 }
 
 at::Tensor Decoder::logits(const at::Tensor& hidden, std::span<const int> ids) const {

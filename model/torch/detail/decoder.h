@@ -35,7 +35,11 @@ class KeyValueCache {
   std::int64_t length_ = 0;
 };
 
-/// Not thread-safe.
+/// Of which tokens the hidden states are wanted.  Where it is the last one alone, the last layer
+/// computes no more than keys and values for the others.
+enum class Rows { all, last };
+
+/// Immutable: its calls may run side by side.
 class Decoder {
  public:
   Decoder(const TextConfig& config,
@@ -44,15 +48,16 @@ class Decoder {
           at::Device device);
 
   /// x: [n, hidden] embeddings of the tokens after cache.length(); positions: their ids, axis by
-  /// axis [3, n]. Returns [n, hidden] after the final norm.
+  /// axis [3, n]. Returns [n, hidden] after the final norm, or [1, hidden].
   [[nodiscard]] at::Tensor forward(at::Tensor x,
                                    const std::vector<std::int64_t>& positions,
-                                   KeyValueCache& cache) const;
+                                   KeyValueCache& cache,
+                                   Rows rows = Rows::all) const;
 
   /// Several prompts of equal length that do not see each other: x [count * n, hidden], one prompt
-  /// after another, as are the positions [3, count * n].  Returns [count * n, hidden] after the
-  /// final norm.
-  [[nodiscard]] at::Tensor forward_each(at::Tensor x,
+  /// after another, as are the positions [3, count * n].  Returns the hidden states of their last
+  /// tokens, [count, hidden], after the final norm.
+  [[nodiscard]] at::Tensor last_of_each(at::Tensor x,
                                         const std::vector<std::int64_t>& positions,
                                         std::int64_t count) const;
 
@@ -90,18 +95,24 @@ class Decoder {
   [[nodiscard]] static Layer load_layer(const WeightLoader& loader, int index);
   [[nodiscard]] Rotation make_rotation(const std::vector<std::int64_t>& positions) const;
   struct Projections {
-    at::Tensor q;  // [n, kv_heads, group, d]: query heads of a group share a key head
+    at::Tensor q;  // [queries, kv_heads, group, d]: query heads of a group share a key head
     at::Tensor k;  // [n, kv_heads, d]
     at::Tensor v;
   };
+  /// Queries of the tokens that `asking` takes out of [n, …].
+  template <class Asking>
   [[nodiscard]] Projections project(const at::Tensor& x,
                                     const Layer& layer,
-                                    const Rotation& rotation) const;
+                                    const Rotation& rotation,
+                                    const Asking& asking) const;
   [[nodiscard]] at::Tensor causal_tail(std::int64_t n) const;
-  /// Runs all layers; attend(Projections, layer index) returns [n, heads * d].
+  /// Runs all layers over `count` prompts of equal length; attend(Projections, layer index) returns
+  /// [queries, heads * d].
   template <class Attend>
   [[nodiscard]] at::Tensor run_layers(at::Tensor x,
                                       const Rotation& rotation,
+                                      std::int64_t count,
+                                      Rows rows,
                                       const Attend& attend) const;
 
   TextConfig config_;

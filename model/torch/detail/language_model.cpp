@@ -13,6 +13,7 @@
 #include "model/torch/detail/backend.h"
 #include "model/torch/detail/decoder.h"
 #include "model/torch/detail/module.h"
+#include "model/torch/detail/thread_choice.h"
 
 namespace hindsight::model::torch::detail {
 namespace {
@@ -33,13 +34,17 @@ std::vector<float> to_floats(const at::Tensor& x) {
 
 class TorchLanguageModel final : public CheckpointModel {
  public:
-  TorchLanguageModel(
-      ModelConfig config, ModelInfo info, PositionOptions positions, Decoder decoder, int threads)
+  TorchLanguageModel(ModelConfig config,
+                     ModelInfo info,
+                     PositionOptions positions,
+                     Decoder decoder,
+                     Threads threads)
       : config_(std::move(config)),
         info_(std::move(info)),
         position_options_(positions),
         decoder_(std::move(decoder)),
-        threads_(threads) {}
+        threads_(threads.within),
+        scoring_(threads.within, threads.scoring) {}
 
   [[nodiscard]] const ModelInfo& info() const override { return info_; }
 
@@ -72,22 +77,23 @@ class TorchLanguageModel final : public CheckpointModel {
     }
     std::vector<std::vector<float>> scores(prompts.size());
     if (ids.empty()) return scores;
-    guarded("score prompts", threads_, [&] {
-      for (const auto& [length, group] : by_length) {
-        const auto most =
-            static_cast<std::size_t>(std::max<std::int64_t>(kPrefillChunk / length, 1));
-        for (std::size_t at = 0; at < group.size(); at += most) {
-          const auto part = std::span(group).subspan(at, std::min(most, group.size() - at));
-          const std::vector<float> rows =
-              length > kPrefillChunk ? score_alone(*part.front(), ids) : score_together(part, ids);
-          for (std::size_t i = 0; i < part.size(); ++i) {
-            const auto first = rows.begin() + static_cast<std::ptrdiff_t>(i * ids.size());
-            scores[static_cast<std::size_t>(part[i] - prompts.data())].assign(
-                first, first + static_cast<std::ptrdiff_t>(ids.size()));
-          }
+    for (const auto& [length, group] : by_length) {
+      const auto most = static_cast<std::size_t>(std::max<std::int64_t>(kPrefillChunk / length, 1));
+      for (std::size_t at = 0; at < group.size(); at += most) {
+        const auto part = std::span(group).subspan(at, std::min(most, group.size() - at));
+        const auto start = std::chrono::steady_clock::now();
+        const auto rows = guarded("score prompts", scoring_.threads(), [&] {
+          return length > kPrefillChunk ? score_alone(*part.front(), ids)
+                                        : score_together(part, ids);
+        });
+        scoring_.add(seconds_since(start), length * std::ssize(part));
+        for (std::size_t i = 0; i < part.size(); ++i) {
+          const auto first = rows.begin() + static_cast<std::ptrdiff_t>(i * ids.size());
+          scores[static_cast<std::size_t>(part[i] - prompts.data())].assign(
+              first, first + static_cast<std::ptrdiff_t>(ids.size()));
         }
       }
-    });
+    }
     return scores;
   }
 
@@ -235,9 +241,8 @@ class TorchLanguageModel final : public CheckpointModel {
     for (int axis = 1; axis < 3; ++axis)
       positions[0].insert(positions[0].end(), positions[axis].begin(), positions[axis].end());
     const auto count = static_cast<std::int64_t>(prompts.size());
-    const at::Tensor hidden = decoder_.forward_each(at::cat(embeddings, 0), positions[0], count);
-    const at::Tensor last = hidden.view({count, -1, hidden.size(1)}).select(1, -1);
-    return to_floats(decoder_.logits(last, ids));
+    const at::Tensor hidden = decoder_.last_of_each(at::cat(embeddings, 0), positions[0], count);
+    return to_floats(decoder_.logits(hidden, ids));
   }
 
   /// Runs the prompt through the layers in chunks.  Returns the hidden state [1, hidden] of its
@@ -256,7 +261,8 @@ class TorchLanguageModel final : public CheckpointModel {
             positions.axis(axis).subspan(static_cast<std::size_t>(at), static_cast<std::size_t>(n));
         ids.insert(ids.end(), part.begin(), part.end());
       }
-      hidden = decoder_.forward(embeddings.narrow(0, at, n), ids, cache);
+      hidden = decoder_.forward(
+          embeddings.narrow(0, at, n), ids, cache, on_hidden ? Rows::all : Rows::last);
       if (on_hidden) on_hidden(hidden);
     }
     return hidden.narrow(0, hidden.size(0) - 1, 1).contiguous();
@@ -325,6 +331,7 @@ class TorchLanguageModel final : public CheckpointModel {
   PositionOptions position_options_;
   Decoder decoder_;
   int threads_;
+  ThreadChoice scoring_;  ///< of score_next()
 };
 
 }  // namespace
@@ -333,24 +340,25 @@ std::unique_ptr<CheckpointModel> make_language_model(const std::filesystem::path
                                                      const LoadOptions& options,
                                                      const Logger& logger) {
   ModelInfo info = read_model_info(directory, options);
-  const int threads = resolve_threads(options.threads, info.num_parameters);
-  return guarded("load the language model", threads, [&]() -> std::unique_ptr<CheckpointModel> {
-    set_blas_threads(threads);
-    const ModelConfig config = load_model_config(directory);
-    const CheckpointWeights weights(directory, config);
-    const at::Device device = make_device(options.device);
-    const at::ScalarType dtype = scalar_type(info.dtype);
-    Decoder decoder(config.text, WeightLoader(weights, dtype, device), dtype, device);
-    PositionOptions positions = position_options(config);
-    positions.rule = options.positions;
-    logger.debug("language model of '{}': {} on {}, {} threads",
-                 info.directory,
-                 info.dtype,
-                 options.device,
-                 threads);
-    return std::make_unique<TorchLanguageModel>(
-        config, info, positions, std::move(decoder), threads);
-  });
+  const Threads threads = resolve_threads(options.threads, info.num_parameters);
+  return guarded(
+      "load the language model", threads.within, [&]() -> std::unique_ptr<CheckpointModel> {
+        set_blas_threads(threads.within);
+        const ModelConfig config = load_model_config(directory);
+        const CheckpointWeights weights(directory, config);
+        const at::Device device = make_device(options.device);
+        const at::ScalarType dtype = scalar_type(info.dtype);
+        Decoder decoder(config.text, WeightLoader(weights, dtype, device), dtype, device);
+        PositionOptions positions = position_options(config);
+        positions.rule = options.positions;
+        logger.debug("language model of '{}': {} on {}, {} threads",
+                     info.directory,
+                     info.dtype,
+                     options.device,
+                     threads.scoring);
+        return std::make_unique<TorchLanguageModel>(
+            config, info, positions, std::move(decoder), threads);
+      });
 }
 
 }  // namespace hindsight::model::torch::detail

@@ -28,9 +28,15 @@ struct Module {
 inline constexpr const char* kModuleSymbol = "hindsight_torch_module";
 using ModuleEntry = const Module* (*)();
 
-/// `threads`; when it is 0, the number of cores, or 1 for a model too small to share out.  Throws
-/// Error(usage) when negative.
-[[nodiscard]] int resolve_threads(int threads, std::int64_t num_parameters);
+/// `within`: of any product.  `scoring`: at most, where many prompts are scored together: a small
+/// model's other products take less time than waking a thread.
+struct Threads {
+  int within = 1;
+  int scoring = 1;
+};
+
+/// `threads`; when it is 0, the number of cores.  Throws Error(usage) when negative.
+[[nodiscard]] Threads resolve_threads(int threads, std::int64_t num_parameters);
 
 /// What `options` compute in: "fp32", "bf16" or "fp16".  Throws Error(usage) for fp16 on a
 /// processor and for a device name that is not "cpu", "cuda" or "cuda:N".

@@ -262,7 +262,7 @@ std::unique_ptr<VisionTower> make_vision_tower(const std::filesystem::path& dire
                                                const LoadOptions& options,
                                                const Logger& logger) {
   ModelInfo info = read_model_info(directory, options);
-  const int threads = resolve_threads(options.threads, info.num_parameters);
+  const int threads = resolve_threads(options.threads, info.num_parameters).within;
   return guarded("load the vision tower", threads, [&]() -> std::unique_ptr<VisionTower> {
     set_blas_threads(threads);
     const ModelConfig config = load_model_config(directory);

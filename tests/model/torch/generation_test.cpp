@@ -19,10 +19,11 @@ using namespace hindsight::model;
 using hindsight::model::torch::CheckpointModel;
 using hindsight::model::torch::LoadOptions;
 
-std::unique_ptr<CheckpointModel> load(LoadOptions::DType dtype = LoadOptions::DType::fp32) {
+std::unique_ptr<CheckpointModel> load(LoadOptions::DType dtype = LoadOptions::DType::fp32,
+                                      int threads = 1) {
   LoadOptions options;
   options.dtype = dtype;
-  options.threads = 1;
+  options.threads = threads;
   return model::torch::load_language_model(test::golden_checkpoint("qwen2_vl"), options, {});
 }
 
@@ -97,10 +98,27 @@ TEST_CASE("prompts scored together score as they do alone, in any company") {
     CHECK(test::relative_error(model->score_next(std::span(prompts).subspan(i, 1), ids)[0],
                                expected) < kRounding);
   }
+  CHECK(load(LoadOptions::DType::fp32, /*threads=*/3)->score_next(prompts, ids) == together);
   CHECK(model->score_next({}, ids).empty());
   CHECK(model->score_next(prompts, {}) == std::vector<std::vector<float>>(prompts.size()));
   const std::vector<int> unknown{512};
   CHECK_THROWS_AS((void)model->score_next(prompts, unknown), Error);
+}
+
+TEST_CASE("prompts of many lengths are scored by several threads, and by one after them") {
+  const auto model = load(LoadOptions::DType::bf16, /*threads=*/3);
+  const auto alone = load(LoadOptions::DType::bf16);
+  const std::vector<int> ids{5, 17};
+  for (int turn = 0; turn < 2; ++turn) {
+    for (int length = 20; length < 160; length += 4) {
+      CAPTURE(length);
+      std::vector<Prompt> prompts;
+      for (int i = 0; i < 12; ++i) prompts.push_back(text_prompt(length + i % 4));
+      const auto scores = model->score_next(prompts, ids);
+      for (std::size_t i = 4; i < prompts.size(); ++i) CHECK(scores[i] == scores[i % 4]);
+      if (length == 40) CHECK(scores == alone->score_next(prompts, ids));
+    }
+  }
 }
 
 /// A line of /proc/self/status such as VmRSS, in bytes.
