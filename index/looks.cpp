@@ -1,18 +1,28 @@
 // Store: what language models said of pairs.
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "core/error.h"
 #include "index/detail/store_impl.h"
 
 namespace hindsight::index {
 
 std::vector<Look> Store::looks(const LookKey& key, std::int64_t run_id) const {
-  // In this order: all looks of the question may be those of a thousand other videos.
-  auto select = impl_->database->prepare(R"sql(
-SELECT p.id, l.score, l.reply
-FROM look_keys k CROSS JOIN stretches s CROSS JOIN pairs p CROSS JOIN looks l
+  // Looks first, unless they are so many that most are those of other videos.
+  constexpr int kMany = 20'000;
+  auto count = impl_->database->prepare(R"sql(
+SELECT count(*) FROM (SELECT 1 FROM looks WHERE key_id = (SELECT id FROM look_keys WHERE judge = ?1 AND question = ?2)
+LIMIT ?3))sql");
+  count.bind(key.judge, key.question, kMany);
+  count.step();
+  auto select = impl_->database->prepare(
+      fmt::format(R"sql(
+SELECT p.id, l.score, l.reply FROM look_keys k CROSS JOIN {}
 WHERE k.judge = ?1 AND k.question = ?2 AND s.run_id = ?3
-  AND p.stretch_id = s.id AND l.key_id = k.id AND l.tokens_id = p.tokens_id)sql");
+  AND p.stretch_id = s.id AND l.key_id = k.id AND l.tokens_id = p.tokens_id)sql",
+                  count.integer(0) < kMany ? "looks l CROSS JOIN pairs p CROSS JOIN stretches s"
+                                           : "stretches s CROSS JOIN pairs p CROSS JOIN looks l"));
   select.bind(key.judge, key.question, run_id);
   std::vector<Look> looks;
   while (select.step()) looks.push_back({select.integer(0), select.real(1), select.text(2)});

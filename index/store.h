@@ -136,6 +136,16 @@ class Store {
   /// Error(internal) for a score outside 0..1.
   void put_looks(const LookKey& key, std::span<const Look> looks);
 
+  // --- representatives ---
+
+  /// What was kept last for this run and so many representatives, whatever their order means to who
+  /// kept it.  Empty when there is none, or it is damaged; the run may have grown since.
+  [[nodiscard]] std::vector<std::int32_t> representatives(std::int64_t run_id,
+                                                          std::size_t count) const;
+  void put_representatives(std::int64_t run_id,
+                           std::size_t count,
+                           std::span<const std::int32_t> of);
+
   // --- care ---
 
   /// Of everything, or of one video.

@@ -110,14 +110,15 @@ void add_findings(Out out, const PlanFindings& findings) {
   for (const auto& scan : findings.scans) {
     fmt::format_to(
         out,
-        "looked      {} pairs for {}: {} by rank, {} by vector, {} by text, {} by "
-        "activity, {} around changes{}\n",
+        "looked      {} pairs for {}: {} by rank, {} by vector, {} by text, {} that stand for "
+        "others, {} like one that may show it, {} around changes{}\n",
         scan.total(),
         quote(scan.predicate),
         scan.by_rank,
         scan.by_vector,
         scan.by_text,
-        scan.by_activity,
+        scan.representatives,
+        scan.by_likeness,
         scan.by_change,
         scan.compared == 0
             ? ""

@@ -1,7 +1,6 @@
 #include "query/scan.h"
 
 #include <algorithm>
-#include <functional>
 #include <map>
 #include <numeric>
 
@@ -11,14 +10,19 @@
 #include "core/error.h"
 #include "query/boundaries.h"
 #include "query/relevance.h"
+#include "query/representatives.h"
 
 namespace hindsight::query {
 namespace {
 
 constexpr double kNotLooked = -1;
-constexpr float kNotClose = -2;  // below any closeness
+constexpr double kAsked = -2;
 constexpr int kMaxTextHits = 20;
 constexpr std::int64_t kMostLooks = 6000;
+/// First looks at a run that is not looked at whole, unless `most_share` of its pairs are more.
+constexpr std::size_t kMostSeeds = 1000;
+/// Of pairs in a row whose representatives show it, at least each so-maniest is looked at.
+constexpr std::size_t kStride = 8;
 
 /// The likeliest interval: of those that were ruled out only where there is no other.
 Timeline likeliest_beside(const std::vector<RuledOut>& ruled_out,
@@ -48,6 +52,25 @@ double likely_level(const std::vector<ScoredPair>& pairs, const Intervals& range
     if (std::ranges::any_of(ranges, covers)) surest = std::max(surest, scored.p_yes);
   }
   return std::min(std::max(surest / 2, kLeast), off);
+}
+
+/// Rows in the order of `pairs`; of one that has no vector, zeros.
+index::PairVectors vectors_by_time(const index::PairVectors& vectors,
+                                   const std::vector<index::StoredPair>& pairs) {
+  index::PairVectors sorted;
+  sorted.width = vectors.width;
+  for (const auto& pair : pairs) sorted.pair_ids.push_back(pair.id);
+  const auto width = static_cast<std::size_t>(vectors.width);
+  sorted.codes.resize(pairs.size() * width);
+  sorted.scales.resize(pairs.size());
+  const auto from = positions_of(vectors, sorted.pair_ids);
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    if (from[i] == kNoVector) continue;
+    std::ranges::copy(std::span(vectors.codes).subspan(from[i] * width, width),
+                      sorted.codes.begin() + static_cast<std::ptrdiff_t>(i * width));
+    sorted.scales[i] = vectors.scales[from[i]];
+  }
+  return sorted;
 }
 
 bool is_share(double share) { return share >= 0 && share <= 1; }
@@ -83,32 +106,29 @@ Scanner::Scanner(const index::Store& store,
       options_(options),
       pairs_(store.pairs(run.id)) {
   if (!is_share(options.coarse_share) || !is_share(options.vector_share) ||
-      !is_share(options.most_share))
+      !is_share(options.most_share) || !is_share(options.representatives))
     throw Error(ErrorCode::usage, "the shares of a scan must lie between 0 and 1");
   // A pair that covers nothing repeats another one's frames at another size.
   std::erase_if(pairs_, [](const auto& pair) { return pair.covers.empty(); });
   std::sort(pairs_.begin(), pairs_.end(), [](const auto& a, const auto& b) {
     return std::pair(a.covers, a.first) < std::pair(b.covers, b.first);
   });
-  activity_ = store.activity(run.id);
   find_changes();
   const auto affordable = affordable_looks(language_model.info().num_parameters);
   may_contrast_ = options.contrast.value_or(affordable == std::size_t{kMostLooks});
   const auto whole_below = options.whole_below.value_or(affordable);
   is_whole_ = pairs_.size() <= whole_below;
-  const double most = options.most_share * static_cast<double>(pairs_.size());
-  most_seeds_ = std::max(whole_below, static_cast<std::size_t>(most));
   if (is_whole_) return;
-  if (options.vector_share == 0) return;
-  vectors_ = store.pair_vectors(run.id);
-  std::vector<std::int64_t> ids;
-  for (const auto& pair : pairs_) ids.push_back(pair.id);
-  vector_of_ = positions_of(vectors_, ids);
+  const double most = options.most_share * static_cast<double>(pairs_.size());
+  vectors_ = vectors_by_time(store.pair_vectors(run.id), pairs_);
+  const auto seeds = std::max(static_cast<double>(std::min(whole_below, kMostSeeds)), most);
+  representative_of_ = representatives_of(
+      store, run.id, vectors_, static_cast<std::size_t>(options.representatives * seeds));
 }
 
 void Scanner::find_changes() {
   // Activity and shots are kept stretch by stretch: where a stretch ends, neither need end.
-  for (const auto& active : activity_) active_.push_back(active.span);
+  for (const auto& active : store_.activity(run_.id)) active_.push_back(active.span);
   active_ = unite(active_);
   std::map<int, MediaTime> begins;
   for (const auto& pair : pairs_) {
@@ -126,8 +146,10 @@ void Scanner::find_changes() {
 
 std::size_t ScanReport::*Scanner::counter_of(Reason reason) {
   switch (reason) {
-    case Reason::activity:
-      return &ScanReport::by_activity;
+    case Reason::representative:
+      return &ScanReport::representatives;
+    case Reason::likeness:
+      return &ScanReport::by_likeness;
     case Reason::vector:
       return &ScanReport::by_vector;
     case Reason::text:
@@ -151,16 +173,20 @@ Timeline Scanner::timeline(const std::string& predicate,
     shown_ =
         clock_.shows(predicate, run_.id, {pairs_.front().covers.begin, pairs_.back().covers.end});
   auto reasons = choose_seeds(predicate);
-  const auto seeds = reasons;
+  // Representatives may lie anywhere.
+  std::vector<bool> is_within(pairs_.size());
   for (const TimeSpan& range : ranges) {
     Window window;
-    if (!find_window(range, seeds, window)) continue;
-    std::vector<std::size_t> first_looks;
-    for (std::size_t i = window.first; i <= window.last; ++i)
-      if (seeds[i] != Reason::none) first_looks.push_back(i);
-    look(predicate, first_looks);
-    widen(predicate, seeds, window);
-    refine(predicate, reasons, window);
+    if (!find_window(predicate, range, reasons, window)) continue;
+    look_first(predicate, reasons, window);
+    // What is found between two that show it may leave an edge undecided again.
+    for (bool is_wider = true; is_wider;) {
+      const Window before = window;
+      widen(predicate, reasons, window);
+      refine(predicate, reasons, window);
+      is_wider = window != before;
+    }
+    for (std::size_t i = window.first; i <= window.last; ++i) is_within[i] = true;
   }
   ScanReport report{.predicate = predicate};
   const auto* clock = clock_.clock_of(predicate, run_.id);
@@ -168,8 +194,8 @@ Timeline Scanner::timeline(const std::string& predicate,
   std::vector<ScoredPair> scored;
   for (std::size_t i = 0; i < pairs_.size(); ++i) {
     if (scores_[i] < 0) continue;
-    scored.push_back({pairs_[i], scores_[i]});
     ++(report.*counter_of(reasons[i]));
+    if (is_within[i]) scored.push_back({pairs_[i], scores_[i]});
   }
   const auto finish = [&](Timeline whole) {
     const auto ceasing = judge_.is_read_as_text(predicate) ? Ceasing::is_replaced : Ceasing::leaves;
@@ -198,7 +224,9 @@ std::vector<Scanner::Reason> Scanner::choose_seeds(const std::string& predicate)
   seed_by_text(seeds, predicate);
   seed_by_clock(seeds);
   seed_by_vector(seeds, predicate);
-  seed_by_activity(seeds);
+  for (std::size_t i = 0; i < pairs_.size(); ++i)
+    if (seeds[i] == Reason::none && static_cast<std::size_t>(representative_of_[i]) == i)
+      seeds[i] = Reason::representative;
   return seeds;
 }
 
@@ -246,40 +274,50 @@ void Scanner::seed_by_clock(std::vector<Reason>& seeds) const {
 }
 
 void Scanner::seed_by_vector(std::vector<Reason>& seeds, const std::string& predicate) const {
-  const auto scores =
+  const auto share =
+      static_cast<std::size_t>(options_.vector_share * static_cast<double>(pairs_.size()));
+  if (share == 0) return;
+  const auto closeness =
       score_pairs(vectors_, embed_words(content_words(predicate), language_model_, tokenizer_));
-  if (scores.empty()) return;
-  std::vector<float> closeness(pairs_.size(), kNotClose);
-  for (std::size_t i = 0; i < pairs_.size(); ++i)
-    if (vector_of_[i] != kNoVector) closeness[i] = scores[vector_of_[i]];
-  const auto share = options_.vector_share * static_cast<double>(pairs_.size());
-  for (const std::size_t i : best_positions(closeness, static_cast<std::size_t>(share)))
-    if (seeds[i] == Reason::none && closeness[i] > kNotClose) seeds[i] = Reason::vector;
+  for (const std::size_t i : best_positions(closeness, share))
+    if (seeds[i] == Reason::none) seeds[i] = Reason::vector;
 }
 
-void Scanner::seed_by_activity(std::vector<Reason>& seeds) const {
-  const auto is_seed = [](Reason reason) { return reason != Reason::none; };
-  auto chosen = static_cast<std::size_t>(std::ranges::count_if(seeds, is_seed));
-  auto strongest = activity_;
-  std::ranges::stable_sort(strongest, std::greater{}, &index::StoredSpan::score);
-  for (const auto& active : strongest) {
-    if (chosen >= most_seeds_) return;
-    const auto from =
-        std::ranges::lower_bound(pairs_, active.span.begin, {}, &index::StoredPair::first);
-    const auto to =
-        std::ranges::lower_bound(pairs_, active.span.end, {}, &index::StoredPair::first);
-    if (from == to) continue;
-    const auto begin = seeds.begin() + (from - pairs_.begin());
-    if (std::any_of(begin, begin + (to - from), is_seed)) continue;
-    const auto best = std::ranges::min_element(from, to, {}, &index::StoredPair::rank);
-    seeds[static_cast<std::size_t>(best - pairs_.begin())] = Reason::activity;
-    ++chosen;
+bool Scanner::is_like(const std::string& predicate, std::size_t i) {
+  const auto representative = static_cast<std::size_t>(representative_of_[i]);
+  look(predicate, {representative});
+  return scores_[representative] >= options_.alike;
+}
+
+bool Scanner::is_first(const std::string& predicate, std::vector<Reason>& reasons, std::size_t i) {
+  if (reasons[i] != Reason::none && reasons[i] != Reason::change) return true;
+  if (is_whole_ || !is_like(predicate, i)) return false;
+  // Whether it is one does not depend on the window: of a row its ends, and some between.
+  const bool is_end = !is_like(predicate, i - 1) || !is_like(predicate, i + 1);
+  if (!is_end && i % kStride != 0) return false;
+  reasons[i] = Reason::likeness;
+  return true;
+}
+
+void Scanner::look_first(const std::string& predicate,
+                         std::vector<Reason>& reasons,
+                         const Window& window) {
+  std::vector<std::size_t> looks;
+  for (std::size_t i = window.first; i <= window.last; ++i) {
+    if (reasons[i] != Reason::none) looks.push_back(i);
+    if (!is_whole_) looks.push_back(static_cast<std::size_t>(representative_of_[i]));
   }
+  look(predicate, looks);
+  looks.clear();
+  for (std::size_t i = window.first; i <= window.last; ++i)
+    if (is_first(predicate, reasons, i)) looks.push_back(i);
+  look(predicate, looks);
 }
 
-bool Scanner::find_window(const TimeSpan& range,
-                          const std::vector<Reason>& seeds,
-                          Window& window) const {
+bool Scanner::find_window(const std::string& predicate,
+                          const TimeSpan& range,
+                          std::vector<Reason>& reasons,
+                          Window& window) {
   const auto covers = [&](const index::StoredPair& pair) { return pair.covers.overlaps(range); };
   const auto first = std::find_if(pairs_.begin(), pairs_.end(), covers);
   if (first == pairs_.end()) return false;
@@ -289,8 +327,8 @@ bool Scanner::find_window(const TimeSpan& range,
   // One more on either side, so that it is known what the range's first and last pair follow on.
   if (window.first > 0) --window.first;
   if (window.last + 1 < pairs_.size()) ++window.last;
-  while (seeds[window.first] == Reason::none) --window.first;
-  while (seeds[window.last] == Reason::none) ++window.last;
+  while (!is_first(predicate, reasons, window.first)) --window.first;
+  while (!is_first(predicate, reasons, window.last)) ++window.last;
   return true;
 }
 
@@ -298,7 +336,8 @@ void Scanner::look(const std::string& predicate, const std::vector<std::size_t>&
   std::vector<std::size_t> fresh;
   std::vector<index::StoredPair> wanted;
   for (const std::size_t i : positions) {
-    if (scores_[i] >= 0) continue;
+    if (scores_[i] != kNotLooked) continue;
+    scores_[i] = kAsked;  // once, however often it is named
     fresh.push_back(i);
     wanted.push_back(pairs_[i]);
   }
@@ -319,39 +358,59 @@ bool Scanner::is_undecided(std::size_t edge, std::ptrdiff_t inward) const {
   return evidence_of(distinct_looks(run), hysteresis_.surest) < enough_evidence(hysteresis_);
 }
 
-void Scanner::widen(const std::string& predicate,
-                    const std::vector<Reason>& seeds,
-                    Window& window) {
+void Scanner::widen(const std::string& predicate, std::vector<Reason>& reasons, Window& window) {
   while (window.first > 0 && is_undecided(window.first, 1)) {
     do {
       --window.first;
-    } while (seeds[window.first] == Reason::none);
+    } while (!is_first(predicate, reasons, window.first));
     look(predicate, {window.first});
   }
   while (window.last + 1 < pairs_.size() && is_undecided(window.last, -1)) {
     do {
       ++window.last;
-    } while (seeds[window.last] == Reason::none);
+    } while (!is_first(predicate, reasons, window.last));
     look(predicate, {window.last});
   }
 }
 
+std::size_t Scanner::between(std::size_t before, std::size_t after) const {
+  const std::size_t middle = (before + after) / 2;
+  if (after - before < 2 || is_whole_) return before;
+  const bool holds_before = scores_[before] >= hysteresis_.off;
+  const bool holds_after = scores_[after] >= hysteresis_.off;
+  if (!holds_before && !holds_after) return before;
+  const auto is_doubtful = [&](std::size_t i) {  // what stands for it does not show it
+    return scores_[static_cast<std::size_t>(representative_of_[i])] < options_.alike;
+  };
+  std::vector<std::size_t> doubtful;
+  for (std::size_t i = before + 1; i < after; ++i)
+    if (is_doubtful(i)) doubtful.push_back(i);
+  if (holds_before && holds_after) {
+    // Where it misled already, it is not asked again.
+    if (doubtful.empty() || is_doubtful(before) || is_doubtful(after)) return before;
+    return doubtful[doubtful.size() / 2];
+  }
+  // Most things do not stay long.  Every other time, as what stands for a pair may mislead.
+  if (doubtful.empty() || (after - before) % 2 == 0) return middle;
+  return holds_before ? doubtful.front() : doubtful.back();
+}
+
 void Scanner::refine(const std::string& predicate,
-                     std::vector<Reason>& seeds,
+                     std::vector<Reason>& reasons,
                      const Window& window) {
-  const auto may_hold = [&](std::size_t i) { return scores_[i] >= hysteresis_.off; };
   for (;;) {
-    std::vector<std::size_t> middles;
+    std::vector<std::size_t> looks;
     std::size_t before = window.first;
     for (std::size_t i = window.first + 1; i <= window.last; ++i) {
       if (scores_[i] < 0) continue;
-      if (may_hold(before) != may_hold(i) && i - before > 1) middles.push_back((before + i) / 2);
+      const auto next = between(before, i);
+      if (scores_[next] < 0) looks.push_back(next);
       before = i;
     }
-    if (middles.empty()) return;
-    for (const std::size_t i : middles)
-      if (seeds[i] == Reason::none) seeds[i] = Reason::change;
-    look(predicate, middles);
+    if (looks.empty()) return;
+    for (const std::size_t i : looks)
+      if (reasons[i] == Reason::none) reasons[i] = Reason::change;
+    look(predicate, looks);
   }
 }
 

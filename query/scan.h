@@ -1,6 +1,7 @@
-// Timelines from cached pairs, coarse to fine: some pairs of every stretch first, and those that
-// vectors, texts and activity point at; then more around every change, until each boundary lies
-// between two neighbouring cached pairs.
+// Timelines from cached pairs, coarse to fine: some pairs of every stretch first, those that
+// vectors and texts point at, and a few that stand for all the others; then those for which one
+// stands that may show it; then more around every change, until each boundary lies between two
+// neighbouring cached pairs.
 //
 // Note [Two halves are the whole]: which pairs are looked at first is decided over the whole run,
 // whatever the range; a range is widened until what reaches over its edge is decided, and to its
@@ -25,12 +26,16 @@ struct ScanOptions {
   /// A run of up to so many pairs is looked at whole.  Empty: affordable_looks().
   std::optional<std::size_t> whole_below{};
   /// Else this share of each stretch's pairs, by rank, at least one; 0..1.
-  double coarse_share = 0.05;
-  /// Activities in which none of these lies get a look each, the strongest first, until this share
-  /// of the run's pairs or `whole_below` are chosen, whichever is more; 0..1.
-  double most_share = 0.1;
+  double coarse_share = 0.01;
   /// And this share of all pairs, by closeness of their vectors to the predicate's words; 0..1.
-  double vector_share = 0.02;
+  double vector_share = 0.01;
+  /// First looks at a run that is not looked at whole: this share of its pairs, or 1000 (or
+  /// `whole_below`) where that is more; 0..1.
+  double most_share = 0.1;
+  /// So much of them go to pairs that stand for all (representatives.h); 0..1.
+  double representatives = 0.7;
+  /// Pairs are looked at too where the one that stands for them is as probable; 0..1.
+  double alike = 0.5;
   /// Of what is answered with yes or no, or counted.  In most pairs of a long video most predicates
   /// are false, so that few false alarms of many pairs outnumber the true ones: what begins an
   /// interval must be much surer than even, in one look or in three.  The pairs of one thing that
@@ -62,14 +67,15 @@ struct ScanOptions {
 struct ScanReport {
   std::string predicate;
   std::size_t by_rank = 0;
-  std::size_t by_activity = 0;  ///< in a stretch of activity that has none of the above
   std::size_t by_vector = 0;
   std::size_t by_text = 0;              ///< subtitles, or the time on a clock
+  std::size_t representatives = 0;      ///< of the pairs that were asked about, wherever they lie
+  std::size_t by_likeness = 0;          ///< to a representative that may show it
   std::size_t by_change = 0;            ///< between two that differ
   std::size_t compared = 0;             ///< of these, were asked about other colours and kinds too
   std::optional<RunningClock> clock{};  ///< that the predicate is about
   [[nodiscard]] std::size_t total() const {
-    return by_rank + by_activity + by_vector + by_text + by_change;
+    return by_rank + by_vector + by_text + representatives + by_likeness + by_change;
   }
 };
 
@@ -99,25 +105,35 @@ class Scanner {
   [[nodiscard]] const std::vector<ScanReport>& reports() const { return reports_; }
 
  private:
-  enum class Reason : std::uint8_t { none, rank, activity, vector, text, change };
+  enum class Reason : std::uint8_t { none, rank, vector, text, representative, likeness, change };
   struct Window {
     std::size_t first = 0;  ///< positions in pairs_, both included
     std::size_t last = 0;
+    friend bool operator==(const Window&, const Window&) = default;
   };
 
   static std::size_t ScanReport::*counter_of(Reason reason);
   void find_changes();
   std::vector<Reason> choose_seeds(const std::string& predicate) const;
   void seed_by_rank(std::vector<Reason>& seeds) const;
-  void seed_by_activity(std::vector<Reason>& seeds) const;
   void seed_by_vector(std::vector<Reason>& seeds, const std::string& predicate) const;
   void seed_by_text(std::vector<Reason>& seeds, const std::string& predicate) const;
   void seed_by_clock(std::vector<Reason>& seeds) const;
-  bool find_window(const TimeSpan& range, const std::vector<Reason>& seeds, Window& window) const;
+  /// Whether what stands for the pair may show it; looks at that.
+  bool is_like(const std::string& predicate, std::size_t i);
+  /// Whether the pair is one of those that are looked at first, whatever the window.
+  bool is_first(const std::string& predicate, std::vector<Reason>& reasons, std::size_t i);
+  bool find_window(const std::string& predicate,
+                   const TimeSpan& range,
+                   std::vector<Reason>& reasons,
+                   Window& window);
   void look(const std::string& predicate, const std::vector<std::size_t>& positions);
-  void widen(const std::string& predicate, const std::vector<Reason>& seeds, Window& window);
+  void look_first(const std::string& predicate, std::vector<Reason>& reasons, const Window& window);
+  void widen(const std::string& predicate, std::vector<Reason>& reasons, Window& window);
+  /// The next pair to look at between two neighbouring looks; `before` where there is none.
+  [[nodiscard]] std::size_t between(std::size_t before, std::size_t after) const;
   [[nodiscard]] bool is_undecided(std::size_t edge, std::ptrdiff_t inward) const;
-  void refine(const std::string& predicate, std::vector<Reason>& seeds, const Window& window);
+  void refine(const std::string& predicate, std::vector<Reason>& reasons, const Window& window);
 
   const index::Store& store_;
   index::RunRecord run_;
@@ -128,17 +144,15 @@ class Scanner {
   ScanOptions options_;
   bool is_whole_ = false;  ///< every pair is looked at
   bool may_contrast_ = false;
-  std::size_t most_seeds_ = 0;
   std::vector<index::StoredPair> pairs_;
-  std::vector<index::StoredSpan> activity_;
-  Intervals active_;             ///< of activity_
-  std::vector<MediaTime> cuts_;  ///< but those where a stretch begins
-  index::PairVectors vectors_;
-  std::vector<std::size_t> vector_of_;  ///< of pairs_, in vectors_
-  std::vector<double> scores_;          ///< of the predicate being scanned; negative: not looked at
-  Hysteresis hysteresis_{};             ///< of it
-  std::optional<Contrast> contrast_;    ///< of it
-  Intervals shown_;                     ///< where a clock shows it
+  Intervals active_;
+  std::vector<MediaTime> cuts_;                  ///< but those where a stretch begins
+  index::PairVectors vectors_;                   ///< of pairs_, unless all are looked at
+  std::vector<std::int32_t> representative_of_;  ///< each of pairs_, likewise
+  std::vector<double> scores_;        ///< of the predicate being scanned; negative: not looked at
+  Hysteresis hysteresis_{};           ///< of it
+  std::optional<Contrast> contrast_;  ///< of it
+  Intervals shown_;                   ///< where a clock shows it
   std::vector<ScanReport> reports_;
 };
 

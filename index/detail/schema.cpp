@@ -175,8 +175,21 @@ CREATE TABLE repeats (
 ) STRICT;
 )sql";
 
-constexpr std::array kMigrations{
-    Migration{1, kVersion1}, Migration{2, kVersion2}, Migration{3, kVersion3}};
+// Of each pair of a run which other one stands for it, where `count` of them stand for all.
+constexpr std::string_view kVersion4 = R"sql(
+CREATE TABLE representatives (
+  run_id INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+  count INTEGER NOT NULL,
+  checksum INTEGER NOT NULL,
+  data BLOB NOT NULL,
+  PRIMARY KEY (run_id, count)
+) STRICT;
+)sql";
+
+constexpr std::array kMigrations{Migration{1, kVersion1},
+                                 Migration{2, kVersion2},
+                                 Migration{3, kVersion3},
+                                 Migration{4, kVersion4}};
 
 }  // namespace
 

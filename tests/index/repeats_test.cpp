@@ -202,7 +202,7 @@ TEST_CASE("a store from before there were repeats keeps its content and can have
     fill(store, make_video("gate.mp4", "aaaa1111"), 3);
     hash = store.verify().content_hash;
   }
-  run_sql(path, "DROP TABLE repeats; PRAGMA user_version = 2");
+  run_sql(path, "DROP TABLE representatives; DROP TABLE repeats; PRAGMA user_version = 2");
   CHECK_THROWS_AS((void)Store::open(path, OpenMode::read), Error);
   Store store = Store::open(path, OpenMode::write);
   CHECK(store.verify().faults.empty());

@@ -12,22 +12,31 @@
 
 namespace hindsight::test {
 
+/// What the pair of a second looks like, as a direction of 0..1; pairs of one look the same.
+using Looks = std::function<float(double second)>;
+
 /// The tokens of a pair say at which second it was taken.
-inline index::StretchRecord timed_stretch(const FilmOptions& film, int number) {
+inline index::StretchRecord timed_stretch(const FilmOptions& film,
+                                          int number,
+                                          const Looks& looks = {}) {
   auto stretch = film_stretch(film, number);
   for (auto& encoded : stretch.pairs) {
     const auto second = static_cast<float>(to_seconds(encoded.pair.covers.begin));
     for (int t = 0; t < encoded.tokens.rows; ++t) {
       for (int k = 0; k < encoded.tokens.width; ++k)
         encoded.tokens.values[static_cast<std::size_t>(t * encoded.tokens.width + k)] =
-            k == 0 ? second + 1 : 0;
+            k == 0            ? second + 1
+            : k == 1 && looks ? looks(second) * (second + 1)
+                              : 0;
     }
   }
   return stretch;
 }
 
 /// A film of pairs that cover 10 seconds each, finished when all its stretches are there.
-inline index::RunRecord add_timed_film(index::Store& store, const FilmOptions& film = {}) {
+inline index::RunRecord add_timed_film(index::Store& store,
+                                       const FilmOptions& film = {},
+                                       const Looks& looks = {}) {
   auto video = make_video(film.name, film.content_hash);
   video.path = film.path;
   video.end = at(film.minutes * 60.0);
@@ -37,7 +46,7 @@ inline index::RunRecord add_timed_film(index::Store& store, const FilmOptions& f
   key.preprocessing = film.preprocessing;
   const auto run = store.find_or_create_run(key);
   for (int number = 0; number < film.stretches; ++number)
-    store.commit_stretch(run.id, timed_stretch(film, number));
+    store.commit_stretch(run.id, timed_stretch(film, number, looks));
   if (film.stretches * 5 == film.minutes) store.finish_run(run.id);
   return store.find_run(run.id).value();
 }
