@@ -208,6 +208,24 @@ std::vector<std::size_t> positions_of(const index::PairVectors& vectors,
   return positions;
 }
 
+index::PairVectors vectors_of(const index::PairVectors& vectors,
+                              std::span<const std::int64_t> pair_ids) {
+  const auto width = static_cast<std::size_t>(vectors.width);
+  index::PairVectors chosen;
+  chosen.width = vectors.width;
+  chosen.pair_ids.assign(pair_ids.begin(), pair_ids.end());
+  chosen.codes.resize(pair_ids.size() * width);
+  chosen.scales.resize(pair_ids.size());
+  const auto from = positions_of(vectors, pair_ids);
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    if (from[i] == kNoVector) continue;
+    std::ranges::copy(codes_of(vectors, from[i]),
+                      chosen.codes.begin() + static_cast<std::ptrdiff_t>(i * width));
+    chosen.scales[i] = vectors.scales[from[i]];
+  }
+  return chosen;
+}
+
 double similarity(const index::PairVectors& vectors, std::size_t a, std::size_t b) {
   const auto x = codes_of(vectors, a);
   const auto y = codes_of(vectors, b);

@@ -49,6 +49,10 @@ constexpr std::size_t kNoVector = static_cast<std::size_t>(-1);
 [[nodiscard]] std::vector<std::size_t> positions_of(const index::PairVectors& vectors,
                                                     std::span<const std::int64_t> pair_ids);
 
+/// The vectors of these pairs in this order; zeros for those that have none.
+[[nodiscard]] index::PairVectors vectors_of(const index::PairVectors& vectors,
+                                            std::span<const std::int64_t> pair_ids);
+
 /// Cosine of two pairs' vectors, by position.
 [[nodiscard]] double similarity(const index::PairVectors& vectors, std::size_t a, std::size_t b);
 

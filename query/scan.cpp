@@ -54,25 +54,6 @@ double likely_level(const std::vector<ScoredPair>& pairs, const Intervals& range
   return std::min(std::max(surest / 2, kLeast), off);
 }
 
-/// Rows in the order of `pairs`; of one that has no vector, zeros.
-index::PairVectors vectors_by_time(const index::PairVectors& vectors,
-                                   const std::vector<index::StoredPair>& pairs) {
-  index::PairVectors sorted;
-  sorted.width = vectors.width;
-  for (const auto& pair : pairs) sorted.pair_ids.push_back(pair.id);
-  const auto width = static_cast<std::size_t>(vectors.width);
-  sorted.codes.resize(pairs.size() * width);
-  sorted.scales.resize(pairs.size());
-  const auto from = positions_of(vectors, sorted.pair_ids);
-  for (std::size_t i = 0; i < pairs.size(); ++i) {
-    if (from[i] == kNoVector) continue;
-    std::ranges::copy(std::span(vectors.codes).subspan(from[i] * width, width),
-                      sorted.codes.begin() + static_cast<std::ptrdiff_t>(i * width));
-    sorted.scales[i] = vectors.scales[from[i]];
-  }
-  return sorted;
-}
-
 bool is_share(double share) { return share >= 0 && share <= 1; }
 
 }  // namespace
@@ -120,8 +101,10 @@ Scanner::Scanner(const index::Store& store,
   is_whole_ = pairs_.size() <= whole_below;
   if (is_whole_) return;
   const double most = options.most_share * static_cast<double>(pairs_.size());
-  vectors_ = vectors_by_time(store.pair_vectors(run.id), pairs_);
-  const auto seeds = std::max(static_cast<double>(std::min(whole_below, kMostSeeds)), most);
+  std::vector<std::int64_t> ids;
+  for (const auto& pair : pairs_) ids.push_back(pair.id);
+  vectors_ = vectors_of(store.pair_vectors(run.id), ids);
+  const auto seeds = std::max(static_cast<double>(std::min(whole_below / 2, kMostSeeds)), most);
   representative_of_ = representatives_of(
       store, run.id, vectors_, static_cast<std::size_t>(options.representatives * seeds));
 }

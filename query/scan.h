@@ -29,8 +29,8 @@ struct ScanOptions {
   double coarse_share = 0.01;
   /// And this share of all pairs, by closeness of their vectors to the predicate's words; 0..1.
   double vector_share = 0.01;
-  /// First looks at a run that is not looked at whole: this share of its pairs, or 1000 (or
-  /// `whole_below`) where that is more; 0..1.
+  /// First looks at a run that is not looked at whole: this share of its pairs, or half of
+  /// `whole_below`, up to 1000, where that is more; 0..1.
   double most_share = 0.1;
   /// So much of them go to pairs that stand for all (representatives.h); 0..1.
   double representatives = 0.7;
