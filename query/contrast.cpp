@@ -226,31 +226,48 @@ RivalLooks look_for_rivals(const Timeline& timeline,
 /// intervals are ruled out and 96 false ones; with none, 16 and 115.
 constexpr double kClearly = 2;
 
+/// The likeliest other kind that is clearly likelier in the k-th interval; of no span yet.
+std::optional<RuledOut> find_kind(const Contrast& contrast,
+                                  const RivalLooks& looks,
+                                  std::size_t k,
+                                  std::size_t surest) {
+  const auto own = looks.surest.of(k, looks.own);
+  double most = evidence_of(own, surest) + kClearly;
+  std::optional<RuledOut> better;
+  for (std::size_t i = 0; i < contrast.larger.size(); ++i) {
+    const auto p_larger = looks.near.of(k, looks.larger[i]);
+    const double evidence = evidence_of(p_larger, surest);
+    if (evidence <= most) continue;
+    most = evidence;
+    const auto at = static_cast<std::size_t>(std::ranges::max_element(p_larger) - p_larger.begin());
+    // The interval's own pairs come first.
+    better = at < own.size() ? RuledOut{{}, contrast.larger[i], p_larger.front(), {}}
+                             : RuledOut{{},
+                                        contrast.larger[i],
+                                        p_larger[at],
+                                        looks.near.pairs[looks.near.begins[k] + at]};
+  }
+  for (std::size_t i = 0; i < contrast.kinds.size(); ++i) {
+    const auto p_kind = looks.surest.of(k, looks.kinds[i]);
+    const double evidence = evidence_of(p_kind, surest);
+    if (evidence <= most) continue;
+    most = evidence;
+    better = RuledOut{{}, contrast.kinds[i], p_kind.front(), {}};
+  }
+  return better;
+}
+
 /// What explains the k-th interval better; of no span yet.
 std::optional<RuledOut> find_better(const Contrast& contrast,
                                     const RivalLooks& looks,
                                     std::size_t k,
                                     const Hysteresis& hysteresis) {
-  const auto evidence = [&](std::span<const double> p_yes) {
-    return evidence_of(p_yes, hysteresis.surest);
-  };
-  const double own = evidence(looks.surest.of(k, looks.own));
-  for (std::size_t i = 0; i < contrast.larger.size(); ++i) {
-    const auto p_larger = looks.near.of(k, looks.larger[i]);
-    if (evidence(p_larger) <= own + kClearly) continue;
-    const auto surest = std::ranges::max_element(p_larger);
-    const auto at = looks.near.begins[k] + static_cast<std::size_t>(surest - p_larger.begin());
-    return RuledOut{{}, contrast.larger[i], *surest, looks.near.pairs[at]};
-  }
-  for (std::size_t i = 0; i < contrast.kinds.size(); ++i) {
-    const auto p_kind = looks.surest.of(k, looks.kinds[i]);
-    if (evidence(p_kind) > own + kClearly)
-      return RuledOut{{}, contrast.kinds[i], p_kind.front(), {}};
-  }
+  if (auto kind = find_kind(contrast, looks, k, hysteresis.surest)) return kind;
   const auto& rivals = looks.rivals[looks.surest.begins[k]];
   const auto likeliest =
       static_cast<std::size_t>(std::ranges::max_element(rivals) - rivals.begin());
-  const bool is_enough = evidence(looks.surest.of(k, looks.weighed)) >= enough_evidence(hysteresis);
+  const bool is_enough = evidence_of(looks.surest.of(k, looks.weighed), hysteresis.surest) >=
+                         enough_evidence(hysteresis);
   if (is_enough || rivals[likeliest] < kLikelyRival) return std::nullopt;
   return RuledOut{{}, contrast.rivals[likeliest], rivals[likeliest], {}};
 }
