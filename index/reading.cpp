@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstring>
 #include <tuple>
+#include <unordered_map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -17,21 +18,87 @@ namespace {
 using detail::BlobReader;
 using detail::BlobTable;
 
-/// The first `limit` of them, or all when it is 0.  A pair is large: its place is sorted, and it is
-/// moved once.
-std::vector<StoredPair> in_global_order(std::vector<StoredPair> pairs, int limit) {
-  std::vector<std::tuple<int, std::uint32_t, std::size_t>> order;
+/// The first `limit` pairs, or all when it is 0, by key_of(pair).  A pair is large: its place is
+/// sorted, and it is moved once.
+template <class KeyOf>
+std::vector<StoredPair> sorted_by(const KeyOf& key_of,
+                                  std::vector<StoredPair> pairs,
+                                  int limit = 0) {
+  using Key = decltype(key_of(pairs.front()));
+  std::vector<std::pair<Key, std::size_t>> order;
   order.reserve(pairs.size());
-  for (const auto& pair : pairs)
-    order.emplace_back(
-        pair.rank, spread_key(static_cast<std::uint32_t>(pair.stretch)), order.size());
+  for (const auto& pair : pairs) order.emplace_back(key_of(pair), order.size());
   std::ranges::sort(order);
   if (limit > 0 && order.size() > static_cast<std::size_t>(limit))
     order.resize(static_cast<std::size_t>(limit));
   std::vector<StoredPair> sorted;
   sorted.reserve(order.size());
-  for (const auto& [rank, spread, i] : order) sorted.push_back(std::move(pairs[i]));
+  for (const auto& [key, i] : order) sorted.push_back(std::move(pairs[i]));
   return sorted;
+}
+
+auto global_order(const StoredPair& pair) {
+  return std::tuple(pair.rank, spread_key(static_cast<std::uint32_t>(pair.stretch)));
+}
+
+auto time_order(const StoredPair& pair) { return std::tuple(pair.covers, pair.first); }
+
+/// Gives repeats the frames of their own, and what they repeat.  Few pairs are one: they are read
+/// by themselves instead of sought for every pair; they were committed with them.
+void mark_repeats(const Store::Impl& store, std::int64_t run_id, std::vector<StoredPair>& pairs) {
+  if (pairs.empty()) return;
+  const auto [first, last] = std::ranges::minmax_element(pairs, {}, &StoredPair::id);
+  auto select = store.database->prepare(R"sql(
+SELECT x.pair_id, x.first_ns, x.second_ns, x.original_rank, o.id
+FROM repeats x CROSS JOIN pairs p CROSS JOIN stretches s CROSS JOIN pairs o
+WHERE x.pair_id BETWEEN ?2 AND ?3 AND p.id = x.pair_id AND s.id = p.stretch_id AND s.run_id = ?1
+  AND o.stretch_id = p.stretch_id AND o.rank = x.original_rank)sql");
+  select.bind(run_id, first->id, last->id);
+  std::unordered_map<std::int64_t, StoredPair*> by_id;
+  while (select.step()) {
+    if (by_id.empty())
+      for (StoredPair& pair : pairs) by_id.emplace(pair.id, &pair);
+    const auto found = by_id.find(select.integer(0));
+    if (found == by_id.end()) continue;
+    found->second->first = MediaTime::from_ns(select.integer(1));
+    found->second->second = MediaTime::from_ns(select.integer(2));
+    found->second->same_as = select.small(3);
+    found->second->original_id = select.integer(4);
+  }
+}
+
+std::vector<StoredPair> read_pairs(const Store::Impl& store,
+                                   std::int64_t run_id,
+                                   const std::optional<TimeSpan>& span) {
+  auto select_video = store.database->prepare("SELECT video_id FROM runs WHERE id = ?1");
+  select_video.bind(run_id);
+  if (!select_video.step()) return {};
+  const std::int64_t video_id = select_video.integer(0);
+  auto select = store.database->prepare(R"sql(
+SELECT p.id, s.number, p.rank, t.first_ns, t.second_ns, p.covers_begin_ns, p.covers_end_ns, t.width, t.height,
+       t.num_tokens, p.reason
+FROM stretches s JOIN pairs p ON p.stretch_id = s.id JOIN tokens t ON t.id = p.tokens_id
+WHERE s.run_id = ?1 AND p.covers_begin_ns < ?3 AND p.covers_end_ns > ?2)sql");
+  const detail::SpanBounds bounds(span);
+  select.bind(run_id, bounds.begin_ns, bounds.end_ns);
+  std::vector<StoredPair> pairs;
+  while (select.step()) {
+    StoredPair& pair = pairs.emplace_back();
+    pair.id = select.integer(0);
+    pair.video_id = video_id;
+    pair.run_id = run_id;
+    pair.stretch = select.small(1);
+    pair.rank = select.small(2);
+    pair.first = MediaTime::from_ns(select.integer(3));
+    pair.second = MediaTime::from_ns(select.integer(4));
+    pair.covers = {MediaTime::from_ns(select.integer(5)), MediaTime::from_ns(select.integer(6))};
+    pair.width = select.small(7);
+    pair.height = select.small(8);
+    pair.num_tokens = select.small(9);
+    pair.reason = select.text(10);
+  }
+  mark_repeats(store, run_id, pairs);
+  return pairs;
 }
 
 /// Where the tokens of a pair are and how to read them.
@@ -69,34 +136,11 @@ JOIN models m ON m.id = t.model_id WHERE p.id = ?1)sql");
 std::vector<StoredPair> Store::pairs(std::int64_t run_id,
                                      std::optional<TimeSpan> span,
                                      int limit) const {
-  auto select = impl_->database->prepare(R"sql(
-SELECT p.id, r.video_id, r.id, s.number, p.rank, coalesce(x.first_ns, t.first_ns), coalesce(x.second_ns, t.second_ns),
-       p.covers_begin_ns, p.covers_end_ns, t.width, t.height, t.num_tokens, p.reason, x.original_rank, o.id
-FROM runs r JOIN stretches s ON s.run_id = r.id JOIN pairs p ON p.stretch_id = s.id JOIN tokens t ON t.id = p.tokens_id
-LEFT JOIN repeats x ON x.pair_id = p.id LEFT JOIN pairs o ON o.stretch_id = p.stretch_id AND o.rank = x.original_rank
-WHERE r.id = ?1 AND p.covers_begin_ns < ?3 AND p.covers_end_ns > ?2)sql");
-  const detail::SpanBounds bounds(span);
-  select.bind(run_id, bounds.begin_ns, bounds.end_ns);
-  std::vector<StoredPair> pairs;
-  while (select.step()) {
-    StoredPair& pair = pairs.emplace_back();
-    pair.id = select.integer(0);
-    pair.video_id = select.integer(1);
-    pair.run_id = select.integer(2);
-    pair.stretch = select.small(3);
-    pair.rank = select.small(4);
-    pair.first = MediaTime::from_ns(select.integer(5));
-    pair.second = MediaTime::from_ns(select.integer(6));
-    pair.covers = {MediaTime::from_ns(select.integer(7)), MediaTime::from_ns(select.integer(8))};
-    pair.width = select.small(9);
-    pair.height = select.small(10);
-    pair.num_tokens = select.small(11);
-    pair.reason = select.text(12);
-    if (select.is_null(13)) continue;
-    pair.same_as = select.small(13);
-    pair.original_id = select.integer(14);
-  }
-  return in_global_order(std::move(pairs), limit);
+  return sorted_by(global_order, read_pairs(*impl_, run_id, span), limit);
+}
+
+std::vector<StoredPair> Store::pairs_by_time(std::int64_t run_id) const {
+  return sorted_by(time_order, read_pairs(*impl_, run_id, {}));
 }
 
 TokenMatrix Store::read_tokens(std::span<const std::int64_t> pair_ids) const {

@@ -102,6 +102,8 @@ class Store {
   [[nodiscard]] std::vector<StoredPair> pairs(std::int64_t run_id,
                                               std::optional<TimeSpan> span = {},
                                               int limit = 0) const;
+  /// All pairs of a run, by `covers`, then by the first frame.
+  [[nodiscard]] std::vector<StoredPair> pairs_by_time(std::int64_t run_id) const;
   /// The tokens of these pairs, one pair after the other in this order.  Checksums are verified.
   [[nodiscard]] TokenMatrix read_tokens(std::span<const std::int64_t> pair_ids) const;
   /// All vectors of a run, by stretch and rank.

@@ -85,15 +85,12 @@ Scanner::Scanner(const index::Store& store,
       language_model_(language_model),
       tokenizer_(tokenizer),
       options_(options),
-      pairs_(store.pairs(run.id)) {
+      pairs_(store.pairs_by_time(run.id)) {
   if (!is_share(options.coarse_share) || !is_share(options.vector_share) ||
       !is_share(options.most_share) || !is_share(options.representatives))
     throw Error(ErrorCode::usage, "the shares of a scan must lie between 0 and 1");
   // A pair that covers nothing repeats another one's frames at another size.
   std::erase_if(pairs_, [](const auto& pair) { return pair.covers.empty(); });
-  std::sort(pairs_.begin(), pairs_.end(), [](const auto& a, const auto& b) {
-    return std::pair(a.covers, a.first) < std::pair(b.covers, b.first);
-  });
   find_changes();
   const auto affordable = affordable_looks(language_model.info().num_parameters);
   may_contrast_ = options.contrast.value_or(affordable == std::size_t{kMostLooks});
