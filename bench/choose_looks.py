@@ -3,13 +3,13 @@
 
 choose_looks.py --store S.db        # a store with one run, of which questions looked at every pair
 
-For each predicate of the store that every pair was asked about, the intervals are those of query/timeline.h: pairs in a
-row of at least 0.9, one of them above 0.99.  A choice finds an interval when it looks at one of its pairs.
+For each predicate "Is a ... visible?" of the store that every pair was asked about, an interval is pairs in a row of at
+least 0.9, one of them above 0.99 (simpler than query/timeline.h).  A choice finds it when it looks at one of its pairs.
 
 activity         a twentieth of each stretch by rank, then the pairs with the strongest activity
 representatives  greedy k-center on the pairs' vectors; then the pairs for which one stands that says 0.5 or more
 
-Cost counts the bisection of every change too.  Needs numpy.
+Cost counts a bisection of every change too.  Needs numpy.
 """
 
 import argparse

@@ -23,6 +23,10 @@ void Store::put_representatives(std::int64_t run_id,
                                 std::span<const std::int32_t> of) {
   detail::Transaction transaction(*impl_->database, detail::Transaction::Kind::write);
   const auto bytes = std::as_bytes(of);
+  // Those of the run as it was, while it grew.
+  impl_->database->prepare("DELETE FROM representatives WHERE run_id = ?1 AND length(data) <> ?2")
+      .bind(run_id, bytes.size())
+      .run();
   // The run may have been removed meanwhile.
   auto insert = impl_->database->prepare(R"sql(
 INSERT INTO representatives (run_id, count, checksum, data) SELECT id, ?2, ?3, ?4 FROM runs WHERE id = ?1

@@ -159,11 +159,11 @@ Timeline Scanner::timeline(const std::string& predicate,
     Window window;
     if (!find_window(predicate, range, reasons, window)) continue;
     look_first(predicate, reasons, window);
-    // What is found between two that show it may leave an edge undecided again.
+    // What is found between two that show it may leave an edge undecided.
     for (bool is_wider = true; is_wider;) {
+      refine(predicate, reasons, window);
       const Window before = window;
       widen(predicate, reasons, window);
-      refine(predicate, reasons, window);
       is_wider = window != before;
     }
     for (std::size_t i = window.first; i <= window.last; ++i) is_within[i] = true;
@@ -321,16 +321,18 @@ void Scanner::look(const std::string& predicate, const std::vector<std::size_t>&
     fresh.push_back(i);
     wanted.push_back(pairs_[i]);
   }
+  if (fresh.empty()) return;
   const auto scores = clock_.p_yes(predicate, wanted);
   for (std::size_t k = 0; k < fresh.size(); ++k) scores_[fresh[k]] = scores[k];
 }
 
-bool Scanner::is_undecided(std::size_t edge, std::ptrdiff_t inward) const {
+bool Scanner::is_undecided(const Window& window, std::size_t edge) const {
   if (scores_[edge] < hysteresis_.off) return false;
   if (contrast_) return true;
   std::vector<ScoredPair> run;
-  for (auto i = static_cast<std::ptrdiff_t>(edge); i >= 0 && i < std::ssize(scores_); i += inward) {
-    const auto at = static_cast<std::size_t>(i);
+  // Representatives beyond the window say nothing of the pairs between.
+  for (std::size_t n = 0; n <= window.last - window.first; ++n) {
+    const std::size_t at = edge == window.first ? window.first + n : window.last - n;
     if (scores_[at] == kNotLooked) continue;
     if (scores_[at] < hysteresis_.off) break;
     run.push_back({pairs_[at], scores_[at]});
@@ -339,17 +341,17 @@ bool Scanner::is_undecided(std::size_t edge, std::ptrdiff_t inward) const {
 }
 
 void Scanner::widen(const std::string& predicate, std::vector<Reason>& reasons, Window& window) {
-  while (window.first > 0 && is_undecided(window.first, 1)) {
+  while (window.first > 0 && is_undecided(window, window.first)) {
     do {
       --window.first;
     } while (!is_first(predicate, reasons, window.first));
-    look(predicate, {window.first});
+    look_first(predicate, reasons, {window.first, window.first});
   }
-  while (window.last + 1 < pairs_.size() && is_undecided(window.last, -1)) {
+  while (window.last + 1 < pairs_.size() && is_undecided(window, window.last)) {
     do {
       ++window.last;
     } while (!is_first(predicate, reasons, window.last));
-    look(predicate, {window.last});
+    look_first(predicate, reasons, {window.last, window.last});
   }
 }
 

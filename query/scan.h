@@ -5,8 +5,9 @@
 //
 // Note [Two halves are the whole]: which pairs are looked at first is decided over the whole run,
 // whatever the range; a range is widened until what reaches over its edge is decided, and to its
-// end where other colours may rule it out; between two pairs only those two decide what is looked
-// at next.  So what is found within a range does not depend on the range.
+// end where other colours may rule it out; between two pairs only those two, and what
+// stands for them and for those between, decide what is looked at next.  So what is found within a
+// range does not depend on the range.
 #pragma once
 
 #include <cstdint>
@@ -85,7 +86,8 @@ enum class Existence : std::uint8_t { open, presupposed };
 /// Scans one run.  Borrows store, judge, model and tokenizer.  Not thread-safe.
 class Scanner {
  public:
-  /// Reads the run's pairs, activity, shots and (above `whole_below`) vectors.  Throws Error(usage)
+  /// Reads the run's pairs, activity, shots and (above `whole_below`) vectors and representatives,
+  /// which are kept in the store where they are new.  Throws Error(usage)
   /// for options out of range.
   Scanner(const index::Store& store,
           const index::RunRecord& run,
@@ -132,7 +134,8 @@ class Scanner {
   void widen(const std::string& predicate, std::vector<Reason>& reasons, Window& window);
   /// The next pair to look at between two neighbouring looks; `before` where there is none.
   [[nodiscard]] std::size_t between(std::size_t before, std::size_t after) const;
-  [[nodiscard]] bool is_undecided(std::size_t edge, std::ptrdiff_t inward) const;
+  /// edge: window.first or window.last.
+  [[nodiscard]] bool is_undecided(const Window& window, std::size_t edge) const;
   void refine(const std::string& predicate, std::vector<Reason>& reasons, const Window& window);
 
   const index::Store& store_;

@@ -48,8 +48,9 @@ class Chat {
             .text = "a first question",
             .videos = flags.video.empty() ? std::vector<std::string>() : std::vector{flags.video}},
         conversation_(scope_) {
-    // A video that is not there is said before the first question.
+    // What is not there, or cannot be loaded, is said before the first question.
     static_cast<void>(query::plan_question(scope_, store_, model_.language.info()));
+    model_.language.prepare();
     options_.ask = {
         .max_visual_tokens = flags.max_visual_tokens,
         .generation = generation_options(flags.generation, model_.language.info().directory)};
@@ -78,7 +79,6 @@ class Chat {
     const auto question = query::plan_question(asked.question, store_, model_.language.info());
     if (!flags_.json && !asked.reading.empty()) print_text(fmt::format("({})\n", asked.reading));
     const bool streams = !flags_.json;
-    const double load_ms = model_.load_ms();
     const auto answer =
         asked.plan
             ? query::execute(*asked.plan, question, store_, model_.language, model_.tokenizer)
@@ -89,7 +89,7 @@ class Chat {
                                      options_,
                                      streams ? query::OnText(print_text) : query::OnText());
     if (flags_.json) {
-      fmt::print("{}\n", query::to_json(answer, model_.load_ms() - load_ms));
+      fmt::print("{}\n", query::to_json(answer, 0));
       std::fflush(stdout);
     } else {
       print_answer(answer, is_generated(answer), question.scopes.size() > 1);

@@ -21,8 +21,9 @@ Threads resolve_threads(int threads, std::int64_t num_parameters) {
   if (threads < 0)
     throw Error(ErrorCode::usage,
                 fmt::format("the number of threads is {}, but cannot be negative", threads));
-  if (threads == 0) threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  return {.within = num_parameters < kWorthThreads ? 1 : threads, .scoring = threads};
+  const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  if (threads > 0) return {.within = threads, .scoring = threads};
+  return {.within = num_parameters < kWorthThreads ? 1 : cores, .scoring = cores};
 }
 
 std::string resolve_dtype(const LoadOptions& options) {

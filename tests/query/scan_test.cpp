@@ -205,8 +205,9 @@ TEST_CASE("a predicate over two halves is the predicate over the whole, doubt an
         i > 0 && random() % 3 > 0 ? directions[i - 1] : static_cast<float>(random() % 7) / 6;
   ScanTest t([&](double second) { return directions.at(static_cast<std::size_t>(second / 10)); });
   std::uniform_real_distribution<double> draw;
-  for (const auto& options : {kCoarse, ScanOptions{.whole_below = 300}}) {
-    for (int round = 0; round < 60; ++round) {
+  const ScanOptions sparse{.whole_below = 0, .coarse_share = 0, .vector_share = 0};
+  for (const auto& options : {kCoarse, sparse, ScanOptions{.whole_below = 300}}) {
+    for (int round = 0; round < 100; ++round) {
       CAPTURE(*options.whole_below);
       CAPTURE(round);
       std::vector<double> noise(300);
